@@ -1,0 +1,21 @@
+"""Every address of the desk."""
+
+from importlib.util import find_spec
+
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from config.settings.base import MODULES
+from egide.common.access import public
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("language/", public(set_language), name="set_language"),
+]
+for module in MODULES:
+    if find_spec(f"{module}.urls"):
+        urlpatterns.append(path("", include(f"{module}.urls")))
+urlpatterns += staticfiles_urlpatterns()
+
+handler404 = "egide.web.views.not_found"
+handler500 = "egide.web.views.server_error"

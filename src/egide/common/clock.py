@@ -1,0 +1,16 @@
+"""Working time: deadlines said in hours, days or working days."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+
+def add_working_days(at: datetime, days: int) -> datetime:
+    """Answer the same local hour `days` working days later (Monday to Friday; no holidays yet)."""
+    local = timezone.localtime(at)
+    left = days
+    while left > 0:
+        local += timedelta(days=1)
+        if local.weekday() < 5:
+            left -= 1
+    return local

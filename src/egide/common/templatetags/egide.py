@@ -1,0 +1,31 @@
+"""Template vocabulary every module uses."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from egide.common import idempotency, text
+
+register = template.Library()
+
+
+@register.filter
+def localized(thing: Any, field: str) -> str:
+    """`{{ agency|localized:"name" }}`: the name in the reader's language."""
+    return text.localized(thing, field)
+
+
+@register.simple_tag
+def idempotency_key() -> SafeString:
+    """A hidden field that lets a repeated submission be recognised."""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', idempotency.FIELD, idempotency.new_key()
+    )
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """`{{ levels|get:category }}`: a value by a key held in a variable; empty when absent."""
+    return mapping.get(key, "")
