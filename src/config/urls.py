@@ -17,5 +17,5 @@ for module in MODULES:
         urlpatterns.append(path("", include(f"{module}.urls")))
 urlpatterns += staticfiles_urlpatterns()
 
-handler404 = "egide.web.views.not_found"
-handler500 = "egide.web.views.server_error"
+handler404 = "egide.common.views.not_found"
+handler500 = "egide.common.views.server_error"

@@ -1,0 +1,1 @@
+"""Who takes part: jurisdictions, agencies, accounts, memberships and agreements."""
