@@ -1,0 +1,83 @@
+"""The states of a case, of a conference and of a safety plan."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from egide.common.lifecycle import Lifecycle, Transition
+
+
+class State(models.TextChoices):
+    """Where a case stands."""
+
+    RECEIVED = "received", _("Received, to be triaged")
+    NO_ACTION_PROPOSED = "no_action_proposed", _("No further action proposed, second reader needed")
+    NOT_TAKEN = "not_taken", _("Not taken")
+    ACCEPTED = "accepted", _("Accepted: contact and consent")
+    CONSENT_REFUSED = "consent_refused", _("Consent refused")
+    ACTIVE = "active", _("Active")
+    CLOSED = "closed", _("Closed")
+
+
+OPEN_STATES = (
+    State.RECEIVED,
+    State.NO_ACTION_PROPOSED,
+    State.ACCEPTED,
+    State.CONSENT_REFUSED,
+    State.ACTIVE,
+)
+
+CASE = Lifecycle(
+    initial=State.RECEIVED,
+    transitions=[
+        Transition("accept", (State.RECEIVED,), State.ACCEPTED),
+        Transition("propose_no_action", (State.RECEIVED,), State.NO_ACTION_PROPOSED),
+        Transition("confirm_no_action", (State.NO_ACTION_PROPOSED,), State.NOT_TAKEN),
+        Transition("return_to_triage", (State.NO_ACTION_PROPOSED, State.NOT_TAKEN), State.RECEIVED),
+        Transition("enrol", (State.ACCEPTED, State.CONSENT_REFUSED), State.ACTIVE),
+        Transition("record_refusal", (State.ACCEPTED, State.ACTIVE), State.CONSENT_REFUSED),
+        Transition("close", (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE), State.CLOSED),
+        Transition("reopen", (State.CLOSED,), State.ACCEPTED),
+    ],
+)
+
+
+class ConferenceState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPEN = "open", _("In session")
+    HELD = "held", _("Held, minutes locked")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+CONFERENCE = Lifecycle(
+    initial=ConferenceState.PLANNED,
+    transitions=[
+        Transition("open", (ConferenceState.PLANNED,), ConferenceState.OPEN),
+        Transition("lock", (ConferenceState.OPEN,), ConferenceState.HELD),
+        Transition("cancel", (ConferenceState.PLANNED,), ConferenceState.CANCELLED),
+    ],
+)
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", _("Being written")
+    CURRENT = "current", _("Current")
+    REPLACED = "replaced", _("Replaced")
+
+
+PLAN = Lifecycle(
+    initial=PlanState.DRAFT,
+    transitions=[
+        Transition("agree", (PlanState.DRAFT,), PlanState.CURRENT),
+        Transition("replace", (PlanState.CURRENT,), PlanState.REPLACED),
+    ],
+)
+
+
+class Level(models.TextChoices):
+    """The level of concern people set, with their reasons. "Not yet known" is a level of its own."""
+
+    NOT_KNOWN = "not_known", _("Not yet known")
+    LOWER = "lower", _("Lower")
+    RAISED = "raised", _("Raised")
+    HIGH = "high", _("High")
+    EXTREME = "extreme", _("Extreme")

@@ -1,0 +1,192 @@
+"""A programme in an area, the referral that came in, and the case it became."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from egide.cases.lifecycle import OPEN_STATES, Level, State
+from egide.cases.rules import protocol
+from egide.common.ids import new_id
+from egide.common.scoping import ScopedQuerySet
+from egide.common.text import localized
+from egide.partners.models import Agency, Jurisdiction, Membership, Role
+from egide.sharing import queries as sharing
+
+#: Roles that see every case of their own agency's programmes, in the areas of their membership.
+PROGRAMME_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.CHAIR)
+
+
+class Programme(models.Model):
+    """One protocol carried out in one area, led by one agency: "CCR, Fredericton"."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField(unique=True)
+    prefix = models.CharField(max_length=4, help_text="Begins the references: FRE.")
+    protocol_code = models.SlugField()
+    protocol_version = models.PositiveSmallIntegerField(default=1)
+    name_en = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120)
+    area = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    lead_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="programmes")
+    partners = models.ManyToManyField(Agency, blank=True, related_name="+")
+    #: What a deployment settled with the programme, such as {"danger_assessment": 19}.
+    minimums = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return localized(self, "name")
+
+    @property
+    def protocol(self) -> protocol.Protocol:
+        """The protocol's data, read once per process."""
+        return protocol.load(self.protocol_code)
+
+
+def programmes_of(actor: Membership) -> list[Any]:
+    """Answer the ids of the programmes the actor works for as lead agency; remembered on the actor."""
+    known: list[Any] | None = getattr(actor, "_programme_ids", None)
+    if known is None:
+        known = []
+        if actor.role in PROGRAMME_ROLES:
+            known = list(
+                Programme.objects.filter(lead_agency=actor.agency_id, area__in=actor.areas.order_by().values("pk"))
+                .order_by("code")
+                .values_list("pk", flat=True)
+            )
+        actor._programme_ids = known  # type: ignore[attr-defined]
+    return known
+
+
+class CaseQuerySet(ScopedQuerySet["Case"]):
+    def visible_to(self, actor: Membership | None) -> Self:
+        """The lead agency's team sees its programmes' cases; others, those they are assigned to. Recused, nothing."""
+        if actor is None:
+            return self.none()
+        mine = Q(pk__in=sharing.assigned_case_ids(actor))
+        programmes = programmes_of(actor)
+        if programmes:
+            mine |= Q(programme_id__in=programmes)
+        return self.filter(mine).filter(sharing.not_recused(actor, case_ref="pk"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+
+class Case(models.Model):
+    """One situation in one programme. It holds no name: names are in its files, sealed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(_("reference"), max_length=12, unique=True)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="cases")
+    state = models.CharField(_("stage"), max_length=20, choices=State, default=State.RECEIVED)
+    #: False in the two final states; kept beside `state` so that one short index serves the caseload.
+    is_open = models.BooleanField(default=True)
+    lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.NOT_KNOWN)
+    level_set_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    level_set_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=8, default="en")
+    received_at = models.DateTimeField()
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    next_due_kind = models.CharField(max_length=24, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    is_repeat = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["programme", "is_open", "next_due_at", "id"], name="cases_caseload"),
+            models.Index(fields=["programme", "state", "next_due_at", "id"], name="cases_by_state"),
+            models.Index(fields=["programme", "is_open", "lead", "next_due_at", "id"], name="cases_by_lead"),
+            models.Index(fields=["programme", "is_open", "level", "next_due_at", "id"], name="cases_by_level"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_open_matches_state",
+                condition=Q(is_open=True, state__in=[*OPEN_STATES], closed_at__isnull=True)
+                | Q(is_open=False, state__in=[State.NOT_TAKEN, State.CLOSED], closed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cases_level_has_author_and_date",
+                condition=Q(level_set_at__isnull=True, level_set_by__isnull=True, level=Level.NOT_KNOWN)
+                | Q(level_set_at__isnull=False, level_set_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cases_open_has_a_next_date",
+                condition=Q(is_open=False) | Q(next_due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("cases:case", args=[self.pk])
+
+
+class Referral(models.Model):
+    """How a case came in: from whom, when, by which way. What was said is in the files' entries."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="referrals")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    referred_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    received_at = models.DateTimeField()
+    way = models.CharField(max_length=8, choices=[("desk", _("Form")), ("file", _("File import"))])
+    #: Keyed digest of the sender's own number: recognises a repeat, tells nothing.
+    external_digest = models.BinaryField(max_length=32, null=True, blank=True)
+    is_emergency = models.BooleanField(default=False)
+    victim_informed = models.CharField(
+        max_length=8, choices=[("yes", _("Yes")), ("no", _("No")), ("unknown", _("Not known"))], default="unknown"
+    )
+    #: What the referrer may learn of the outcome, when there is one: a stage, never a content.
+    outcome_told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="cases_referral_external_once",
+                fields=["agency", "external_digest"],
+                condition=Q(external_digest__isnull=False),
+            )
+        ]
+        indexes = [models.Index(fields=["agency", "-received_at", "id"], name="cases_referral_by_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
+class CaseLink(models.Model):
+    """Two cases said to concern the same people. Linked, never merged; unlinked, both are as before."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_from")
+    second = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_to")
+    kind = models.CharField(
+        max_length=12,
+        choices=[("same", _("Same situation referred twice")), ("repeat", _("Same people, new events")), ("related", _("Related"))],
+    )
+    linked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField()
+    unlinked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unlinked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="cases_link_two_cases", condition=~Q(first=F("second"))),
+            models.UniqueConstraint(
+                name="cases_link_once", fields=["first", "second"], condition=Q(unlinked_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="cases_unlink_has_author_and_date",
+                condition=Q(unlinked_at__isnull=True, unlinked_by__isnull=True)
+                | Q(unlinked_at__isnull=False, unlinked_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} – {self.second_id}"

@@ -1,0 +1,113 @@
+"""A conference: who sits, which cases, what each agency brings, what is decided and who does it."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from egide.cases.lifecycle import ConferenceState
+from egide.cases.models.case import Case, Programme, programmes_of
+from egide.cases.models.file import Entry
+from egide.cases.models.work import Task
+from egide.common.ids import new_id
+from egide.common.scoping import ScopedQuerySet
+from egide.partners.models import Agency, Membership
+
+
+class ConferenceQuerySet(ScopedQuerySet["Conference"]):
+    def visible_to(self, actor: Membership | None) -> Self:
+        """The lead agency's team, and whoever is invited."""
+        if actor is None:
+            return self.none()
+        seats = Q(pk__in=Attendance.objects.filter(membership=actor.pk).order_by().values("conference"))
+        programmes = programmes_of(actor)
+        if programmes:
+            seats |= Q(programme_id__in=programmes)
+        return self.filter(seats)
+
+
+class Conference(models.Model):
+    """One sitting of the team of one programme."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="conferences")
+    kind = models.CharField(
+        max_length=10, choices=[("regular", _("Regular")), ("emergency", _("Emergency"))], default="regular"
+    )
+    state = models.CharField(max_length=10, choices=ConferenceState, default=ConferenceState.PLANNED)
+    starts_at = models.DateTimeField()
+    place_en = models.CharField(max_length=120, blank=True)
+    place_fr = models.CharField(max_length=120, blank=True)
+    called_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    objects = ConferenceQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "state", "starts_at"], name="cases_conference_next")]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Attendance(models.Model):
+    """One person invited: present or not, and the role they sit in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="attendances")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    seat = models.CharField(max_length=16)
+    is_present = models.BooleanField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="cases_seat_once", fields=["conference", "membership"])]
+
+    def __str__(self) -> str:
+        return f"{self.seat}"
+
+
+class AgendaItem(models.Model):
+    """One case of one conference. Only those who may see the case see the line, or that it exists."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="items")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="agenda_items")
+    #: Order of discussion; shown to nobody as a number, so that a gap tells nothing.
+    position = models.PositiveSmallIntegerField()
+    has_recorded_wishes = models.BooleanField(default=False)
+    wishes = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    discussed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="cases_agenda_once", fields=["conference", "case"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
+class Contribution(models.Model):
+    """What one agency brings to one case, as an entry it holds."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="contributions")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}"
+
+
+class Decision(models.Model):
+    """One thing decided on one case, quorate and with the victim heard; its action, if it makes one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="decisions")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.decided_at}"

@@ -1,0 +1,255 @@
+"""What people decide, do and promise in a case."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from egide.cases.lifecycle import Level, PlanState
+from egide.cases.models.case import Case
+from egide.cases.models.file import RETENTION, Entry, File
+from egide.common.ids import new_id
+from egide.common.personal import personal
+from egide.partners.models import Agency, Membership
+from egide.vault.fields import SealedField
+
+
+class TaskKind(models.TextChoices):
+    """What a date is for. Those of the protocol are made by the protocol; `action` by a conference."""
+
+    TRIAGE = "triage", _("Triage decision")
+    SECOND_READER = "second_reader", _("Second reader")
+    FIRST_CONTACT = "first_contact", _("First safe contact")
+    CONSENT = "consent", _("Informed consent")
+    ASSESSMENT = "assessment", _("Assessment")
+    SAFETY_PLAN = "safety_plan", _("Safety plan, in person")
+    CONFERENCE = "conference", _("Case conference")
+    LEVEL_CONFIRMATION = "level_confirmation", _("Second person for a lowered level")
+    REVIEW = "review", _("Review")
+    ACTION = "action", _("Agreed action")
+    TASK = "task", _("Task")
+
+
+class Task(models.Model):
+    """One thing someone has to do by a moment. A late task rises; it never lapses."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
+    kind = models.CharField(max_length=20, choices=TaskKind)
+    #: What exactly, when the kind does not say it; category and compartment decide who may read it.
+    text = personal(SealedField(null=True), purpose="to carry out the agreed plan", retention=RETENTION)
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="+")
+    category = models.CharField(max_length=32, default="conference.record")
+    side = models.CharField(
+        max_length=10, choices=[("victim", "victim"), ("management", "management"), ("both", "both")], default="both"
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    due_at = models.DateTimeField()
+    raised_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(
+        max_length=12, blank=True, choices=[("done", _("Done")), ("not_needed", _("No longer needed")), ("not_done", _("Not done"))]
+    )
+    created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "done_at", "due_at"], name="cases_task_by_case"),
+            models.Index(fields=["agency", "done_at", "due_at", "id"], name="cases_task_by_agency"),
+            models.Index(fields=["owner", "done_at", "due_at", "id"], name="cases_task_by_owner"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_done_has_author_date_outcome",
+                condition=Q(done_at__isnull=True, done_by__isnull=True, outcome="")
+                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(outcome="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}"
+
+
+class TriageDecision(models.Model):
+    """Accepted, or no further action proposed and read a second time. Reasons are sealed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="triage_decisions")
+    outcome = models.CharField(
+        max_length=20,
+        choices=[
+            ("accepted", _("Accepted")),
+            ("no_action", _("No further action proposed")),
+            ("confirmed", _("No further action confirmed")),
+            ("returned", _("Returned to triage")),
+        ],
+    )
+    reason = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "decided_at"], name="cases_triage_by_case")]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class EligibilityDecision(models.Model):
+    """Which doors a person held open, and their decision. No score decides."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="eligibility_decisions")
+    is_eligible = models.BooleanField()
+    doors = models.JSONField(default=list)
+    reason = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "eligible" if self.is_eligible else "not eligible"
+
+
+class LevelDecision(models.Model):
+    """A level set by a person, with reasons; lowering waits for a second person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="level_decisions")
+    level = models.CharField(max_length=12, choices=Level)
+    previous = models.CharField(max_length=12, choices=Level)
+    reason = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    is_in_force = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "proposed_at"], name="cases_level_by_case")]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_level_second_person",
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("proposed_by")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.level
+
+
+class ContactAttempt(models.Model):
+    """One attempt to reach the victim: allowed by the safe-contact rule, or overridden with a reason."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="contact_attempts")
+    channel = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    broken_rules = models.JSONField(default=list)
+    is_override = models.BooleanField(default=False)
+    override_reason = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(
+        max_length=16,
+        choices=[
+            ("reached", _("Reached, safe to talk")),
+            ("not_safe", _("Reached, not safe to talk")),
+            ("no_answer", _("No answer")),
+            ("wrong_person", _("Someone else answered")),
+        ],
+        blank=True,
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["file", "at"], name="cases_contact_by_file")]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_override_has_reason",
+                condition=Q(is_override=False) | Q(override_reason__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class SafetyPlan(models.Model):
+    """One version of the plan made with the survivor. Versions are kept; one is current."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="safety_plans")
+    version = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=PlanState, default=PlanState.DRAFT)
+    #: The sections, as one sealed entry of category plan.safety.
+    content = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    made_with = models.CharField(
+        max_length=12,
+        choices=[("in_person", _("In person")), ("by_phone", _("By phone")), ("not_yet", _("Not with the person yet"))],
+        default="not_yet",
+    )
+    written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="cases_plan_version_once", fields=["file", "version"]),
+            models.UniqueConstraint(
+                name="cases_plan_one_current", fields=["file"], condition=Q(state=PlanState.CURRENT)
+            ),
+            models.CheckConstraint(
+                name="cases_plan_agreed_with_the_person",
+                condition=Q(state=PlanState.DRAFT) | (Q(agreed_at__isnull=False) & ~Q(made_with="not_yet")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
+class Closure(models.Model):
+    """Why the case ended, what the victim thinks of it, and what happens to the data."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="closures")
+    reason = models.CharField(
+        max_length=20,
+        choices=[
+            ("plan_completed", _("The plan is carried out")),
+            ("risk_reduced", _("The danger is lower, with the victim’s agreement")),
+            ("consent_withdrawn", _("The victim withdrew consent")),
+            ("consent_refused", _("The victim did not consent")),
+            ("moved", _("The victim moved to another area")),
+            ("lost_contact", _("Contact was lost, after the attempts the protocol asks for")),
+            ("death", _("A death")),
+            ("other", _("Another reason")),
+        ],
+    )
+    note = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    victim_view = models.CharField(
+        max_length=12,
+        choices=[
+            ("given", _("Given, in the person’s words")),
+            ("declined", _("Asked; the person did not wish to say")),
+            ("not_safe", _("Not asked: it would not be safe")),
+            ("not_reached", _("Not asked: the person could not be reached")),
+        ],
+    )
+    victim_view_entry = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+    keep_until = models.DateField()
+    reopened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="cases_given_view_is_written",
+                condition=~Q(victim_view="given") | Q(victim_view_entry__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

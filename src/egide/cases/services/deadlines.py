@@ -1,0 +1,78 @@
+"""Dates that people must keep. Every open case has a next one; nothing expires silently."""
+
+from datetime import datetime, timedelta
+
+from egide.cases.models import Case, File, Task
+from egide.cases.models.work import TaskKind
+from egide.cases.rules.protocol import Interval
+from egide.cases.services.entries import victim_file
+from egide.common.clock import add_working_days
+from egide.partners.models import Agency, Membership
+
+
+def due_after(at: datetime, interval: Interval) -> datetime:
+    """Answer the moment an interval of the protocol ends."""
+    return add_working_days(at, interval.working_days) if interval.working_days else at + interval.elapsed
+
+
+def set_deadline(
+    *,
+    case: Case,
+    kind: str,
+    at: datetime,
+    due_at: datetime | None = None,
+    file: File | None = None,
+    agency: Agency | None = None,
+    owner: Membership | None = None,
+    actor: Membership | None = None,
+) -> Task:
+    """Make the protocol's task of that kind, once: an open one of the same kind is answered instead."""
+    open_one = Task.objects.filter(case=case, kind=kind, done_at__isnull=True).order_by("due_at").first()
+    if open_one is not None:
+        return open_one
+    intervals = case.programme.protocol.deadlines
+    return Task.objects.create(
+        case=case,
+        kind=kind,
+        file=file or victim_file(case),
+        side="victim",
+        agency=agency or case.programme.lead_agency,
+        owner=owner or case.lead,
+        due_at=due_at or due_after(at, intervals[kind]),
+        created_by=actor,
+        created_at=at,
+    )
+
+
+def meet_deadline(*, case: Case, kind: str, actor: Membership, at: datetime, outcome: str = "done") -> int:
+    """Mark the open tasks of that kind as done; answers how many there were."""
+    return Task.objects.filter(case=case, kind=kind, done_at__isnull=True).update(
+        done_at=at, done_by=actor, outcome=outcome
+    )
+
+
+def end_all(*, case: Case, actor: Membership, at: datetime) -> None:
+    """Close every open task of a case that ended, as no longer needed."""
+    Task.objects.filter(case=case, done_at__isnull=True).update(done_at=at, done_by=actor, outcome="not_needed")
+
+
+def refresh_next_due(case: Case, *, at: datetime) -> None:
+    """Copy the nearest open task onto the case, making a review when nothing else is to come.
+
+    Called by every service after it changed tasks, in the same transaction; saves the case.
+    """
+    if case.is_open:
+        nearest = Task.objects.filter(case=case, done_at__isnull=True).order_by("due_at", "pk").first()
+        if nearest is None:
+            interval = case.programme.protocol.reviews[case.level]
+            nearest = set_deadline(case=case, kind=TaskKind.REVIEW, at=at, due_at=due_after(at, interval))
+        case.next_due_at, case.next_due_kind = nearest.due_at, nearest.kind
+    else:
+        case.next_due_at, case.next_due_kind = None, ""
+    case.revision += 1
+    case.save()
+
+
+def late_by(due_at: datetime, *, at: datetime) -> timedelta:
+    """Answer how late a date is; zero when it is not."""
+    return max(at - due_at, timedelta())

@@ -1,0 +1,94 @@
+"""Write one piece of information into a file, sealed, with its source."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from egide.cases.models import Case, Entry, File
+from egide.cases.models.file import FileRole, Kind
+from egide.common.errors import Refused
+from egide.common.ids import new_id
+from egide.partners.models import Agency, Membership
+from egide.sharing.rules.categories import compartment_of
+from egide.vault import services as vault
+from egide.vault.services import SealContext
+
+#: The longest narrative one entry holds, in characters; more is a document.
+LONGEST_TEXT = 20_000
+
+
+def write_entry(
+    *,
+    file: File,
+    category: str,
+    actor: Membership,
+    at: datetime,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+    kind: str = Kind.FACT,
+    observed_on: date | None = None,
+    form: str = "",
+    holder: Agency | None = None,
+    replaces: Entry | None = None,
+) -> Entry:
+    """Seal and add one entry; the caller's transaction holds it and records why.
+
+    Args:
+        category: a slug of the categories; those the law keeps out are refused.
+        data: the answers of a form, beside `text`.
+        holder: the agency whose law binds the entry; the actor's own unless said otherwise.
+    Raises:
+        Refused: the text is too long, or the category is never stored here.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise Refused(_("This text is too long: at most 20,000 characters. Nothing you typed was lost."))
+    held_by = holder or actor.agency
+    entry = Entry(
+        id=new_id(),
+        file=file,
+        category=category,
+        compartment=compartment_of(category),
+        kind=kind,
+        observed_on=observed_on,
+        author=actor,
+        agency_id=actor.agency_id,
+        holder=held_by,
+        # Both laws travel: that of who holds it and that of who brought it.
+        regimes=",".join(sorted({*held_by.regimes, *actor.agency.regimes})),
+        form=form,
+        created_at=at,
+        replaces=replaces,
+    )
+    entry.content = seal_json(
+        {"text": text, **(data or {})}, file_id=file.pk, compartment=entry.compartment, row=entry.pk
+    )
+    if replaces is not None:
+        Entry.objects.filter(pk=replaces.pk).update(is_current=False)
+    entry.save(force_insert=True)
+    return entry
+
+
+def seal_json(
+    content: Mapping[str, Any], *, file_id: UUID, compartment: str, row: UUID, model: str = "cases.Entry", field: str = "content"
+) -> bytes:
+    """Seal a mapping under a file's compartment, bound to its row."""
+    return vault.seal(
+        file_id=file_id,
+        compartment=compartment,
+        plaintext=json.dumps(content, ensure_ascii=False, sort_keys=True, default=str),
+        context=SealContext(model=model, field=field, row=row),
+    )
+
+
+def victim_file(case: Case) -> File:
+    """Answer the victim's file of a case; every case has one."""
+    return File.objects.get(case=case, role=FileRole.VICTIM)
+
+
+def file_of(case: Case, role: str) -> File | None:
+    """Answer the file of that role, if the case has one."""
+    return File.objects.filter(case=case, role=role).order_by("created_at").first()

@@ -1,0 +1,6 @@
+"""Addresses of casework, by topic."""
+
+from egide.cases.urls import casework, conferences, intake, plans
+
+app_name = "cases"
+urlpatterns = [*intake.urlpatterns, *casework.urlpatterns, *plans.urlpatterns, *conferences.urlpatterns]
