@@ -26,6 +26,7 @@ def database(url: str | None) -> dict[str, Any]:
     acknowledged survives a power cut, and two writers queue instead of failing half-way.
     """
     if not url:
+        data_directory().mkdir(mode=0o700, parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data_directory() / "egide.sqlite3",

@@ -1,0 +1,111 @@
+"""Close a case: why, what the victim thinks, and what happens to the data. Reopen it if need be."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.cases import permissions
+from egide.cases.lifecycle import CASE
+from egide.cases.models import Case, Closure
+from egide.cases.models.file import Kind
+from egide.cases.services import deadlines, entries
+from egide.common.errors import Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+
+
+@transaction.atomic
+def close_case(
+    *,
+    case_id: UUID,
+    reason: str,
+    note: str,
+    victim_view: str,
+    victim_words: str,
+    actor: Membership,
+    at: datetime,
+) -> Closure:
+    """Close a case; partners' views end with it, and the date the data goes is set.
+
+    Raises:
+        TransitionRefused: the case is not one that can be closed.
+        Refused: no reason, or the victim's view was neither given nor said to be missing and why.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_coordinate(actor, case)
+    state = CASE.next_state("close", state=case.state)
+    if reason not in dict(Closure._meta.get_field("reason").flatchoices) or not note.strip():
+        raise Refused(_("Choose why the case closes, and write it in your words."))
+    if victim_view not in dict(Closure._meta.get_field("victim_view").flatchoices):
+        raise Refused(_("Say whether the person gave their own view, or why not."))
+    if victim_view == "given" and not victim_words.strip():
+        raise Refused(_("Write the person’s view in their own words."))
+    file = entries.victim_file(case)
+    written = entries.write_entry(
+        file=file, category="conference.record", kind=Kind.OPINION, text=note.strip(), form="closure:1", actor=actor, at=at
+    )
+    view = None
+    if victim_view == "given":
+        view = entries.write_entry(
+            file=file,
+            category="plan.safety",
+            kind=Kind.STATEMENT,
+            text=victim_words.strip(),
+            form="victim-view:1",
+            actor=actor,
+            at=at,
+        )
+    closure = Closure.objects.create(
+        case=case,
+        reason=reason,
+        note=written,
+        victim_view=victim_view,
+        victim_view_entry=view,
+        closed_by=actor,
+        closed_at=at,
+        keep_until=at.date() + timedelta(days=case.programme.protocol.closed_days),
+    )
+    case.state, case.is_open, case.closed_at = state, False, at
+    deadlines.end_all(case=case, actor=actor, at=at)
+    sharing.end_assignments(case_id=case.pk, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.closed", actor=actor, target=case, at=at, details={"reason": reason})
+    return closure
+
+
+@transaction.atomic
+def reopen_case(*, case_id: UUID, reasons: str, actor: Membership, at: datetime) -> Case:
+    """Reopen a closed case; consent is asked again, partners come back only with it.
+
+    Raises:
+        TransitionRefused: the case is not closed.
+        Refused: no reasons.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_coordinate(actor, case)
+    if not reasons.strip():
+        raise Refused(_("Write why the case is reopened."))
+    case.state = CASE.next_state("reopen", state=case.state)
+    case.is_open, case.closed_at = True, None
+    entries.write_entry(
+        file=entries.victim_file(case),
+        category="conference.record",
+        kind=Kind.OPINION,
+        text=reasons.strip(),
+        form="reopening:1",
+        actor=actor,
+        at=at,
+    )
+    Closure.objects.filter(case=case, reopened_at__isnull=True).update(reopened_at=at)
+    for kind in ("first_contact", "consent"):
+        deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.reopened", actor=actor, target=case, at=at)
+    return case

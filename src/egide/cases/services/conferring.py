@@ -1,0 +1,282 @@
+"""A conference, from the call to the locked minutes. Responsibility stays with each agency."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from egide.cases import permissions
+from egide.cases.lifecycle import CONFERENCE, ConferenceState, State
+from egide.cases.models import (
+    AgendaItem,
+    Attendance,
+    Case,
+    Conference,
+    Contribution,
+    Decision,
+    Programme,
+)
+from egide.cases.models.file import Kind
+from egide.cases.models.work import TaskKind
+from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
+from egide.cases.services import deadlines, entries, tasks
+from egide.common.errors import NotVisible, Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Membership
+from egide.sharing import queries as sharing_queries
+from egide.sharing import services as sharing
+
+
+@transaction.atomic
+def call_conference(
+    *,
+    programme_id: UUID,
+    starts_at: datetime,
+    kind: str,
+    seats: Sequence[tuple[Membership, str]],
+    actor: Membership,
+    at: datetime,
+) -> Conference:
+    """Call a sitting and invite people, each to the seat they hold.
+
+    Raises:
+        Refused: it starts in the past, or an emergency sitting is later than the protocol allows.
+    """
+    programme = Programme.objects.select_related("lead_agency").filter(pk=programme_id).order_by().first()
+    if programme is None:
+        raise NotVisible
+    permissions.check_can_convene(actor, programme)
+    if starts_at <= at:
+        raise Refused(_("The conference would start in the past."))
+    limit = deadlines.due_after(at, programme.protocol.deadlines["emergency_conference"])
+    if kind == "emergency" and starts_at > limit:
+        raise Refused(_("An emergency conference sits within 24 hours."))
+    conference = Conference.objects.create(
+        programme=programme, kind=kind, starts_at=starts_at, called_by=actor
+    )
+    Attendance.objects.bulk_create(
+        Attendance(conference=conference, membership=member, seat=seat) for member, seat in seats
+    )
+    ledger.record(action="cases.conference_called", actor=actor, target=conference, at=at)
+    return conference
+
+
+def _running(conference_id: UUID, actor: Membership) -> Conference:
+    conference = (
+        Conference.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(conference_id, actor=actor)
+    )
+    permissions.check_can_run(actor, conference)
+    return conference
+
+
+@transaction.atomic
+def put_on_agenda(*, conference_id: UUID, case_id: UUID, actor: Membership, at: datetime) -> AgendaItem:
+    """Put one active case on the agenda of a sitting that is not locked.
+
+    Raises:
+        NotVisible: the conference or the case is not the actor's to see.
+        Refused: the case is of another programme, not active, or the minutes are locked.
+    """
+    conference = _running(conference_id, actor)
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    if conference.state not in (ConferenceState.PLANNED, ConferenceState.OPEN):
+        raise Refused(_("The minutes of this conference are locked."))
+    if case.programme_id != conference.programme_id or case.state != State.ACTIVE:
+        raise Refused(_("Only an active case of this programme goes on the agenda: consent comes first."))
+    last = conference.items.aggregate(last=Max("position"))["last"] or 0
+    item, is_new = AgendaItem.objects.get_or_create(
+        conference=conference, case=case, defaults={"position": last + 1}
+    )
+    if is_new:
+        ledger.record(action="cases.put_on_agenda", actor=actor, target=case, at=at)
+    return item
+
+
+@transaction.atomic
+def record_attendance(
+    *, conference_id: UUID, present: Sequence[UUID], actor: Membership, at: datetime
+) -> None:
+    """Record who is in the room; it may be corrected until the minutes are locked."""
+    conference = _running(conference_id, actor)
+    if conference.state == ConferenceState.HELD:
+        raise Refused(_("The minutes of this conference are locked."))
+    for attendance in conference.attendances.order_by("pk"):
+        attendance.is_present, attendance.confirmed_at = attendance.pk in set(present), at
+        attendance.save(update_fields=["is_present", "confirmed_at"])
+    ledger.record(
+        action="cases.attendance_recorded", actor=actor, target=conference, at=at, counts={"present": len(present)}
+    )
+
+
+@transaction.atomic
+def open_conference(*, conference_id: UUID, actor: Membership, at: datetime) -> Conference:
+    """Begin the sitting."""
+    conference = _running(conference_id, actor)
+    conference.state = CONFERENCE.next_state("open", state=conference.state)
+    conference.opened_at = at
+    conference.save(update_fields=["state", "opened_at"])
+    ledger.record(action="cases.conference_opened", actor=actor, target=conference, at=at)
+    return conference
+
+
+def quorum_of(item: AgendaItem) -> QuorumFinding:
+    """Find who is missing for one case: people present and not recused on it, and the victim's voice."""
+    attendances = item.conference.attendances.filter(is_present=True).select_related("membership__agency")
+    recused = sharing_queries.recused_memberships(case_id=item.case_id)
+    agencies = sharing_queries.recused_agencies(case_id=item.case_id)
+    present = [
+        Present(role=a.seat, sector=a.membership.agency.sector, agency_id=a.membership.agency_id)
+        for a in attendances.order_by("pk")
+        if a.membership_id not in recused and a.membership.agency_id not in agencies
+    ]
+    return quorum_finding(
+        item.conference.programme.protocol, present=present, has_recorded_wishes=item.has_recorded_wishes
+    )
+
+
+def _item(item_id: UUID, actor: Membership) -> AgendaItem:
+    item = (
+        AgendaItem.objects.select_related("conference__programme__lead_agency", "case__programme__lead_agency")
+        .filter(pk=item_id)
+        .order_by()
+        .first()
+    )
+    if item is None:
+        raise NotVisible
+    Conference.objects.fetch(item.conference_id, actor=actor)
+    Case.objects.select_for_update(of=("self",)).fetch(item.case_id, actor=actor)
+    return item
+
+
+@transaction.atomic
+def record_wishes(*, item_id: UUID, words: str, actor: Membership, at: datetime) -> AgendaItem:
+    """Write what the victim wishes the conference to know and to do, in their words."""
+    item = _item(item_id, actor)
+    permissions.check_can_support(actor, item.case)
+    if not words.strip():
+        raise Refused(_("Write what the person wishes."))
+    item.wishes = entries.write_entry(
+        file=entries.victim_file(item.case),
+        category="conference.record",
+        kind=Kind.STATEMENT,
+        text=words.strip(),
+        form="wishes:1",
+        actor=actor,
+        at=at,
+        replaces=item.wishes,
+    )
+    item.has_recorded_wishes = True
+    item.save(update_fields=["wishes", "has_recorded_wishes"])
+    ledger.record(action="cases.wishes_recorded", actor=actor, target=item.case, at=at)
+    return item
+
+
+@transaction.atomic
+def contribute(
+    *, item_id: UUID, text: str, kind: str, actor: Membership, at: datetime, category: str = "conference.record"
+) -> Contribution:
+    """Add what the actor's agency brings to one case, held by that agency.
+
+    Raises:
+        Refused: nothing written, or the minutes are locked.
+    """
+    item = _item(item_id, actor)
+    permissions.check_can_contribute(actor, item.case)
+    if item.conference.state == ConferenceState.HELD:
+        raise Refused(_("The minutes of this conference are locked."))
+    if not text.strip() or kind not in Kind.values:
+        raise Refused(_("Write what your agency brings, and say whether it is a fact or an opinion."))
+    entry = entries.write_entry(
+        file=entries.victim_file(item.case),
+        category=category,
+        kind=kind,
+        text=text.strip(),
+        form="contribution:1",
+        actor=actor,
+        at=at,
+    )
+    contribution = Contribution.objects.create(item=item, agency_id=actor.agency_id, entry=entry)
+    ledger.record(action="cases.contributed", actor=actor, target=item.case, at=at)
+    return contribution
+
+
+@transaction.atomic
+def decide(
+    *,
+    item_id: UUID,
+    text: str,
+    actor: Membership,
+    at: datetime,
+    action_agency_id: UUID | None = None,
+    action_due_at: datetime | None = None,
+    action_side: str = "both",
+) -> Decision:
+    """Record one decision, and the action it gives to an agency.
+
+    Raises:
+        Refused: the sitting is not open, it is not quorate for this case, or nobody speaks for the victim.
+    """
+    item = _item(item_id, actor)
+    permissions.check_can_run(actor, item.conference)
+    if item.conference.state != ConferenceState.OPEN:
+        raise Refused(_("Decisions are taken while the conference sits."))
+    found = quorum_of(item)
+    if not found.is_victim_heard:
+        raise Refused(_("No decision without the victim’s advocate or the victim’s recorded wishes."))
+    if not found.is_quorate:
+        raise Refused(_("The conference is not quorate for this case. Record who is present, or adjourn it."))
+    if not text.strip():
+        raise Refused(_("Write what is decided."))
+    file = entries.victim_file(item.case)
+    entry = entries.write_entry(
+        file=file, category="conference.record", text=text.strip(), form="decision:1", actor=actor, at=at
+    )
+    task = None
+    if action_agency_id is not None:
+        if action_due_at is None or action_due_at <= at:
+            raise Refused(_("An action needs a date to come."))
+        if action_agency_id not in tasks.team_agencies(item.case):
+            raise Refused(_("This agency is not on the case’s team."))
+        task = tasks.make_task(
+            case=item.case,
+            file=file,
+            text=text.strip(),
+            side=action_side,
+            agency_id=action_agency_id,
+            due_at=action_due_at,
+            actor=actor,
+            at=at,
+            kind=TaskKind.ACTION,
+        )
+    decision = Decision.objects.create(item=item, entry=entry, task=task, decided_at=at, recorded_by=actor)
+    item.discussed_at = at
+    item.save(update_fields=["discussed_at"])
+    deadlines.meet_deadline(case=item.case, kind=TaskKind.CONFERENCE, actor=actor, at=at)
+    deadlines.refresh_next_due(item.case, at=at)
+    ledger.record(action="cases.decided", actor=actor, target=item.case, at=at)
+    return decision
+
+
+@transaction.atomic
+def declare_conflict(*, item_id: UUID, actor: Membership, at: datetime, reason_code: str = "declared") -> None:
+    """Recuse oneself from one case: from this moment it does not exist for the actor, here or anywhere."""
+    item = _item(item_id, actor)
+    sharing.recuse(case_id=item.case_id, membership=actor, reason_code=reason_code, actor=actor, at=at)
+
+
+@transaction.atomic
+def lock_minutes(*, conference_id: UUID, actor: Membership, at: datetime) -> Conference:
+    """End the sitting: attendance, contributions and decisions are final from now on."""
+    conference = _running(conference_id, actor)
+    conference.state = CONFERENCE.next_state("lock", state=conference.state)
+    conference.locked_at = at
+    conference.save(update_fields=["state", "locked_at"])
+    ledger.record(action="cases.minutes_locked", actor=actor, target=conference, at=at)
+    return conference

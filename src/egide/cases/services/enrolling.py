@@ -1,0 +1,172 @@
+"""Eligibility by equal doors, then informed consent: nobody is enrolled without it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.assessments import queries as assessments
+from egide.cases import permissions
+from egide.cases.lifecycle import CASE, State
+from egide.cases.models import Case, EligibilityDecision, Entry
+from egide.cases.models.file import Kind
+from egide.cases.models.work import TaskKind
+from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
+from egide.cases.services import deadlines, entries
+from egide.common.errors import Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+from egide.sharing.models import Consent
+
+
+def doors_of(
+    *, case: Case, actor: Membership, at: datetime, judgement: str = ""
+) -> list[DoorFinding]:
+    """Answer each door with what the completed assessments show, as far as the actor may read them."""
+    scores: dict[str, ScoreRange] = {}
+    for summary in assessments.latest_summaries(
+        file=entries.victim_file(case), actor=actor, at=at, purpose="case_management"
+    ):
+        scores[summary.instrument] = ScoreRange(low=summary.low, high=summary.high)
+    return door_findings(
+        case.programme.protocol, scores=scores, judgement=judgement, minimums=case.programme.minimums
+    )
+
+
+@transaction.atomic
+def decide_eligibility(
+    *,
+    case_id: UUID,
+    is_eligible: bool,
+    doors: Collection[str],
+    reasons: str,
+    actor: Membership,
+    at: datetime,
+) -> EligibilityDecision:
+    """Record a person's decision and the doors they rely on. Any one door is enough; none is needed to refuse.
+
+    Raises:
+        Refused: eligible through no door, a door that is shut today, or no reasons for a judgement.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_coordinate(actor, case)
+    if case.state not in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE):
+        raise Refused(_("Eligibility is decided once the referral is accepted."))
+    found = {f.door.code: f for f in doors_of(case=case, actor=actor, at=at, judgement=reasons)}
+    chosen = sorted(set(doors))
+    if any(code not in found for code in chosen):
+        raise Refused(_("Choose among the programme’s ways in."))
+    if is_eligible and not chosen:
+        raise Refused(_("Say by which way the case comes in: any one of them is enough."))
+    if is_eligible and any(found[code].state == "closed" for code in chosen):
+        raise Refused(
+            _("The score recorded today does not open this way in. Professional judgement may differ from a score.")
+        )
+    if not reasons.strip():
+        raise Refused(_("Write your reasons: they count as much as a score."))
+    reason = entries.write_entry(
+        file=entries.victim_file(case),
+        category="risk.assessment.summary",
+        kind=Kind.OPINION,
+        text=reasons.strip(),
+        form="eligibility:1",
+        actor=actor,
+        at=at,
+    )
+    decision = EligibilityDecision.objects.create(
+        case=case, is_eligible=is_eligible, doors=chosen, reason=reason, decided_by=actor, decided_at=at
+    )
+    deadlines.meet_deadline(case=case, kind=TaskKind.ASSESSMENT, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(
+        action="cases.eligibility_decided",
+        actor=actor,
+        target=case,
+        at=at,
+        details={"eligible": is_eligible},
+    )
+    return decision
+
+
+@transaction.atomic
+def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: datetime) -> Consent:
+    """Record informed consent and make the case active, in one step: there is no enrolment without it.
+
+    Args:
+        consent: the fields of `sharing.services.give_consent` other than file, case, actor and time.
+    Raises:
+        Refused: eligibility is not decided, the consent is not valid, or it names nobody.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    latest = case.eligibility_decisions.order_by("-decided_at").first()
+    if latest is None or not latest.is_eligible:
+        raise Refused(_("Decide on eligibility first: consent is asked for a programme the person may enter."))
+    new_state = CASE.next_state("enrol", state=case.state)
+    file = entries.victim_file(case)
+    given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
+    case.state = new_state
+    _assign_partners(case, [agency.pk for agency in given.recipients.order_by("pk")], actor, at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
+    for kind in (TaskKind.SAFETY_PLAN, TaskKind.CONFERENCE):
+        deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
+    interval = case.programme.protocol.reviews[case.level]
+    deadlines.set_deadline(
+        case=case, kind=TaskKind.REVIEW, at=at, due_at=deadlines.due_after(at, interval), actor=actor
+    )
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.enrolled", actor=actor, target=case, at=at, subject=file.pk)
+    return given
+
+
+def _assign_partners(case: Case, agency_ids: Sequence[UUID], actor: Membership, at: datetime) -> None:
+    """Agencies the consent names work on the case from now on; justice sits on the management side."""
+    from egide.partners.models import Agency, Sector
+
+    for agency in Agency.objects.filter(pk__in=agency_ids).order_by("code"):
+        if agency.pk == case.programme.lead_agency_id:
+            continue
+        side = "management" if agency.sector == Sector.JUSTICE else "both"
+        sharing.assign(case_id=case.pk, agency=agency, side=side, actor=actor, at=at)
+
+
+@transaction.atomic
+def refuse_consent(
+    *, case_id: UUID, words: str, still_done: Sequence[str], actor: Membership, at: datetime
+) -> Entry:
+    """Record that the person does not consent, and what may still be done for them without it.
+
+    Consents in force end at once, and with them every view they opened.
+
+    Raises:
+        TransitionRefused: the case is not waiting for consent, nor active.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    case.state = CASE.next_state("record_refusal", state=case.state)
+    file = entries.victim_file(case)
+    entry = entries.write_entry(
+        file=file,
+        category="consent.record",
+        kind=Kind.STATEMENT,
+        text=words.strip(),
+        data={"still_done": list(still_done)},
+        form="consent-refusal:1",
+        actor=actor,
+        at=at,
+    )
+    sharing.record_refusal(actor=actor, file_id=file.pk, case_id=case.pk, at=at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.consent_refused", actor=actor, target=case, at=at, subject=file.pk)
+    return entry

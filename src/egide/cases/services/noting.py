@@ -1,0 +1,86 @@
+"""Add what an agency knows to a file: a fact, what someone said, or an opinion, never mixed."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.cases import permissions
+from egide.cases.models import Case, Entry, File
+from egide.cases.models.file import Kind
+from egide.cases.services import deadlines, entries
+from egide.common.errors import NotVisible, Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+
+#: What a person may choose when adding a note; forms of their own write the other categories.
+NOTE_CATEGORIES = (
+    "incident.facts",
+    "threat.indicators",
+    "health.general",
+    "health.mental",
+    "education.record",
+    "justice.orders",
+    "justice.history",
+    "child.protection",
+    "social.services",
+)
+
+
+@transaction.atomic
+def add_note(
+    *,
+    case_id: UUID,
+    file_id: UUID,
+    category: str,
+    kind: str,
+    text: str,
+    actor: Membership,
+    at: datetime,
+    observed_on: date | None = None,
+) -> Entry:
+    """Add one entry, held by the agency the actor acts for, bound by that agency's law.
+
+    Raises:
+        NotVisible: the case, or that side of it, is not the actor's to know of.
+        PermissionDenied: the actor's role does not write in cases.
+        Refused: nothing was written, or the date is in the future.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_contribute(actor, case)
+    file = File.objects.filter(pk=file_id, case=case).order_by().first()
+    if file is None:
+        raise NotVisible
+    sharing.explain(actor=actor, file=file, purpose="case_management", at=at)  # NotVisible when the side is hidden
+    if category not in NOTE_CATEGORIES or kind not in Kind.values:
+        raise Refused(_("Choose what kind of information this is."))
+    if not text.strip():
+        raise Refused(_("Write what was seen, heard or thought."))
+    if observed_on is not None and observed_on > at.date():
+        raise Refused(_("The date of the observation is in the future."))
+    if not case.is_open:
+        raise Refused(_("This case is closed. Reopen it first."))
+    entry = entries.write_entry(
+        file=file,
+        category=category,
+        kind=kind,
+        text=text.strip(),
+        observed_on=observed_on,
+        form="note:1",
+        actor=actor,
+        at=at,
+    )
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(
+        action="cases.entry_added",
+        actor=actor,
+        target=case,
+        at=at,
+        subject=file.pk,
+        details={"category": category},
+    )
+    return entry

@@ -1,0 +1,153 @@
+"""The safety plan: made with the survivor, in versions, one of them current."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from egide.cases import permissions
+from egide.cases.lifecycle import PLAN, PlanState
+from egide.cases.models import Case, Entry, SafetyPlan
+from egide.cases.models.file import Kind
+from egide.cases.models.work import TaskKind
+from egide.cases.services import deadlines, entries
+from egide.common.errors import NotVisible, Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Membership
+
+#: The parts of a plan, in the order it is talked through. Ours (O), after the usual headings of safety plans.
+SECTIONS = (
+    "wishes",
+    "warning_signs",
+    "at_home",
+    "leaving",
+    "children",
+    "work_school",
+    "phone_devices",
+    "orders",
+    "people_who_help",
+    "pets",
+    "code_word",
+)
+
+
+@transaction.atomic
+def write_plan(
+    *, case_id: UUID, sections: Mapping[str, str], made_with: str, actor: Membership, at: datetime
+) -> SafetyPlan:
+    """Write the next version, as a draft; writing again before agreement replaces the draft's words.
+
+    Raises:
+        Refused: every section is empty, or the case is not open.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    kept = {name: sections.get(name, "").strip() for name in SECTIONS}
+    if not any(kept.values()):
+        raise Refused(_("The plan is still empty. Write at least one part of it."))
+    if not case.is_open:
+        raise Refused(_("This case is closed. Reopen it first."))
+    if made_with not in dict(SafetyPlan._meta.get_field("made_with").flatchoices):
+        raise Refused(_("Say how the plan was made."))
+    file = entries.victim_file(case)
+    draft = SafetyPlan.objects.filter(file=file, state=PlanState.DRAFT).order_by("-version").first()
+    entry = entries.write_entry(
+        file=file,
+        category="plan.safety",
+        kind=Kind.STATEMENT,
+        data={"sections": kept},
+        form="safety-plan:1",
+        actor=actor,
+        at=at,
+        replaces=draft.content if draft else None,
+    )
+    if draft is None:
+        last = SafetyPlan.objects.filter(file=file).aggregate(last=Max("version"))["last"] or 0
+        draft = SafetyPlan(file=file, version=last + 1)
+    draft.content, draft.made_with, draft.written_by, draft.written_at = entry, made_with, actor, at
+    draft.save()
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(
+        action="cases.plan_written",
+        actor=actor,
+        target=draft,
+        at=at,
+        subject=file.pk,
+        details={"version": draft.version},
+    )
+    return draft
+
+
+@transaction.atomic
+def agree_plan(*, plan_id: UUID, actor: Membership, at: datetime) -> SafetyPlan:
+    """Make a draft the current plan, with the survivor's agreement; the former version is kept.
+
+    Raises:
+        NotVisible: no such plan on a case of the actor.
+        Refused: it was not made with the person.
+        TransitionRefused: it is not a draft.
+    """
+    plan = SafetyPlan.objects.select_related("file").filter(pk=plan_id).order_by().first()
+    if plan is None:
+        raise NotVisible
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        plan.file.case_id, actor=actor
+    )
+    plan.refresh_from_db()
+    permissions.check_can_support(actor, case)
+    state = PLAN.next_state("agree", state=plan.state)
+    if plan.made_with == "not_yet":
+        raise Refused(_("A safety plan is made with the person. Talk it through with them, then record how."))
+    former = SafetyPlan.objects.filter(file=plan.file, state=PlanState.CURRENT).order_by().first()
+    if former is not None:
+        former.state = PLAN.next_state("replace", state=former.state)
+        former.save(update_fields=["state"])
+        Entry.objects.filter(pk=former.content_id).update(is_current=False)
+    plan.state, plan.agreed_at = state, at
+    plan.save(update_fields=["state", "agreed_at"])
+    deadlines.meet_deadline(case=case, kind=TaskKind.SAFETY_PLAN, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(
+        action="cases.plan_agreed",
+        actor=actor,
+        target=plan,
+        at=at,
+        subject=plan.file_id,
+        details={"version": plan.version},
+    )
+    return plan
+
+
+@transaction.atomic
+def record_help(
+    *, case_id: UUID, kind: str, text: str, actor: Membership, at: datetime
+) -> Entry:
+    """Record legal information given, or a service named, to the victim.
+
+    Args:
+        kind: `legal_information` or `service_named`.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    forms = {"legal_information": "legal-information:1", "service_named": "service-named:1"}
+    if kind not in forms or not text.strip():
+        raise Refused(_("Write what was explained, or which service was named."))
+    file = entries.victim_file(case)
+    entry = entries.write_entry(
+        file=file,
+        category="plan.safety" if kind == "legal_information" else "referral.status",
+        text=text.strip(),
+        form=forms[kind],
+        actor=actor,
+        at=at,
+    )
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.help_recorded", actor=actor, target=case, at=at, subject=file.pk)
+    return entry

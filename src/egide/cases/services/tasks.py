@@ -1,0 +1,166 @@
+"""Tasks and reviews: someone, something, a moment."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.cases import permissions
+from egide.cases.models import Case, File, Task
+from egide.cases.models.file import Kind
+from egide.cases.models.work import TaskKind
+from egide.cases.services import deadlines, entries
+from egide.common.errors import NotVisible, PermissionDenied, Refused
+from egide.common.ids import new_id
+from egide.ledger import services as ledger
+from egide.partners.models import Agency, Membership
+from egide.sharing.rules.categories import compartment_of
+
+#: Which category the words of a task belong to, by the side they serve.
+CATEGORY_BY_SIDE = {"victim": "plan.safety", "management": "plan.management", "both": "conference.record"}
+
+
+def make_task(
+    *,
+    case: Case,
+    file: File,
+    text: str,
+    side: str,
+    agency_id: UUID,
+    due_at: datetime,
+    actor: Membership,
+    at: datetime,
+    kind: str = TaskKind.TASK,
+) -> Task:
+    """Make one task with its sealed words; the caller's transaction records it."""
+    category = CATEGORY_BY_SIDE[side]
+    pk = new_id()
+    return Task.objects.create(
+        id=pk,
+        case=case,
+        kind=kind,
+        file=file,
+        category=category,
+        side=side,
+        text=entries.seal_json(
+            {"text": text},
+            file_id=file.pk,
+            compartment=compartment_of(category),
+            row=pk,
+            model="cases.Task",
+            field="text",
+        ),
+        agency_id=agency_id,
+        due_at=due_at,
+        created_by=actor,
+        created_at=at,
+    )
+
+
+@transaction.atomic
+def add_task(
+    *, case_id: UUID, text: str, side: str, agency_id: UUID, due_at: datetime, actor: Membership, at: datetime
+) -> Task:
+    """Give one agency of the team something to do by a moment.
+
+    Raises:
+        Refused: no words, an agency that is not on the case, or a moment already past.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_contribute(actor, case)
+    if not text.strip():
+        raise Refused(_("Write what has to be done."))
+    if due_at <= at:
+        raise Refused(_("The date is already past."))
+    if side not in CATEGORY_BY_SIDE:
+        raise Refused(_("Choose whom the task serves."))
+    if not Agency.objects.filter(pk=agency_id).filter(pk__in=team_agencies(case)).order_by().exists():
+        raise Refused(_("This agency is not on the case’s team."))
+    task = make_task(
+        case=case,
+        file=entries.victim_file(case),
+        text=text.strip(),
+        side=side,
+        agency_id=agency_id,
+        due_at=due_at,
+        actor=actor,
+        at=at,
+    )
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.task_added", actor=actor, target=task, at=at, subject=case.pk)
+    return task
+
+
+def team_agencies(case: Case) -> set[UUID]:
+    """Answer the lead agency and every agency assigned to the case."""
+    from egide.sharing.queries import assigned_agencies
+
+    return {case.programme.lead_agency_id, *assigned_agencies(case_id=case.pk)}
+
+
+@transaction.atomic
+def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime) -> Task:
+    """Say how a task ended. Its agency says so, or a coordinator of the programme.
+
+    Raises:
+        NotVisible: no such task on a case of the actor.
+        PermissionDenied: it is another agency's task.
+        Refused: it ended already, or belongs to a step that ends it by itself.
+    """
+    task = Task.objects.filter(pk=task_id).order_by().first()
+    if task is None:
+        raise NotVisible
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        task.case_id, actor=actor
+    )
+    task.refresh_from_db()
+    if task.agency_id != actor.agency_id and not permissions.can_coordinate(actor, case):
+        raise PermissionDenied(_("Only the agency that has the task says how it ended."))
+    if task.done_at is not None:
+        raise Refused(_("This task has already ended."))
+    if outcome not in ("done", "not_needed", "not_done"):
+        raise Refused(_("Say how the task ended."))
+    if task.kind not in (TaskKind.ACTION, TaskKind.TASK):
+        raise Refused(_("This date is met by doing the step itself, on the case page."))
+    task.done_at, task.done_by, task.outcome = at, actor, outcome
+    task.save(update_fields=["done_at", "done_by", "outcome"])
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(
+        action="cases.task_finished", actor=actor, target=task, at=at, details={"outcome": outcome}
+    )
+    return task
+
+
+@transaction.atomic
+def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) -> Task:
+    """Review a case: what changed, what stays; the next review is set from the level in force.
+
+    Raises:
+        Refused: nothing was written.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    if not text.strip():
+        raise Refused(_("Write what changed since the last review, even if it is: nothing."))
+    entries.write_entry(
+        file=entries.victim_file(case),
+        category="conference.record",
+        kind=Kind.OPINION,
+        text=text.strip(),
+        form="review:1",
+        actor=actor,
+        at=at,
+    )
+    deadlines.meet_deadline(case=case, kind=TaskKind.REVIEW, actor=actor, at=at)
+    interval = case.programme.protocol.reviews[case.level]
+    review = deadlines.set_deadline(
+        case=case, kind=TaskKind.REVIEW, at=at, due_at=deadlines.due_after(at, interval), actor=actor
+    )
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.reviewed", actor=actor, target=case, at=at)
+    return review
