@@ -1,0 +1,1 @@
+"""The design system: layout, components, drawings, static files. Used by template name, never imported."""
