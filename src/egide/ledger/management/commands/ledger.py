@@ -1,0 +1,78 @@
+"""`egide ledger`: verify everything, prove one entry, sign and show the head."""
+
+import base64
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from egide.common.errors import Unavailable
+from egide.ledger import queries, services
+from egide.ledger.models import Leaf
+from egide.ledger.verification import verify
+
+
+class Command(BaseCommand):
+    help = "Verify the ledger (exit status 0 when whole, 1 when not), prove an entry, sign the head."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        check = actions.add_parser("verify", help="recompute everything and name what does not fit")
+        check.add_argument("--processes", type=int, default=min(4, os.cpu_count() or 1))
+        prove = actions.add_parser("prove", help="print the proof that one entry is in the ledger (JSON)")
+        prove.add_argument("entry", type=int, help="the entry's number")
+        prove.add_argument("--since", type=int, help="also prove that a ledger of that size was its beginning")
+        actions.add_parser("checkpoint", help="place waiting entries, sign the head and print it")
+
+    def handle(self, *args: Any, action: str, **options: Any) -> None:
+        try:
+            getattr(self, action)(**options)
+        except (Unavailable, ValueError) as error:
+            raise CommandError(str(error)) from error
+
+    def verify(self, *, processes: int, **options: Any) -> None:
+        report = verify(anchor=services.default_anchor(), processes=processes)
+        if not report.is_keyed:
+            self.stderr.write(_("Without the master key, entries are checked against the tree only."))
+        if report.is_whole:
+            self.stdout.write(
+                _("Whole: %(size)s entries, %(heads)s signed heads, %(pending)s waiting. Root %(root)s")
+                % {
+                    "size": report.size,
+                    "heads": report.checkpoints,
+                    "pending": report.pending,
+                    "root": base64.b64encode(report.root).decode(),
+                }
+            )
+            return
+        self.stderr.write(_("The ledger is damaged:"))
+        for problem in report.problems:
+            self.stderr.write(f"  {problem}")
+        sys.exit(1)
+
+    def prove(self, *, entry: int, since: int | None, **options: Any) -> None:
+        head = queries.latest_checkpoint()
+        leaf = Leaf.objects.filter(entry_id=entry).order_by().first()
+        if head is None or leaf is None or leaf.index >= head.size:
+            raise CommandError(_("This entry is not in the signed ledger (yet)."))
+        hashed, path = queries.prove_inclusion(index=leaf.index, size=head.size)
+        proof = {
+            "checkpoint": head.note,
+            "index": leaf.index,
+            "leaf": base64.b64encode(hashed).decode(),
+            "inclusion": [base64.b64encode(step).decode() for step in path],
+        }
+        if since is not None:
+            steps = queries.prove_consistency(old=since, new=head.size)
+            proof["consistency"] = [base64.b64encode(step).decode() for step in steps]
+        self.stdout.write(json.dumps(proof, indent=1, ensure_ascii=False))
+
+    def checkpoint(self, **options: Any) -> None:
+        services.integrate(at=timezone.now(), anchor=services.default_anchor())
+        head = queries.latest_checkpoint()
+        self.stdout.write(head.note if head else _("The ledger is empty."))

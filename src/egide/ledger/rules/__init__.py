@@ -1,0 +1,1 @@
+"""Plain Python: the tree, the signed notes, the form of an entry."""

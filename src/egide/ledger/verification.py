@@ -1,0 +1,249 @@
+"""Recompute everything and name what does not fit."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+from django.db import connection, connections
+from django.db.models import Max
+
+from egide.common.errors import Unavailable
+from egide.ledger import services
+from egide.ledger.models import Checkpoint, Entry, Leaf, Pending
+from egide.ledger.rules import notes
+from egide.ledger.rules.merkle import EMPTY_ROOT, Frontier, root_of
+from egide.vault.deployment_secrets import secret
+
+#: Leaves checked as one aligned subtree.
+BLOCK = 1 << 14
+#: Problems named in full; beyond, only counted.
+NAMED = 50
+
+
+@dataclass
+class Report:
+    """What verification found. `problems` is empty when the ledger is whole."""
+
+    size: int = 0
+    root: bytes = EMPTY_ROOT
+    pending: int = 0
+    checkpoints: int = 0
+    is_keyed: bool = True
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Block:
+    """One checked block: its problems, and the roots of the aligned subtrees it is made of."""
+
+    problems: list[str]
+    subtrees: list[tuple[bytes, int]]
+
+
+Row = tuple[int, int, bytes | None, bytes, bytes]
+
+
+def _rows(start: int, end: int) -> Iterator[Row]:
+    """Yield (index, entry, body, hash, mac) of leaves in order; body is None when its entry is gone."""
+    sql = (
+        'SELECT l."index", l.entry_id, {body}, l.hash, l.mac FROM ledger_leaf l '
+        'LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l."index" >= {start} AND l."index" < {end} '
+        'ORDER BY l."index"'
+    )
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            query = sql.format(body="convert_to(e.body, 'UTF8')", start=int(start), end=int(end))
+            with cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+                copy.set_types(["int8", "int8", "bytea", "bytea", "bytea"])
+                yield from copy.rows()
+        else:
+            cursor.execute(sql.format(body="CAST(e.body AS BLOB)", start=int(start), end=int(end)))
+            yield from cursor.cursor if hasattr(cursor, "cursor") else cursor
+
+
+def check_block(start: int, end: int, key: bytes | None) -> Block:
+    """Check leaves start (included) to end (excluded): bodies, hashes, marks, order."""
+    problems: list[str] = []
+    hashes: list[bytes] = []
+    add = hashes.append
+    expected = start
+    for index, entry_id, body, stored, mac in _rows(start, end):
+        if index != expected:
+            problems.append(_gap(expected, index))
+            expected = index
+        expected += 1
+        if body is None:
+            problems.append(f"entry {entry_id} (leaf {index}) is missing")
+            add(bytes(stored))
+            continue
+        leaf = sha256(b"\x00" + body).digest()
+        if leaf != stored:
+            problems.append(f"entry {entry_id} (leaf {index}) was changed")
+        elif key is not None:
+            place = index.to_bytes(8, "big") + entry_id.to_bytes(8, "big")
+            if blake2b(place + leaf, key=key, digest_size=16).digest() != mac:
+                problems.append(f"entry {entry_id} (leaf {index}) was replaced, moved or inserted")
+        add(leaf)
+    if expected != end:
+        problems.append(_gap(expected, end))
+    return Block(problems, _aligned(start, hashes))
+
+
+def _gap(first: int, after: int) -> str:
+    last = after - 1
+    return f"leaf {first} is missing" if first == last else f"leaves {first} to {last} are missing"
+
+
+def _aligned(start: int, hashes: list[bytes]) -> list[tuple[bytes, int]]:
+    """Cut a block that starts aligned into complete subtrees, largest first."""
+    found, at, left = [], 0, len(hashes)
+    while left:
+        width = 1 << (left.bit_length() - 1)
+        found.append((root_of(hashes[at : at + width]), width))
+        at, left = at + width, left - width
+    return found
+
+
+def verify(
+    *,
+    anchor: Path | None = None,
+    processes: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Recompute the whole ledger; answers what it holds and every problem, by entry.
+
+    Args:
+        anchor: the head kept outside the database; a ledger shorter than it was cut.
+        processes: blocks checked side by side; above one, each opens its own connection.
+        progress: called with (leaves done, leaves in all).
+    """
+    report = Report(pending=Pending.objects.count())
+    key = _key(report)
+    top = Leaf.objects.aggregate(top=Max("index"))["top"]
+    size = 0 if top is None else top + 1
+    tree, roots = Frontier(), {}
+    sizes = sorted(Checkpoint.objects.order_by().values_list("size", flat=True))
+    for block, end in _blocks(size, key, processes):
+        report.problems += block.problems[: max(0, NAMED - len(report.problems))]
+        _grow(tree, block, end, sizes, roots)
+        if progress:
+            progress(end, size)
+    report.size, report.root = size, tree.root()
+    roots[size] = report.root
+    if not report.problems:
+        _check_heads(report, roots)
+    _check_ends(report, anchor)
+    return report
+
+
+def _key(report: Report) -> bytes | None:
+    try:
+        return secret(services.MAC)
+    except Unavailable:
+        report.is_keyed = False
+        return None
+
+
+def _blocks(size: int, key: bytes | None, processes: int) -> Iterator[tuple[Block, int]]:
+    bounds = [(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
+    if processes <= 1 or len(bounds) < 2:
+        for start, end in bounds:
+            yield check_block(start, end, key), end
+        return
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        work = [pool.submit(check_block, start, end, key) for start, end in bounds]
+        for (_start, end), done in zip(bounds, work, strict=True):
+            yield done.result(), end
+
+
+def _grow(tree: Frontier, block: Block, end: int, sizes: list[int], roots: dict[int, bytes]) -> None:
+    """Add a block's subtrees; damaged lengths were reported already, so a misfit only stops the tree."""
+    for root, width in block.subtrees:
+        try:
+            tree.push_subtree(root, width)
+        except ValueError:
+            return
+    if end in sizes:
+        roots[end] = tree.root()
+
+
+def _check_heads(report: Report, roots: dict[int, bytes]) -> None:
+    """Every signed head must be signed by us, and its root must be that of the leaves of its size."""
+    public = notes.public_bytes(secret(services.SIGNING)) if report.is_keyed else None
+    inner: list[Checkpoint] = []
+    for head in Checkpoint.objects.order_by("size").iterator(chunk_size=2000):
+        report.checkpoints += 1
+        if public is not None and not _is_signed(head, public):
+            report.problems.append(f"checkpoint {head.size} is not as it was signed")
+        if head.size > report.size:
+            report.problems.append(_gap(report.size, head.size))
+        elif head.size in roots:
+            if roots[head.size] != bytes(head.root):
+                report.problems.append(f"checkpoint {head.size} does not fit the entries before it")
+        else:
+            inner.append(head)
+    _check_inner(report, inner)
+
+
+def _is_signed(head: Checkpoint, public: bytes) -> bool:
+    try:
+        said = notes.read(head.note, public)
+    except notes.NotSigned:
+        return False
+    return said.size == head.size and said.root == bytes(head.root)
+
+
+def _check_inner(report: Report, heads: list[Checkpoint]) -> None:
+    """Heads between two block bounds: walk the leaf hashes once more, already found to fit their bodies."""
+    if not heads:
+        return
+    tree, waiting = Frontier(), iter(heads)
+    head = next(waiting)
+    hashes = Leaf.objects.order_by("index").values_list("hash", flat=True)
+    for leaf in hashes.iterator(chunk_size=10_000):
+        tree.push(bytes(leaf))
+        if tree.size == head.size:
+            if tree.root() != bytes(head.root):
+                report.problems.append(f"checkpoint {head.size} does not fit the entries before it")
+            following = next(waiting, None)
+            if following is None:
+                return
+            head = following
+
+
+def _check_ends(report: Report, anchor: Path | None) -> None:
+    """Compare with what is kept elsewhere: entries without a place, and the anchor."""
+    placed = Leaf.objects.count()
+    stray = Entry.objects.count() - placed - report.pending
+    if stray > 0:
+        lost = (
+            Entry.objects.exclude(pk__in=Leaf.objects.order_by().values("entry_id"))
+            .exclude(pk__in=Pending.objects.order_by().values("entry_id"))
+            .order_by("pk")
+            .values_list("pk", flat=True)[:NAMED]
+        )
+        report.problems += [f"entry {pk} has no place in the tree" for pk in lost]
+    gone = Pending.objects.exclude(entry_id__in=Entry.objects.order_by().values("pk")).order_by("entry_id")
+    report.problems += [
+        f"entry {pk} is missing, before it had a place" for pk in gone.values_list("pk", flat=True)[:NAMED]
+    ]
+    if anchor is None or not anchor.exists():
+        return
+    try:
+        head = notes.read(anchor.read_text(encoding="utf-8"), notes.public_bytes(secret(services.SIGNING)))
+    except (notes.NotSigned, Unavailable):
+        report.problems.append("the head kept outside the database is not as it was signed")
+        return
+    if head.size > report.size:
+        report.problems.append(_gap(report.size, head.size))
+    elif head.size == report.size and head.root != report.root and not report.problems:
+        report.problems.append(f"the head kept outside the database, of size {head.size}, does not fit")

@@ -1,0 +1,1 @@
+"""Keys and sealed values. Everything may seal; only `sharing` may unseal."""

@@ -1,0 +1,39 @@
+"""What every test stands on: a key of its own, no network, one noon."""
+
+import datetime
+import socket
+
+import pytest
+
+from egide.vault import deployment_secrets
+from egide.vault.providers import LocalKeyProvider
+
+NOON = datetime.datetime(2026, 11, 23, 16, 0, tzinfo=datetime.UTC)
+_connect = socket.socket.connect
+
+
+@pytest.fixture(scope="session")
+def _key_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    LocalKeyProvider(folder / "master.key").create()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def key_file(_key_folder, settings):
+    """Answer the key file of the test run; secrets of the deployment are made anew for each test."""
+    settings.EGIDE_KEY_FILE = str(_key_folder / "master.key")
+    deployment_secrets.forget()
+    return _key_folder / "master.key"
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch):
+    """Only this machine answers: a test that reaches further fails."""
+
+    def connect(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError("a test reached for the network")
+        return _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)

@@ -1,0 +1,324 @@
+"""Recording, placing in the tree, and finding whatever was touched."""
+
+import json
+import random
+import re
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from egide.common.ids import new_id
+from egide.ledger import queries, services
+from egide.ledger.models import Checkpoint, Entry, Leaf, Pending
+from egide.ledger.rules import merkle
+from egide.ledger.rules.canonical import NotACode
+from egide.ledger.verification import verify
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+class Someone:
+    def __init__(self):
+        self.pk, self.agency_id, self.role = new_id(), new_id(), "coordinator"
+
+
+def fill(count, *, batches=1):
+    someone = Someone()
+    for _turn in range(batches):
+        with transaction.atomic():
+            services.record_many(
+                services.entry(action="cases.read", actor=someone, target=f"cases.case:{n}", at=NOON, subject=new_id())
+                for n in range(count // batches)
+            )
+        services.integrate(at=NOON)
+
+
+class TestRecord:
+    def test_says_who_did_what_for_whom(self):
+        someone, subject = Someone(), new_id()
+
+        services.record(
+            action="sharing.opened",
+            actor=someone,
+            target="cases.file:1",
+            at=NOON,
+            subject=subject,
+            rules=["ca-nb-ccr-consent"],
+            counts={"identity.core": 3},
+        )
+
+        body = json.loads(Entry.objects.get().body)
+        assert body["actor"] == str(someone.pk)
+        assert body["agency"] == str(someone.agency_id)
+        assert body["subject"] == str(subject)
+        assert body["at"] == "2026-11-23T16:00:00.000000+00:00"
+        assert body["counts"] == {"identity.core": 3}
+        assert queries.entries_about(subject=subject)[0].facts == body
+        assert queries.entries_by(actor=someone.pk)[0].facts == body
+
+    def test_refuses_a_narrative(self):
+        with pytest.raises(NotACode):
+            services.record(
+                action="cases.noted", actor=None, target="", at=NOON, details={"note": "he said he would come"}
+            )
+
+    def test_goes_with_the_transaction_it_belongs_to(self):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            services.record(action="a.b", actor=None, target="", at=NOON)
+            raise RuntimeError
+        assert not Entry.objects.exists()
+        assert not Pending.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recording_outside_a_transaction_is_refused():
+    with pytest.raises(transaction.TransactionManagementError):
+        services.record(action="a.b", actor=None, target="", at=NOON)
+
+
+@pytest.mark.parametrize("model", [Entry, Leaf, Checkpoint])
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_the_database_itself_refuses_change(model, act):
+    fill(3)
+
+    field = {Entry: {"body": "{}"}, Leaf: {"entry_id": 99}, Checkpoint: {"note": ""}}[model]
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        model.objects.update(**field) if act == "update" else model.objects.all().delete()
+
+    assert model.objects.exists()
+
+
+class TestIntegrate:
+    def test_places_every_entry_once_and_signs_the_head(self, tmp_path):
+        fill(10, batches=2)
+
+        assert services.integrate(at=NOON, anchor=tmp_path / "head") == 0
+        assert list(Leaf.objects.order_by("index").values_list("index", flat=True)) == list(range(10))
+        assert not Pending.objects.exists()
+        head = queries.latest_checkpoint()
+        assert head.size == 10
+        hashes = [bytes(h) for h in Leaf.objects.order_by("index").values_list("hash", flat=True)]
+        assert bytes(head.root) == merkle.root_of(hashes)
+
+    def test_goes_on_in_batches(self, monkeypatch):
+        monkeypatch.setattr(services, "BATCH", 4)
+        with transaction.atomic():
+            services.record_many(services.entry(action="a.b", actor=None, target="", at=NOON) for _n in range(10))
+
+        assert services.integrate(at=NOON) == 10
+        assert verify().is_whole
+
+    def test_proofs_hold_against_the_signed_head(self):
+        fill(9)
+        fill(5)
+        head = queries.latest_checkpoint()
+
+        leaf, path = queries.prove_inclusion(index=3, size=head.size)
+        steps = queries.prove_consistency(old=9, new=14)
+
+        assert merkle.is_included(leaf, 3, 14, path, bytes(head.root))
+        old = Checkpoint.objects.get(size=9)
+        assert merkle.is_consistent(9, 14, bytes(old.root), bytes(head.root), steps)
+
+
+def without_triggers():
+    """Do what an attacker with all rights on the database can do."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type='trigger' AND name LIKE 'ledger%'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+        else:
+            for table in ("entry", "leaf", "checkpoint"):
+                cursor.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER ALL")
+
+
+def run(sql, params=()):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount
+
+
+def change_body(leaf, rng):
+    body = Entry.objects.get(pk=leaf.entry_id).body
+    at = rng.randrange(len(body))
+    altered = body[:at] + chr((ord(body[at]) + rng.randint(1, 90)) % 94 + 33) + body[at + 1 :]
+    if altered == body:
+        altered = body + " "
+    run("UPDATE ledger_entry SET body = %s WHERE id = %s", [altered, leaf.entry_id])
+    return f"entry {leaf.entry_id} "
+
+
+def change_body_and_hash(leaf, rng):
+    body = Entry.objects.get(pk=leaf.entry_id).body + str(rng.random())
+    run("UPDATE ledger_entry SET body = %s WHERE id = %s", [body, leaf.entry_id])
+    run('UPDATE ledger_leaf SET hash = %s WHERE "index" = %s', [merkle.leaf_hash(body.encode()), leaf.index])
+    return f"entry {leaf.entry_id} "
+
+
+def drop_entry(leaf, rng):
+    run("DELETE FROM ledger_entry WHERE id = %s", [leaf.entry_id])
+    return f"entry {leaf.entry_id} "
+
+
+def drop_leaf(leaf, rng):
+    run('DELETE FROM ledger_leaf WHERE "index" = %s', [leaf.index])
+    return f"(leaf|entry) ({leaf.index}|{leaf.entry_id})( |$)"
+
+
+def drop_both(leaf, rng):
+    drop_leaf(leaf, rng)
+    drop_entry(leaf, rng)
+    return f"leaf {leaf.index} is missing"
+
+
+def swap(leaf, rng):
+    other = Leaf.objects.exclude(pk=leaf.pk).order_by("index")[rng.randrange(Leaf.objects.count() - 1)]
+    run('UPDATE ledger_leaf SET "index" = -1 WHERE "index" = %s', [leaf.index])
+    run('UPDATE ledger_leaf SET "index" = %s WHERE "index" = %s', [leaf.index, other.index])
+    run('UPDATE ledger_leaf SET "index" = %s WHERE "index" = -1', [other.index])
+    return f"entry ({leaf.entry_id}|{other.entry_id}) "
+
+
+def swap_bodies(leaf, rng):
+    other = Leaf.objects.exclude(pk=leaf.pk).order_by("index")[rng.randrange(Leaf.objects.count() - 1)]
+    bodies = dict(Entry.objects.filter(pk__in=[leaf.entry_id, other.entry_id]).values_list("pk", "body"))
+    run("UPDATE ledger_entry SET body = %s WHERE id = %s", [bodies[other.entry_id], leaf.entry_id])
+    run("UPDATE ledger_entry SET body = %s WHERE id = %s", [bodies[leaf.entry_id], other.entry_id])
+    return f"entry ({leaf.entry_id}|{other.entry_id}) "
+
+
+def insert_at_the_end(leaf, rng):
+    body = f'{{"action":"forged.{rng.random()}"}}'
+    made = Entry.objects.create(body=body)
+    run("DELETE FROM ledger_pending WHERE entry_id = %s", [made.pk])
+    size = Leaf.objects.count()
+    Leaf.objects.create(index=size, entry_id=made.pk, hash=merkle.leaf_hash(body.encode()), mac=rng.randbytes(16))
+    return f"entry {made.pk} "
+
+
+def insert_without_a_place(leaf, rng):
+    made = Entry.objects.create(body='{"action":"forged.again"}')
+    run("DELETE FROM ledger_pending WHERE entry_id = %s", [made.pk])
+    return f"entry {made.pk} "
+
+
+def cut_off(leaf, rng):
+    """Drop the end of the ledger and every head that knew of it: only the anchor outside remembers."""
+    first = max(1, leaf.index)
+    gone = list(Leaf.objects.filter(index__gte=first).values_list("entry_id", flat=True))
+    run('DELETE FROM ledger_leaf WHERE "index" >= %s', [first])
+    run(f"DELETE FROM ledger_entry WHERE id IN ({','.join(map(str, gone))})")
+    run("DELETE FROM ledger_checkpoint WHERE size > %s", [first])
+    return f"lea(f|ves) {first} "
+
+
+def forge_head(leaf, rng):
+    head = Checkpoint.objects.order_by("size").first()
+    run("UPDATE ledger_checkpoint SET root = %s WHERE size = %s", [rng.randbytes(32), head.size])
+    return f"checkpoint {head.size} "
+
+
+TAMPERINGS = [
+    change_body,
+    change_body_and_hash,
+    drop_entry,
+    drop_leaf,
+    drop_both,
+    swap,
+    swap_bodies,
+    insert_at_the_end,
+    insert_without_a_place,
+    cut_off,
+    forge_head,
+]
+
+
+class _Undo(Exception):
+    pass
+
+
+def found_after(tamper, rng, anchor):
+    leaf = Leaf.objects.order_by("index")[rng.randrange(Leaf.objects.count())]
+    try:
+        with transaction.atomic():
+            named = tamper(leaf, rng)
+            problems = verify(anchor=anchor).problems
+            raise _Undo
+    except _Undo:
+        pass
+    assert problems, f"{tamper.__name__} of leaf {leaf.index} was not found"
+    assert any(re.search(named, p + " ") for p in problems), f"{tamper.__name__}: {named!r} not in {problems}"
+
+
+def tampered(count, tmp_path):
+    fill(24, batches=4)
+    anchor = tmp_path / "head"
+    services.write_anchor(anchor, queries.latest_checkpoint().note)
+    assert verify(anchor=anchor).is_whole
+    without_triggers()
+    rng = random.Random(20261123)
+    for turn in range(count):
+        found_after(TAMPERINGS[turn % len(TAMPERINGS)], rng, anchor)
+    assert verify(anchor=anchor).is_whole
+
+
+def test_whatever_is_touched_is_found_and_named(tmp_path):
+    tampered(110, tmp_path)
+
+
+@pytest.mark.slow
+def test_ten_thousand_random_tamperings_are_found_and_named(tmp_path):
+    tampered(10_000, tmp_path)
+
+
+class TestVerify:
+    def test_an_empty_ledger_is_whole(self):
+        assert verify().is_whole
+
+    def test_blocks_make_the_same_root_as_one_walk(self, monkeypatch):
+        fill(40, batches=5)
+        whole = verify()
+        monkeypatch.setattr("egide.ledger.verification.BLOCK", 8)
+
+        again = verify()
+
+        assert again.is_whole
+        assert again.root == whole.root == bytes(queries.latest_checkpoint().root)
+
+    def test_waiting_entries_are_counted_not_blamed(self):
+        fill(3)
+        services.record(action="a.b", actor=None, target="", at=NOON)
+
+        report = verify()
+
+        assert report.is_whole
+        assert report.pending == 1
+
+    def test_the_command_ends_with_status_1_and_names_the_entry(self, capsys, settings, tmp_path):
+        settings.EGIDE_DATA = tmp_path
+        fill(5)
+        call_command("ledger", "verify", "--processes", "1")
+        assert "5" in capsys.readouterr().out
+        without_triggers()
+        entry = Entry.objects.order_by("pk").first()
+        run("UPDATE ledger_entry SET body = '{}' WHERE id = %s", [entry.pk])
+
+        with pytest.raises(SystemExit) as ended:
+            call_command("ledger", "verify", "--processes", "1")
+
+        assert ended.value.code == 1
+        assert f"entry {entry.pk} " in capsys.readouterr().err
+
+
+def test_the_head_is_public(client):
+    assert client.get("/ledger/checkpoint").status_code == 204
+    fill(2)
+
+    answer = client.get("/ledger/checkpoint")
+
+    assert answer.status_code == 200
+    assert answer.content.decode().splitlines()[1] == "2"
+    assert client.get("/ledger/key").content.decode().startswith("egide.local/ledger+")
