@@ -1,0 +1,107 @@
+"""Put findings of the rules in the reader's words. The rules answer codes; readers get sentences."""
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from egide.assessments.rules.definition import Definition, DefinitionError, NormSet, Text
+from egide.assessments.rules.scoring import Problem, Score
+
+#: Every answer, as a sheet offers it.
+ANSWER_LABELS: dict[str, str | Promise] = {
+    "yes": _("Yes"),
+    "no": _("No"),
+    "unknown": _("Unknown"),
+    "refused": _("Refused to say"),
+    "not_applicable": _("Does not apply"),
+}
+#: Longest piece of someone's input an error repeats, in characters.
+_LONGEST_ECHO = 40
+#: Most lines of one kind an error lists; the rest is counted.
+_MOST_LINES = 10
+
+
+def in_language(text: Text | None) -> str:
+    """Answer a bilingual text in the active language; empty when there is none."""
+    return text.in_language(get_language() or "en") if text else ""
+
+
+def band_label(definition: Definition, code: str | None) -> str:
+    """Answer the name of a band; empty when the score falls in no single one."""
+    return in_language(definition.band(code).label) if code else ""
+
+
+def answer_label(code: str) -> str:
+    """Answer an answer in words; an item that was not asked is a dash."""
+    return str(ANSWER_LABELS.get(code, "—"))
+
+
+def definition_error(error: DefinitionError) -> str:
+    """Say what is wrong with a definition file, and where."""
+    return f"{error.where}: {gettext(error.reason) % error.params}"
+
+
+def problem_sentences(definition: Definition, problems: Sequence[Problem]) -> list[str]:
+    """Say what keeps the answers from being scored: one sentence for all that is missing, then the rest."""
+    missing = [problem.item for problem in problems if problem.code == "missing_item"]
+    others = [problem for problem in problems if problem.code != "missing_item"]
+    lines = []
+    if len(missing) == 1:
+        lines.append(problem_sentence(definition, Problem("missing_item", missing[0])))
+    elif missing:
+        lines.append(
+            gettext("These items have no answer: %(items)s. “Unknown” is an answer.")
+            % {"items": ", ".join(missing)}
+        )
+    lines += [problem_sentence(definition, problem) for problem in others[:_MOST_LINES]]
+    if len(others) > _MOST_LINES:
+        lines.append(gettext("And %(count)d more.") % {"count": len(others) - _MOST_LINES})
+    return lines
+
+
+def problem_sentence(definition: Definition, problem: Problem) -> str:
+    """Say one problem, naming the item, and what can be done."""
+    sentences = {
+        "missing_item": gettext("Item %(item)s has no answer. “Unknown” is an answer."),
+        "unknown_item": gettext("%(instrument)s has no item %(item)s."),
+        "unknown_answer": gettext("Item %(item)s: “%(other)s” is not an answer. Use %(answers)s."),
+        "answer_not_allowed": gettext("Item %(item)s always applies: use %(answers)s."),
+        "impossible_pair": gettext("Items %(item)s and %(other)s cannot both be yes. Change one of them."),
+        "not_asked": gettext("Item %(item)s is asked only when item %(other)s is yes."),
+    }
+    try:
+        answers = definition.item(problem.item).answers
+    except KeyError:
+        answers = ()
+    return sentences[problem.code] % {
+        "item": echo(problem.item),
+        "other": echo(problem.other),
+        "instrument": in_language(definition.short),
+        "answers": ", ".join(answers),
+    }
+
+
+def echo(text: str) -> str:
+    """Repeat a piece of input safely: short, and without control characters."""
+    shown = "".join(letter if letter.isprintable() else "�" for letter in text[:_LONGEST_ECHO])
+    return shown + "…" if len(text) > _LONGEST_ECHO else shown
+
+
+def norm_label(norms: NormSet) -> str:
+    """Name a norm set with its place and years, as every figure taken from it must be."""
+    return pgettext("norm set", "%(title)s (%(place)s, %(period)s)") % {
+        "title": in_language(norms.title),
+        "place": in_language(norms.place),
+        "period": in_language(norms.period),
+    }
+
+
+def verdict(definition: Definition, score: Score) -> str:
+    """Say where the score stands, in a few words."""
+    if not score.is_determined:
+        return gettext("Undetermined")
+    if score.band is None:
+        return gettext("Score %(score)d") % {"score": score.raw}
+    return band_label(definition, score.band)
