@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "egide.partners.middleware.ActingFor",
     "egide.common.middleware.DomainErrors",
+    "egide.sharing.middleware.Denials",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

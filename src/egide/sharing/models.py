@@ -1,0 +1,171 @@
+"""Who works on a case, who is kept out, what the person consented to, and what was disclosed."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from egide.common.ids import new_id
+from egide.partners.models import Agency, Membership
+
+
+class Consent(models.Model):
+    """One informed consent: recipients × categories × purposes, until an end, withdrawn at any time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file_id = models.UUIDField()
+    case_id = models.UUIDField()
+    recipients = models.ManyToManyField(Agency, through="ConsentRecipient", related_name="+")
+    categories = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    form = models.CharField(
+        max_length=10,
+        choices=[("written", _("In writing")), ("electronic", _("Signed on screen")), ("verbal", _("Said aloud, in person"))],
+    )
+    text_version = models.CharField(max_length=20)
+    language = models.CharField(max_length=8)
+    interpreter_used = models.BooleanField(default=False)
+    capacity_confirmed = models.BooleanField()
+    free_choice_confirmed = models.BooleanField(help_text="Told that help does not depend on consenting.")
+    copy_given = models.BooleanField(default=False)
+    given_by = models.CharField(
+        max_length=10, choices=[("self", _("The person")), ("guardian", _("A parent or guardian"))], default="self"
+    )
+    explained_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_recorded_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["file_id", "given_at"], name="sharing_consent_by_file")]
+        constraints = [
+            models.CheckConstraint(name="sharing_consent_ends_after_start", condition=Q(expires_at__gt=F("given_at"))),
+            models.CheckConstraint(
+                name="sharing_consent_withdrawn_by_someone",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_recorded_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_recorded_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sharing_consent_is_informed",
+                condition=Q(capacity_confirmed=True, free_choice_confirmed=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_at:%Y-%m-%d}"
+
+
+class ConsentRecipient(models.Model):
+    """One agency one consent names."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="named")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["consent", "agency"], name="sharing_recipient_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}"
+
+
+class Assignment(models.Model):
+    """An agency that works on a case, on one side or both; it lasts as long as the consent it rests on."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case_id = models.UUIDField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(
+        max_length=10,
+        choices=[("victim", _("Victim")), ("management", _("Person of concern")), ("both", _("Both"))],
+    )
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency", "ends_at", "case_id"], name="sharing_assigned_to"),
+            models.Index(fields=["case_id", "ends_at"], name="sharing_assigned_on"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="sharing_assigned_once", fields=["case_id", "agency"], condition=Q(ends_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}"
+
+
+class Recusal(models.Model):
+    """A person or a whole agency kept out of a case for a conflict of interest: for them it does not exist."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case_id = models.UUIDField()
+    account = models.ForeignKey(
+        "partners.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason_code = models.CharField(
+        max_length=20,
+        choices=[
+            ("declared", _("Declared by the person")),
+            ("relative", _("Relative or same household")),
+            ("works_for", _("Works for or with the person of concern")),
+            ("party", _("Is a party")),
+        ],
+    )
+    recused_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case_id", "ended_at"], name="sharing_recused_on"),
+            models.Index(fields=["account", "ended_at", "case_id"], name="sharing_recused_person"),
+            models.Index(fields=["agency", "ended_at", "case_id"], name="sharing_recused_agency"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="sharing_recused_person_or_agency",
+                condition=Q(account__isnull=True, agency__isnull=False) | Q(account__isnull=False, agency__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason_code
+
+
+class Disclosure(models.Model):
+    """One thing that left the application: shared, exported, printed or read aloud, and on what basis."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file_id = models.UUIDField()
+    case_id = models.UUIDField()
+    recipient = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_to_the_person = models.BooleanField(default=False)
+    categories = models.JSONField(default=list)
+    method = models.CharField(
+        max_length=10,
+        choices=[("print", _("Printed")), ("export", _("Exported")), ("aloud", _("Read aloud")), ("share", _("Shared"))],
+    )
+    basis = models.CharField(max_length=24)
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    disclosed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["file_id", "disclosed_at"], name="sharing_disclosed_by_file")]
+        constraints = [
+            models.CheckConstraint(
+                name="sharing_disclosed_to_someone",
+                condition=Q(is_to_the_person=True, recipient__isnull=True)
+                | Q(is_to_the_person=False, recipient__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.method

@@ -1,0 +1,320 @@
+"""Open a file: decide by class, unseal what is allowed, say what is withheld and why, leave a trace."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from egide.common.errors import NotVisible, PermissionDenied
+from egide.common.text import localized
+from egide.ledger import services as ledger
+from egide.ledger.models import Entry
+from egide.partners.models import Membership
+from egide.sharing.relation import ItemClass, Page, Relation, SealedRecord, SharedFile, relations
+from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.decision import Decision, Question, decide
+from egide.sharing.rules.levels import Level
+from egide.vault import unsealing
+from egide.vault.services import SealContext
+
+_issuer: unsealing.Issuer | None = None
+
+
+def take_issuer() -> None:
+    """Claim the vault's issuer, once, when the application starts."""
+    global _issuer  # noqa: PLW0603 - one per process, on purpose
+    if _issuer is None:
+        _issuer = unsealing.claim_issuer("egide.sharing")
+
+
+@dataclass(frozen=True)
+class ClassDecision:
+    """What one reader gets of one class of a file, with the rules."""
+
+    item_class: ItemClass
+    decision: Decision
+
+    @property
+    def file_id(self) -> UUID:
+        return self.item_class.file_id
+
+    @property
+    def category(self) -> str:
+        return self.item_class.category
+
+    @property
+    def holder_id(self) -> UUID:
+        return self.item_class.holder_id
+
+    @property
+    def level(self) -> Level:
+        return self.decision.level
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that keep the level from being higher."""
+        return self.decision.withheld_by
+
+    @property
+    def texts(self) -> list[str]:
+        """Those rules in plain words, in the active language."""
+        known = catalogue()
+        return [localized(known[name], "text") for name in self.rules if name in known]
+
+
+@dataclass(frozen=True)
+class OpenedItem:
+    """One item, opened for one reader, for the time of one answer."""
+
+    id: UUID
+    file_id: UUID
+    category: str
+    holder_id: UUID
+    level: Level
+    content: Mapping[str, Any]
+    meta: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer what the record said of itself beside its sealed part: form, kind, dates, author."""
+        if name.startswith("__") or name == "meta":
+            raise AttributeError(name)
+        meta = object.__getattribute__(self, "meta")
+        try:
+            return meta[name]
+        except (KeyError, TypeError) as error:
+            raise AttributeError(name) from error
+
+    @property
+    def text(self) -> str:
+        """The words of the item."""
+        return str(self.content.get("text", ""))
+
+
+@dataclass(frozen=True)
+class FileView:
+    """What one reader gets of some files of one case."""
+
+    classes: list[ClassDecision]
+    items: list[OpenedItem] = field(default_factory=list)
+
+    def level(self, category: str, file_id: UUID | None = None) -> Level:
+        """Answer the highest level over the classes of a category; nothing when there is none."""
+        return max(
+            (c.level for c in self.classes if c.category == category and file_id in (None, c.file_id)),
+            default=Level.NONE,
+        )
+
+    @property
+    def withheld(self) -> list[ClassDecision]:
+        """Classes the reader may know of and not read, one a category, without how many items."""
+        found: dict[tuple[UUID, str], ClassDecision] = {}
+        for one in self.classes:
+            if one.level < Level.VIEW and not one.decision.is_silent:
+                found.setdefault((one.file_id, one.category), one)
+        return list(found.values())
+
+    def of(self, *categories: str) -> list[OpenedItem]:
+        """The opened items of these categories."""
+        return [item for item in self.items if item.category in categories]
+
+    def form(self, name: str) -> list[OpenedItem]:
+        """The opened items that came from a form, whatever its version."""
+        return [i for i in self.items if i.meta and str(i.meta.get("form", "")).split(":")[0] == name]
+
+
+def _question(
+    actor: Membership, file: SharedFile, one: ItemClass, relation: Relation, purpose: str, at: datetime
+) -> Question:
+    return Question(
+        sector=str(actor.agency.sector),
+        role=str(actor.role),
+        category=one.category,
+        subject_role=str(file.role),
+        purpose=purpose,
+        regimes=frozenset(one.regimes),
+        side=relation.side,
+        is_holder=one.holder_id == actor.agency_id,
+        is_assigned=relation.is_assigned,
+        is_recused=relation.is_recused,
+        has_agreement=relation.has_agreement,
+        needs_consent=file.needs_consent(),
+        consent=relation.consent(file_id=file.id, category=one.category, purpose=purpose),
+    )
+
+
+def decide_classes(
+    *,
+    actor: Membership,
+    files: Sequence[SharedFile],
+    purpose: str,
+    at: datetime,
+    records: Sequence[SealedRecord] = (),
+    with_items: bool = True,
+) -> list[ClassDecision]:
+    """Decide every class of the files and of the extra records; the cost does not grow with the items.
+
+    Raises:
+        NotVisible: the reader may not know of one of the files.
+    """
+    ties = relations(actor=actor, files=files, at=at)
+    by_id = {file.id: file for file in files}
+    classes = dict.fromkeys(record.item_class for record in records)
+    if with_items:
+        classes.update(dict.fromkeys(type(files[0]).classes_of(files)))
+    found = []
+    for one in classes:
+        file = by_id[one.file_id]
+        question = _question(actor, file, one, ties[file.case_id], purpose, at)
+        found.append(ClassDecision(one, decide(question)))
+    for file in files:
+        _check_visible(actor, file, ties[file.case_id], purpose, at)
+    return found
+
+
+def _check_visible(
+    actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime
+) -> None:
+    """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""
+    own = ItemClass(file.id, "identity.core", file.holder_id, ())
+    if decide(_question(actor, file, own, relation, purpose, at)).is_silent:
+        raise NotVisible
+
+
+def open_files(
+    *,
+    actor: Membership,
+    files: Sequence[SharedFile],
+    purpose: str,
+    at: datetime,
+    only: Collection[str] | None = None,
+    records: Sequence[SealedRecord] = (),
+    page: Page | None = None,
+    with_items: bool = True,
+    is_list: bool = False,
+) -> FileView:
+    """Open files of one case and some records of theirs together: one decision, one trace each file.
+
+    Args:
+        only: categories wanted; the others are decided and shown as classes, not opened.
+        records: sealed values of the files kept elsewhere (assessments, the words of tasks, names).
+        page: a slice of the items, newest first; all of them when None.
+        with_items: False opens the extra records alone.
+        is_list: files of many cases, for a list of names: one trace naming them all.
+    Raises:
+        NotVisible: the reader may not know of one of the files.
+        Damaged, Shredded, KeyUnavailable: nothing is answered rather than a part.
+    """
+    classes = decide_classes(
+        actor=actor, files=files, purpose=purpose, at=at, records=records, with_items=with_items
+    )
+    # Regimes are part of the class: an item bound by one law more is another class, decided on its own.
+    readable = {
+        c.item_class: c.level
+        for c in classes
+        if c.level >= Level.VIEW and (only is None or c.category in only)
+    }
+    wanted = [record for record in records if record.item_class in readable]
+    if with_items and readable:
+        wanted += type(files[0]).records_of(files, readable.keys(), page)
+    items = [
+        OpenedItem(
+            id=record.id,
+            file_id=record.file_id,
+            category=record.category,
+            holder_id=record.holder_id,
+            level=readable[record.item_class],
+            content=json.loads(text),
+            meta=record.meta,
+        )
+        for record, text in zip(wanted, _unseal(wanted), strict=True)
+    ]
+    trace = _list_trace if is_list else _trace
+    with transaction.atomic():
+        ledger.record_many(trace(actor, files, classes, items, purpose, at))
+    return FileView(classes=classes, items=items)
+
+
+def _unseal(records: Sequence[SealedRecord]) -> list[str]:
+    if not records:
+        return []
+    if _issuer is None:
+        raise PermissionDenied("sharing has not started")
+    compartments: dict[UUID, set[str]] = {}
+    for record in records:
+        compartments.setdefault(record.file_id, set()).add(record.compartment)
+    grant = _issuer.grant(compartments)
+    return unsealing.unseal_many(
+        grant,
+        [
+            unsealing.SealedItem(r.file_id, r.compartment, SealContext(r.model, r.field, r.id), r.sealed)
+            for r in records
+        ],
+    )
+
+
+def _trace(
+    actor: Membership,
+    files: Sequence[SharedFile],
+    classes: Sequence[ClassDecision],
+    items: Sequence[OpenedItem],
+    purpose: str,
+    at: datetime,
+) -> list[Entry]:
+    """One entry a file, all in one statement: who, for whom, what categories, how many, by which rules."""
+    entries = []
+    for file in files:
+        mine = [c for c in classes if c.file_id == file.id]
+        counts: dict[str, int] = {}
+        for item in items:
+            if item.file_id == file.id:
+                counts[item.category] = counts.get(item.category, 0) + 1
+        withheld = sorted({c.category for c in mine if c.level < Level.VIEW})
+        entries.append(
+            ledger.entry(
+                action="sharing.opened",
+                actor=actor,
+                target=f"cases.file:{file.id}",
+                at=at,
+                subject=file.id,
+                purpose=purpose,
+                basis="+".join(sorted({c.decision.basis for c in mine if c.level >= Level.VIEW})),
+                rules=[name for c in mine for name in c.decision.withheld_by],
+                counts=counts,
+                details={"withheld": withheld},
+                result="allowed" if counts or not withheld else "denied",
+            )
+        )
+    return entries
+
+
+def _list_trace(
+    actor: Membership,
+    files: Sequence[SharedFile],
+    classes: Sequence[ClassDecision],
+    items: Sequence[OpenedItem],
+    purpose: str,
+    at: datetime,
+) -> list[Entry]:
+    """One entry for a page of names, naming every file whose name was shown."""
+    return [
+        ledger.entry(
+            action="sharing.names_shown",
+            actor=actor,
+            target="",
+            at=at,
+            purpose=purpose,
+            rules=[name for c in classes for name in c.decision.withheld_by],
+            counts={"names": len(items), "withheld": len(files) - len(items)},
+            details={"files": [str(item.file_id) for item in items]},
+        )
+    ]
+
+
+def open_private(record: SealedRecord) -> Mapping[str, Any]:
+    """Open one value that belongs to its writer alone; whose it is was checked by the caller."""
+    [text] = _unseal([record])
+    return dict(json.loads(text))

@@ -1,0 +1,197 @@
+"""What ties one reader to one case at one moment: assignment, recusal, agreement, consents."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from egide.partners.models import Agency, AgreementParty, Membership
+from egide.sharing import queries
+from egide.sharing.models import ConsentRecipient
+from egide.sharing.rules.decision import ConsentState
+
+
+@dataclass(frozen=True, slots=True)
+class ItemClass:
+    """Items of one file that are decided together."""
+
+    file_id: UUID
+    category: str
+    holder_id: UUID
+    regimes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """One sealed value that may be opened: what it is, who holds it, what law binds it, where it lives."""
+
+    id: UUID
+    file_id: UUID
+    category: str
+    holder_id: UUID
+    regimes: tuple[str, ...]
+    compartment: str
+    model: str
+    field: str
+    sealed: bytes
+    meta: Any = None
+
+    @property
+    def item_class(self) -> ItemClass:
+        """The class the record is decided with."""
+        return ItemClass(self.file_id, self.category, self.holder_id, self.regimes)
+
+
+class SharedFile(Protocol):
+    """What `sharing` asks of a file. `cases.File` answers it; nothing here knows cases."""
+
+    id: UUID
+    case_id: UUID
+    role: str
+    holder_id: UUID
+
+    @property
+    def pk(self) -> Any: ...
+
+    def is_staffed_by(self, actor: Membership) -> bool:
+        """Say whether the actor works for the programme that leads the case."""
+        ...
+
+    def needs_consent(self) -> bool:
+        """Say whether the programme adds the person's consent to the law."""
+        ...
+
+    @classmethod
+    def classes_of(cls, files: "Sequence[Any]") -> Sequence[ItemClass]:
+        """Answer the classes of items the files hold, in one query."""
+        ...
+
+    @classmethod
+    def records_of(
+        cls, files: "Sequence[Any]", classes: Collection[ItemClass], page: "Page | None"
+    ) -> Sequence[SealedRecord]:
+        """Answer the sealed items of these classes, newest first, in one query."""
+        ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """A slice of a file's items, newest first: those before a moment."""
+
+    limit: int = 100
+    before: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """One consent in force that names the reader's agency."""
+
+    file_id: UUID
+    categories: frozenset[str]
+    purposes: frozenset[str]
+    is_written: bool
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The reader's ties to one case."""
+
+    side: str
+    is_assigned: bool
+    is_recused: bool
+    has_agreement: bool
+    consents: tuple[Named, ...]
+
+    def consent(self, *, file_id: UUID, category: str, purpose: str) -> ConsentState:
+        """Answer what the consents in force allow of one category for one purpose.
+
+        A consent is given for the case by the victim: it covers the files of the case it names.
+        """
+        fitting = [
+            named
+            for named in self.consents
+            if category in named.categories and purpose in named.purposes
+        ]
+        return ConsentState(
+            is_valid=bool(fitting), is_written=any(n.is_written for n in fitting), has_end=bool(fitting)
+        )
+
+
+def relations(
+    *, actor: Membership, files: Sequence[SharedFile], at: datetime
+) -> Mapping[UUID, Relation]:
+    """Answer the reader's relation to each case of these files, in two queries whatever their number."""
+    case_ids = list({file.case_id for file in files})
+    staffed = {file.case_id: file.is_staffed_by(actor) for file in files}
+    sides, recused, agreed = _ties(actor, case_ids, at)
+    named = _consents(actor, case_ids)
+    found = {}
+    for case_id in case_ids:
+        side = sides.get(case_id, "both" if staffed[case_id] else "none")
+        found[case_id] = Relation(
+            side="both" if staffed[case_id] else side,
+            is_assigned=staffed[case_id] or side != "none",
+            is_recused=case_id in recused,
+            has_agreement=agreed,
+            consents=tuple(named.get(case_id, ())),
+        )
+    return found
+
+
+def _ties(
+    actor: Membership, case_ids: Sequence[UUID], at: datetime
+) -> tuple[Mapping[UUID, str], set[UUID], bool]:
+    """One query: the agency's agreement, and per case its side and whether the reader is recused."""
+    agreement = AgreementParty.objects.filter(
+        Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=at.date()),
+        Q(agreement__terminated_on__isnull=True) | Q(agreement__terminated_on__gt=at.date()),
+        agency=actor.agency_id,
+        signed_on__lte=at.date(),
+        agreement__starts_on__lte=at.date(),
+        agreement__kind="confidentiality",
+    )
+    agency = Agency.objects.filter(pk=actor.agency_id).annotate(has_agreement=Exists(agreement))
+    if len(case_ids) == 1:
+        [case_id] = case_ids
+        side = queries.active_assignments().filter(agency=OuterRef("pk"), case_id=case_id).order_by()
+        row = (
+            agency.annotate(
+                side=Coalesce(Subquery(side.values("side")[:1]), Value("none")),
+                is_recused=Exists(queries.recusals_of(actor).filter(case_id=case_id)),
+            )
+            .order_by()
+            .values_list("has_agreement", "side", "is_recused")
+            .get()
+        )
+        sides = {} if row[1] == "none" or not _may_work(actor) else {case_id: row[1]}
+        return sides, {case_id} if row[2] else set(), row[0]
+    agreed = agency.order_by().values_list("has_agreement", flat=True).get()
+    rows = queries.active_assignments().filter(agency=actor.agency_id, case_id__in=case_ids)
+    sides = dict(rows.order_by().values_list("case_id", "side")) if _may_work(actor) else {}
+    out = set(queries.recusals_of(actor).filter(case_id__in=case_ids).values_list("case_id", flat=True))
+    return sides, out, agreed
+
+
+def _may_work(actor: Membership) -> bool:
+    return actor.role in queries.ASSIGNABLE_ROLES
+
+
+def _consents(actor: Membership, case_ids: Sequence[UUID]) -> Mapping[UUID, list[Named]]:
+    rows = (
+        ConsentRecipient.objects.filter(
+            queries.in_force("consent__"), agency=actor.agency_id, consent__case_id__in=case_ids
+        )
+        .order_by()
+        .values_list(
+            "consent__case_id", "consent__file_id", "consent__categories", "consent__purposes", "consent__form"
+        )
+    )
+    found: dict[UUID, list[Named]] = {}
+    for case_id, file_id, categories, purposes, form in rows:
+        named = Named(file_id, frozenset(categories), frozenset(purposes), form != "verbal")
+        found.setdefault(case_id, []).append(named)
+    return found

@@ -1,0 +1,1 @@
+"""Plain Python: categories, the decision table, the decision. No Django; values in, findings out."""

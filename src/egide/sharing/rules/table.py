@@ -1,0 +1,68 @@
+"""The decision table, read from data: the most a sector may have of a category, on a basis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egide.sharing.rules.categories import CATEGORIES, STORED
+from egide.sharing.rules.levels import Level
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+_LEVELS = {"-": Level.NONE, "F": Level.FLAG, "V": Level.VIEW, "S": Level.SHARE}
+
+
+class TableError(ValueError):
+    """The table is not whole; the message names the cell."""
+
+
+@dataclass(frozen=True)
+class DecisionTable:
+    """One version of the table."""
+
+    version: int
+    cells: Mapping[tuple[str, str, str], Level]
+    sealed: frozenset[str]
+
+    def level(self, *, basis: str, category: str, sector: str, is_holder: bool) -> Level:
+        """Answer the most a reader may have; nothing where the table says nothing.
+
+        Args:
+            basis: `none`, `consent`, `serious_imminent_threat`.
+            is_holder: the reader's own agency holds the item: all of it, except what is sealed to everyone.
+        """
+        if category in self.sealed or category not in STORED:
+            return Level.NONE
+        if is_holder:
+            return Level.SHARE
+        return self.cells.get((basis, category, sector), Level.NONE)
+
+
+def parse(data: Mapping[str, Any]) -> DecisionTable:
+    """Turn the loaded file into a table.
+
+    Raises:
+        TableError: a row is short, a level or a category unknown.
+    """
+    sectors = data["sectors"]
+    cells: dict[tuple[str, str, str], Level] = {}
+    for basis, rows in data["bases"].items():
+        for category, row in rows.items():
+            if category not in CATEGORIES:
+                raise TableError(f"{basis}: unknown category {category}")
+            if len(row) != len(sectors):
+                raise TableError(f"{basis}, {category}: {len(row)} cells for {len(sectors)} sectors")
+            for sector, cell in zip(sectors, row, strict=True):
+                if str(cell) not in _LEVELS:
+                    raise TableError(f"{basis}, {category}, {sector}: unknown level")
+                cells[basis, category, sector] = _LEVELS[str(cell)]
+    return DecisionTable(version=data["version"], cells=cells, sealed=frozenset(data["sealed"]))
+
+
+@cache
+def table() -> DecisionTable:
+    """Answer the table in use, read once."""
+    return parse(yaml.safe_load((DATA / "table.yaml").read_text(encoding="utf-8")))
