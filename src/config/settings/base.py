@@ -24,7 +24,7 @@ MODULES = [
     "egide.demonstration",
     "egide.web",
 ]
-MODULES = [m for m in MODULES if (ROOT / "src" / m.replace(".", "/") / "apps.py").exists() and m not in os.environ.get("EGIDE_WITHOUT", "").split(",")]
+MODULES = [m for m in MODULES if (ROOT / "src" / m.replace(".", "/") / "apps.py").exists()]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

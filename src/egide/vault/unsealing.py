@@ -5,7 +5,7 @@ keeps out whoever gets round the contract: without it no grant can be made.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,7 +43,7 @@ class Issuer:
     def __init__(self, owner: str) -> None:
         self.owner = owner
 
-    def grant(self, compartments: dict[UUID, Iterable[str]]) -> Grant:
+    def grant(self, compartments: Mapping[UUID, Iterable[str]]) -> Grant:
         """Grant the opening of some compartments of some files."""
         return Grant(_MINT, {file: frozenset(names) for file, names in compartments.items()})
 

@@ -1,18 +1,18 @@
 """A file is one person in one role in one case; an entry is one piece of information in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.models.case import Case
+from egide.cases.models.case import Case, programmes_of
 from egide.common.ids import new_id
 from egide.common.personal import personal
-from egide.partners.models import Account, Agency, Membership
-from egide.vault.fields import SealedField
+from egide.partners.models import Agency, Membership
+from egide.sharing.relation import ItemClass, Page, SealedRecord
+from egide.vault.fields import SealedField, ciphertext_of
 
 RETENTION = "with the file: its keys are destroyed when the programme's retention ends"
 
@@ -55,6 +55,97 @@ class File(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}"
+
+    # -- the `sharing.relation.SharedFile` protocol ------------------------------------------------
+
+    def is_staffed_by(self, actor: Membership) -> bool:
+        """Say whether the actor works for the programme that leads the case."""
+        return self.case.programme_id in programmes_of(actor)
+
+    def needs_consent(self) -> bool:
+        """Say whether the programme adds the victim's consent to the law."""
+        return self.case.programme.protocol.is_consent_required
+
+    @classmethod
+    def classes_of(cls, files: Sequence["File"]) -> list[ItemClass]:
+        """Answer the classes of current entries, in one query."""
+        rows = (
+            Entry.objects.filter(file__in=[file.pk for file in files], is_current=True)
+            .order_by()
+            .values_list("file", "category", "holder", "regimes")
+            .distinct()
+        )
+        return [ItemClass(file, category, holder, _codes(regimes)) for file, category, holder, regimes in rows]
+
+    @classmethod
+    def records_of(
+        cls, files: Sequence["File"], classes: Collection[ItemClass], page: Page | None = None
+    ) -> list[SealedRecord]:
+        """Answer the current entries of these classes, newest first, sealed, in one query."""
+        wanted = Q(pk__in=())
+        for one in classes:
+            wanted |= Q(
+                file=one.file_id, category=one.category, holder=one.holder_id, regimes=",".join(one.regimes)
+            )
+        rows = Entry.objects.filter(wanted, file__in=[file.pk for file in files], is_current=True)
+        if page is not None and page.before is not None:
+            rows = rows.filter(pk__lt=page.before)
+        rows = rows.order_by("-pk")[: page.limit] if page is not None else rows.order_by("-pk")
+        return [_record(row) for row in rows.values_list(*_ENTRY_COLUMNS)]
+
+    def name_record(self) -> SealedRecord:
+        """Answer the short name, sealed."""
+        return SealedRecord(
+            id=self.pk,
+            file_id=self.pk,
+            category="identity.core",
+            holder_id=self.holder_id,
+            regimes=(),
+            compartment="common",
+            model="cases.File",
+            field="name",
+            sealed=ciphertext_of(self.name),
+            meta={"form": "name:1"},
+        )
+
+
+_ENTRY_COLUMNS = (
+    "id",
+    "file_id",
+    "category",
+    "holder_id",
+    "regimes",
+    "compartment",
+    "content",
+    "form",
+    "kind",
+    "observed_on",
+    "created_at",
+    "author_id",
+    "author__account__full_name",
+    "agency_id",
+)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def _record(row: tuple[Any, ...]) -> SealedRecord:
+    (pk, file_id, category, holder, regimes, compartment, content, *about) = row
+    names = ("form", "kind", "observed_on", "created_at", "author_id", "author_name", "agency_id")
+    return SealedRecord(
+        id=pk,
+        file_id=file_id,
+        category=category,
+        holder_id=holder,
+        regimes=_codes(regimes),
+        compartment=compartment,
+        model="cases.Entry",
+        field="content",
+        sealed=ciphertext_of(content),
+        meta=dict(zip(names, about, strict=True), is_current=True),
+    )
 
 
 class Kind(models.TextChoices):
@@ -139,3 +230,17 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.form
+
+    def sealed_record(self) -> SealedRecord:
+        """Answer what was typed, sealed under keys of its own."""
+        return SealedRecord(
+            id=self.pk,
+            file_id=self.pk,
+            category="draft",
+            holder_id=self.owner.agency_id,
+            regimes=(),
+            compartment="common",
+            model="cases.Draft",
+            field="content",
+            sealed=ciphertext_of(self.content),
+        )

@@ -129,12 +129,12 @@ def open_conference(*, conference_id: UUID, actor: Membership, at: datetime) -> 
 def quorum_of(item: AgendaItem) -> QuorumFinding:
     """Find who is missing for one case: people present and not recused on it, and the victim's voice."""
     attendances = item.conference.attendances.filter(is_present=True).select_related("membership__agency")
-    recused = sharing_queries.recused_memberships(case_id=item.case_id)
+    recused = sharing_queries.recused_accounts(case_id=item.case_id)
     agencies = sharing_queries.recused_agencies(case_id=item.case_id)
     present = [
         Present(role=a.seat, sector=a.membership.agency.sector, agency_id=a.membership.agency_id)
         for a in attendances.order_by("pk")
-        if a.membership_id not in recused and a.membership.agency_id not in agencies
+        if a.membership.account_id not in recused and a.membership.agency_id not in agencies
     ]
     return quorum_finding(
         item.conference.programme.protocol, present=present, has_recorded_wishes=item.has_recorded_wishes

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.models import Case, ContactAttempt, Entry, File
-from egide.cases.models.file import FileRole, Kind
+from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.contact import CHANNELS, ContactFinding, SafeContact, Window, contact_finding
 from egide.cases.services import deadlines, entries
@@ -77,7 +77,8 @@ def current_rule(*, file: File, actor: Membership, at: datetime) -> ContactRule 
         PermissionDenied: the decision withholds safe contact from this actor.
     """
     view = sharing.open_file(actor=actor, file=file, purpose="victim_safety", at=at, only=["contact.safe"])
-    if view.level("contact.safe") < sharing.Level.VIEW:
+    recorded = any(one.category == "contact.safe" for one in view.classes)
+    if recorded and view.level("contact.safe") < sharing.Level.VIEW:
         raise sharing.withheld_error(view, "contact.safe")
     return rule_from(view.items)
 
@@ -149,7 +150,7 @@ def begin_contact(
     permissions.check_can_support(actor, case)
     if channel not in CHANNELS:
         raise Refused(_("Choose how you will reach the person."))
-    file = File.objects.get(case=case, role=FileRole.VICTIM)
+    file = entries.victim_file(case)
     rule = current_rule(file=file, actor=actor, at=at)
     found = finding(
         rule,

@@ -18,7 +18,7 @@ from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
 from egide.cases.services import deadlines, entries
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
-from egide.partners.models import Membership
+from egide.partners.models import Membership, Sector
 from egide.sharing import services as sharing
 from egide.sharing.models import Consent
 
@@ -114,7 +114,7 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     file = entries.victim_file(case)
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
     case.state = new_state
-    _assign_partners(case, [agency.pk for agency in given.recipients.order_by("pk")], actor, at)
+    assign_partners(case, given, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
     for kind in (TaskKind.SAFETY_PLAN, TaskKind.CONFERENCE):
         deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
@@ -127,15 +127,59 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     return given
 
 
-def _assign_partners(case: Case, agency_ids: Sequence[UUID], actor: Membership, at: datetime) -> None:
-    """Agencies the consent names work on the case from now on; justice sits on the management side."""
-    from egide.partners.models import Agency, Sector
-
-    for agency in Agency.objects.filter(pk__in=agency_ids).order_by("code"):
+def assign_partners(case: Case, consent: Consent, *, actor: Membership, at: datetime) -> None:
+    """Agencies the consent names work on the case as long as it lasts; justice sits on the management side."""
+    for agency in consent.recipients.order_by("code"):
         if agency.pk == case.programme.lead_agency_id:
             continue
         side = "management" if agency.sector == Sector.JUSTICE else "both"
-        sharing.assign(case_id=case.pk, agency=agency, side=side, actor=actor, at=at)
+        sharing.assign(case_id=case.pk, agency=agency, side=side, consent=consent, actor=actor, at=at)
+
+
+@transaction.atomic
+def renew_consent(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: datetime) -> Consent:
+    """Record a new consent on an active case, in place of the one in force.
+
+    Raises:
+        Refused: the case is not active, or the consent is not valid.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    if case.state != State.ACTIVE:
+        raise Refused(_("The case is not active: consent is asked when it is enrolled."))
+    file = entries.victim_file(case)
+    for former in Consent.objects.filter(file_id=file.pk, withdrawn_at__isnull=True).order_by("given_at"):
+        sharing.withdraw_consent(consent_id=former.pk, actor=actor, at=at)
+    given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
+    assign_partners(case, given, actor=actor, at=at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at)
+    return given
+
+
+@transaction.atomic
+def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
+    """Record that the victim withdraws consent: partners leave now; the case waits for her decision.
+
+    Raises:
+        Refused: no consent is in force.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
+        case_id, actor=actor
+    )
+    permissions.check_can_support(actor, case)
+    file = entries.victim_file(case)
+    standing = list(Consent.objects.filter(file_id=file.pk, withdrawn_at__isnull=True).order_by("given_at"))
+    if not standing:
+        raise Refused(_("No consent is in force."))
+    for consent in standing:
+        sharing.withdraw_consent(consent_id=consent.pk, actor=actor, at=at)
+    case.state = CASE.next_state("record_refusal", state=case.state)
+    deadlines.refresh_next_due(case, at=at)
+    ledger.record(action="cases.consent_withdrawn", actor=actor, target=case, at=at, subject=file.pk)
+    return case
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from egide.common.ids import new_id
 from egide.partners.models import Agency, Membership
 from egide.sharing.rules.categories import compartment_of
 from egide.vault import services as vault
-from egide.vault.services import SealContext
+from egide.vault.services import SealContext, Sealer
 
 #: The longest narrative one entry holds, in characters; more is a document.
 LONGEST_TEXT = 20_000
@@ -34,6 +34,7 @@ def write_entry(
     form: str = "",
     holder: Agency | None = None,
     replaces: Entry | None = None,
+    sealer: Sealer | None = None,
 ) -> Entry:
     """Seal and add one entry; the caller's transaction holds it and records why.
 
@@ -41,6 +42,7 @@ def write_entry(
         category: a slug of the categories; those the law keeps out are refused.
         data: the answers of a form, beside `text`.
         holder: the agency whose law binds the entry; the actor's own unless said otherwise.
+        sealer: the file's, when several entries are written together.
     Raises:
         Refused: the text is too long, or the category is never stored here.
     """
@@ -64,7 +66,11 @@ def write_entry(
         replaces=replaces,
     )
     entry.content = seal_json(
-        {"text": text, **(data or {})}, file_id=file.pk, compartment=entry.compartment, row=entry.pk
+        {"text": text, **(data or {})},
+        file_id=file.pk,
+        compartment=entry.compartment,
+        row=entry.pk,
+        sealer=sealer,
     )
     if replaces is not None:
         Entry.objects.filter(pk=replaces.pk).update(is_current=False)
@@ -73,22 +79,33 @@ def write_entry(
 
 
 def seal_json(
-    content: Mapping[str, Any], *, file_id: UUID, compartment: str, row: UUID, model: str = "cases.Entry", field: str = "content"
+    content: Mapping[str, Any],
+    *,
+    file_id: UUID,
+    compartment: str,
+    row: UUID,
+    model: str = "cases.Entry",
+    field: str = "content",
+    sealer: Sealer | None = None,
 ) -> bytes:
     """Seal a mapping under a file's compartment, bound to its row."""
-    return vault.seal(
-        file_id=file_id,
-        compartment=compartment,
-        plaintext=json.dumps(content, ensure_ascii=False, sort_keys=True, default=str),
-        context=SealContext(model=model, field=field, row=row),
+    return (sealer or vault.sealer(file_id, compartment=compartment)).seal(
+        compartment,
+        json.dumps(content, ensure_ascii=False, sort_keys=True, default=str),
+        SealContext(model=model, field=field, row=row),
     )
 
 
 def victim_file(case: Case) -> File:
     """Answer the victim's file of a case; every case has one."""
-    return File.objects.get(case=case, role=FileRole.VICTIM)
+    file = File.objects.get(case=case, role=FileRole.VICTIM)
+    file.case = case
+    return file
 
 
 def file_of(case: Case, role: str) -> File | None:
     """Answer the file of that role, if the case has one."""
-    return File.objects.filter(case=case, role=role).order_by("created_at").first()
+    file = File.objects.filter(case=case, role=role).order_by("created_at").first()
+    if file is not None:
+        file.case = case
+    return file

@@ -1,6 +1,6 @@
 """A referral comes in: a case is opened for triage, its files sealed from the first second."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,10 +19,10 @@ from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.vault import blind
 from egide.vault import services as vault
+from egide.vault.services import Sealer
 
 #: An emergency referral is triaged the same day, whatever the protocol's ordinary delay. Ours (O).
 _SOON = Interval(elapsed=timedelta(hours=4))
-COMPARTMENTS = ("common", "location", "contact", "safety", "management")
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at
     programme = Programme.objects.select_related("lead_agency").get(pk=programme_id)
     permissions.check_can_refer(actor, programme)
     case = _open_case(programme, content, at)
-    victim = _open_file(case, FileRole.VICTIM, content.victim, actor, at)
-    _write_victim(victim, content, actor, at)
+    victim, sealer = _open_file(case, FileRole.VICTIM, content.victim, actor, at)
+    _write(victim, victim_entries(content), sealer, actor, at)
     if content.person_of_concern is not None:
-        other = _open_file(case, FileRole.PERSON_OF_CONCERN, content.person_of_concern, actor, at)
-        _write_person(other, content.person_of_concern, actor, at)
+        other, sealer = _open_file(case, FileRole.PERSON_OF_CONCERN, content.person_of_concern, actor, at)
+        _write(other, person_entries(content.person_of_concern), sealer, actor, at)
     referral = Referral.objects.create(
         case=case,
         agency_id=actor.agency_id,
@@ -90,6 +90,14 @@ def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at
     )
     ledger.record(action="cases.referred", actor=actor, target=case, at=at, subject=victim.pk)
     return referral
+
+
+def _write(
+    file: File, written: Iterable[dict[str, Any]], sealer: Sealer, actor: Membership, at: datetime
+) -> None:
+    """What is referred to a programme is held by it, bound by its law and by that of who sent it."""
+    for one in written:
+        entries.write_entry(file=file, actor=actor, at=at, holder=file.holder, sealer=sealer, **one)
 
 
 def _open_case(programme: Programme, content: ReferralContent, at: datetime) -> Case:
@@ -110,9 +118,9 @@ def _open_case(programme: Programme, content: ReferralContent, at: datetime) -> 
     raise RuntimeError("no free reference was found")
 
 
-def _open_file(case: Case, role: str, person: Person, actor: Membership, at: datetime) -> File:
+def _open_file(case: Case, role: str, person: Person, actor: Membership, at: datetime) -> tuple[File, Sealer]:
     file = File(id=new_id(), case=case, role=role, holder=case.programme.lead_agency, created_at=at)
-    vault.create_file_keys(file_id=file.pk, compartments=COMPARTMENTS)
+    sealer = vault.create_file_keys(file_id=file.pk)
     file.name = entries.seal_json(
         {"text": person.display_name},
         file_id=file.pk,
@@ -120,10 +128,11 @@ def _open_file(case: Case, role: str, person: Person, actor: Membership, at: dat
         row=file.pk,
         model="cases.File",
         field="name",
+        sealer=sealer,
     )
     file.save(force_insert=True)
     index_names(file, person)
-    return file
+    return file, sealer
 
 
 def index_names(file: File, person: Person) -> None:
@@ -137,71 +146,49 @@ def index_names(file: File, person: Person) -> None:
     )
 
 
-def _write_person(file: File, person: Person, actor: Membership, at: datetime) -> None:
-    _add(
-        file,
-        "identity.core",
-        actor,
-        at,
-        text=f"{person.given_name} {person.family_name}".strip(),
-        data={
+def person_entries(person: Person) -> Iterator[dict[str, Any]]:
+    """Yield what a referral writes in the file of anyone it names."""
+    yield {
+        "category": "identity.core",
+        "text": f"{person.given_name} {person.family_name}".strip(),
+        "data": {
             "given_name": person.given_name,
             "family_name": person.family_name,
             "born_on": person.born_on.isoformat() if person.born_on else "",
             "language": person.language,
         },
-        form="identity:1",
-    )
+        "form": "identity:1",
+    }
 
 
-def _write_victim(file: File, content: ReferralContent, actor: Membership, at: datetime) -> None:
+def victim_entries(content: ReferralContent) -> Iterator[dict[str, Any]]:
+    """Yield what a referral writes in the victim's file, in the order it is read."""
     person = content.victim
-    _write_person(file, person, actor, at)
+    yield from person_entries(person)
     if person.phone or content.safe_contact_note:
-        _add(
-            file,
-            "contact.safe",
-            actor,
-            at,
-            text=content.safe_contact_note,
-            data={"phone": person.phone},
-            form="contact-given:1",
-        )
+        yield {
+            "category": "contact.safe",
+            "text": content.safe_contact_note,
+            "data": {"phone": person.phone},
+            "form": "contact-given:1",
+        }
     if person.address:
-        _add(file, "location.confidential", actor, at, text=person.address, form="address:1")
-    _add(file, "incident.facts", actor, at, text=content.incident, observed_on=content.incident_on, form="referral:1")
+        yield {"category": "location.confidential", "text": person.address, "form": "address:1"}
+    yield {
+        "category": "incident.facts",
+        "text": content.incident,
+        "observed_on": content.incident_on,
+        "form": "referral:1",
+    }
     if content.indicators:
-        _add(file, "threat.indicators", actor, at, data={"indicators": list(content.indicators)}, form="indicators:1")
+        yield {
+            "category": "threat.indicators",
+            "data": {"indicators": list(content.indicators)},
+            "form": "indicators:1",
+        }
     if content.reasons:
-        _add(file, "incident.facts", actor, at, text=content.reasons, kind=Kind.OPINION, form="reasons:1")
+        yield {"category": "incident.facts", "text": content.reasons, "kind": Kind.OPINION, "form": "reasons:1"}
     if content.children:
-        _add(file, "incident.facts", actor, at, text=content.children, form="children:1")
+        yield {"category": "incident.facts", "text": content.children, "form": "children:1"}
     if content.police_orders:
-        _add(file, "justice.orders", actor, at, text=content.police_orders, form="orders:1")
-
-
-def _add(
-    file: File,
-    category: str,
-    actor: Membership,
-    at: datetime,
-    *,
-    text: str = "",
-    data: Mapping[str, Any] | None = None,
-    kind: str = Kind.FACT,
-    observed_on: date | None = None,
-    form: str,
-) -> None:
-    """What is referred to a programme is held by it, bound by the law of who sent it."""
-    entries.write_entry(
-        file=file,
-        category=category,
-        actor=actor,
-        at=at,
-        text=text,
-        data=data,
-        kind=kind,
-        observed_on=observed_on,
-        form=form,
-        holder=file.holder,
-    )
+        yield {"category": "justice.orders", "text": content.police_orders, "form": "orders:1"}

@@ -1,0 +1,85 @@
+"""Keep what someone is typing, sealed, theirs alone, until the form is sent."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.cases.models import Draft
+from egide.cases.services import entries
+from egide.common.errors import Refused
+from egide.common.ids import new_id
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+from egide.vault import services as vault
+from egide.vault.models import FileKeys
+
+#: More than the longest form may hold, in characters.
+LONGEST_DRAFT = 120_000
+KEPT_FOR = timedelta(days=30)
+
+
+def _find(actor: Membership, form: str, subject: UUID | None) -> Draft | None:
+    found = Draft.objects.select_related("owner").filter(owner=actor, form=form)
+    found = found.filter(subject=subject) if subject else found.filter(subject__isnull=True)
+    return found.order_by().first()
+
+
+@transaction.atomic
+def save_draft(
+    *, form: str, subject: UUID | None, content: Mapping[str, Any], actor: Membership, at: datetime
+) -> Draft:
+    """Keep the fields of a form as they are now; the last ones replace the former.
+
+    Raises:
+        Refused: it is longer than any form of ours.
+    """
+    if sum(len(str(value)) for value in content.values()) > LONGEST_DRAFT:
+        raise Refused(_("This is too long to keep as a draft."))
+    draft = _find(actor, form, subject)
+    if draft is None:
+        draft = Draft(id=new_id(), owner=actor, form=form, subject=subject)
+        sealer = vault.create_file_keys(file_id=draft.pk)
+    else:
+        sealer = vault.sealer(draft.pk, compartment="common")
+    draft.content = entries.seal_json(
+        dict(content),
+        file_id=draft.pk,
+        compartment="common",
+        row=draft.pk,
+        model="cases.Draft",
+        field="content",
+        sealer=sealer,
+    )
+    draft.updated_at = at
+    draft.save()
+    return draft
+
+
+def open_draft(*, form: str, subject: UUID | None, actor: Membership) -> tuple[Mapping[str, Any], datetime] | None:
+    """Answer what the actor was typing in this form and when; None when there is nothing."""
+    draft = _find(actor, form, subject)
+    if draft is None:
+        return None
+    return sharing.open_own_draft(actor=actor, draft=draft), draft.updated_at
+
+
+@transaction.atomic
+def drop_draft(*, form: str, subject: UUID | None, actor: Membership) -> None:
+    """Forget a draft and destroy its key: the form was sent."""
+    draft = _find(actor, form, subject)
+    if draft is not None:
+        FileKeys.objects.filter(pk=draft.pk).delete()
+        draft.delete()
+
+
+@transaction.atomic
+def drop_old_drafts(*, at: datetime) -> int:
+    """Forget drafts nobody touched for thirty days; answers how many."""
+    old = list(Draft.objects.filter(updated_at__lt=at - KEPT_FOR).order_by().values_list("pk", flat=True)[:1000])
+    FileKeys.objects.filter(pk__in=old).delete()
+    Draft.objects.filter(pk__in=old).delete()
+    return len(old)
