@@ -37,3 +37,23 @@ def closed_network(monkeypatch):
         return _connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch):
+    """Scopes read the clock: for them it is noon, unless a test says otherwise with `noon(moment)`."""
+    from egide.common import clock
+
+    def set_to(moment):
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    set_to(NOON)
+    return set_to
+
+
+@pytest.fixture
+def world(db):
+    """Answer one programme with its partners."""
+    from tests.factories import World
+
+    return World()

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from egide.assessments import wording
-from egide.assessments.rules import catalogue
+from egide.assessments import library, wording
+from egide.assessments.rules.catalogue import UnknownInstrumentError
 from egide.assessments.rules.definition import Definition, DefinitionError
 from egide.assessments.rules.scoring import AnswerError, NormFinding, Score, score
 
@@ -49,9 +48,9 @@ def run(
     out, err = stdout or sys.stdout, stderr or sys.stderr
     with override(language or environment_language()):
         try:
-            definition = catalogue.find(instrument, folders=folders())
+            definition = library.find(instrument)
             result = score(definition, read_answers(answers))
-        except catalogue.UnknownInstrumentError as error:
+        except UnknownInstrumentError as error:
             lines = [
                 _("There is no instrument “%(name)s”. Known: %(known)s.")
                 % {"name": wording.echo(error.name), "known": ", ".join(error.known)}
@@ -68,11 +67,6 @@ def run(
             return EXIT_OK
         err.write("".join(f"{line}\n" for line in lines))
         return EXIT_BAD_INPUT
-
-
-def folders() -> tuple[Path, ...]:
-    """Where definitions are: those we ship, and those this deployment imported under its own right."""
-    return (catalogue.SHIPPED, Path(settings.EGIDE_DATA) / "instruments")
 
 
 def environment_language(environment: Mapping[str, str] = os.environ) -> str:

@@ -14,3 +14,8 @@ def add_working_days(at: datetime, days: int) -> datetime:
         if local.weekday() < 5:
             left -= 1
     return local
+
+
+def now() -> datetime:
+    """Answer the present moment, for scopes that cannot be given one; everything else takes `at`."""
+    return timezone.now()

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 
+from egide.common import clock
 from egide.partners.models import Membership, Role
 from egide.sharing.models import Assignment, Consent, Recusal
 
@@ -16,11 +16,12 @@ ASSIGNABLE_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.TEAM_MEMBER, Role.CHAI
 
 def in_force(prefix: str = "") -> Q:
     """Answer the condition under which a consent is in force now."""
+    now = clock.now()
     return Q(
         **{
             f"{prefix}withdrawn_at__isnull": True,
-            f"{prefix}given_at__lte": Now(),
-            f"{prefix}expires_at__gt": Now(),
+            f"{prefix}given_at__lte": now,
+            f"{prefix}expires_at__gt": now,
         }
     )
 
@@ -28,7 +29,7 @@ def in_force(prefix: str = "") -> Q:
 def active_assignments() -> QuerySet[Assignment]:
     """Return assignments that stand now, their consent with them."""
     return Assignment.objects.filter(
-        Q(consent__isnull=True) | in_force("consent__"), starts_at__lte=Now(), ends_at__isnull=True
+        Q(consent__isnull=True) | in_force("consent__"), starts_at__lte=clock.now(), ends_at__isnull=True
     )
 
 

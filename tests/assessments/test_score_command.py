@@ -1,0 +1,163 @@
+"""`egide score`, run as a program: no database, clear errors, exit status 2."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.assessments.sheets import answers, odara_with
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(tmp_path, *arguments, language="en_CA.UTF-8", stdin=None):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))}
+    environment |= {
+        "LANG": language,
+        "EGIDE_DATA": str(tmp_path / "data"),
+        # Nothing listens there: reaching for the database would fail.
+        "EGIDE_DATABASE_URL": "postgres://nobody@127.0.0.1:9/nothing",
+        "EGIDE_TEST_DATABASE_URL": "postgres://nobody@127.0.0.1:9/nothing",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *sys.path]),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "django", "score", *map(str, arguments)],
+        capture_output=True, env=environment, cwd=tmp_path, timeout=120, input=stdin, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    def write(content, name="answers.json"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return path
+
+    return write
+
+
+def test_writes_the_result_as_json(tmp_path, sheet, odara):
+    done = run(tmp_path, "odara", "--answers", sheet(odara_with(odara, present=6, unknown=2)), "--json")
+
+    result = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert list(result) == ["instrument", "version", "raw", "unknown", "possible", "band", "determined", "norms"]
+    assert {key: result[key] for key in ("instrument", "raw", "unknown", "possible", "band", "determined")} == {
+        "instrument": "odara",
+        "raw": 6,
+        "unknown": 2,
+        "possible": [6, 8],
+        "band": None,
+        "determined": False,
+    }
+    assert [row["outcome_rate"] for row in result["norms"][0]["rows"]] == [59, 70]
+    assert "1990s" in result["norms"][0]["period"]
+    assert "share" not in result["norms"][0]["rows"][0]
+
+
+def test_scores_the_danger_assessment_by_its_alias(tmp_path, sheet, danger):
+    path = sheet(answers(danger, yes="2 3 4 5 8"))
+
+    result = json.loads(run(tmp_path, "DA", "--answers", path, "--json").stdout)
+
+    assert (result["raw"], result["possible"], result["band"]) == (18, [18, 18], "extreme")
+    assert (result["determined"], result["norms"]) == (True, [])
+
+
+def test_speaks_to_a_person_in_french(tmp_path, sheet, odara):
+    path = sheet(odara_with(odara, present=7))
+
+    done = run(tmp_path, "odara", "--answers", path, language="fr_CA.UTF-8")
+
+    text = done.stdout.decode()
+    assert "Connu\u00a0: 7." in text
+    assert "Le score ne décide pas" in text
+
+
+def test_reads_the_standard_input(tmp_path, odara):
+    done = run(tmp_path, "odara", "--answers", "-", "--json", stdin=json.dumps(answers(odara)).encode())
+
+    assert json.loads(done.stdout)["raw"] == 0
+
+
+ERRORS = {
+    "a missing item": (
+        "odara", {"1": None}, "Item 1 has no answer", "La question 1 est sans réponse",
+    ),
+    "an impossible pair": (
+        "danger-assessment", {"3": "yes", "3a": "yes"}, "Items 3 and 3a cannot both be yes",
+        "Les questions 3 et 3a ne peuvent pas être toutes deux à oui",
+    ),
+    "an unknown answer": ("odara", {"2": "maybe"}, "“maybe” is not an answer", "«\u00a0maybe\u00a0» n’est pas une réponse"),
+    "an answer that is not text": ("odara", {"2": True}, "“true” is not an answer", "«\u00a0true\u00a0» n’est pas"),
+    "an unknown item": ("odara", {"14": "yes"}, "ODARA has no item 14", "n’a pas de question 14"),
+    "not applicable where it always applies": (
+        "odara", {"1": "not_applicable"}, "Item 1 always applies", "La question 1 s’applique toujours",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ERRORS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_names_what_is_wrong_in_the_readers_language(tmp_path, sheet, odara, danger, name, language):
+    code, changes, english, french = ERRORS[name]
+    content = answers(odara if code == "odara" else danger) | changes
+    content = {key: value for key, value in content.items() if value is not None}
+
+    done = run(tmp_path, code, "--answers", sheet(content), "--json", language=f"{language}_CA.UTF-8")
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert (english if language == "en" else french) in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "english"),
+    [
+        (b"", "not valid JSON"),
+        (b"{", "not valid JSON (line 1"),
+        (b"[1, 2]", "one object of answers"),
+        (b'"yes"', "one object of answers"),
+        (b'{"1": "yes", "1": "no"}', "Item 1 is answered twice"),
+        (b"\xff\xfe{", "not UTF-8"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b" " * (1024 * 1024 + 1), "too large"),
+        (b'{"\\u001b[31m": "yes"}', "no item"),
+    ],
+)
+def test_a_hostile_file_gets_a_sentence(tmp_path, sheet, content, english):
+    done = run(tmp_path, "odara", "--answers", sheet(content), "--json")
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert english in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stderr
+
+
+def test_a_file_that_is_not_there_and_an_unknown_instrument(tmp_path, sheet):
+    absent = run(tmp_path, "odara", "--answers", tmp_path / "absent.json")
+    folder = run(tmp_path, "odara", "--answers", tmp_path)
+    unknown = run(tmp_path, "tarot", "--answers", sheet({}), language="fr_CA.UTF-8")
+
+    assert (absent.returncode, folder.returncode, unknown.returncode) == (2, 2, 2)
+    assert "cannot be read" in absent.stderr.decode()
+    assert "danger-assessment, odara" in unknown.stderr.decode()
+
+
+def test_reads_a_file_that_begins_with_a_byte_order_mark(tmp_path, sheet, odara):
+    path = sheet(b"\xef\xbb\xbf" + json.dumps(answers(odara)).encode())
+
+    assert run(tmp_path, "odara", "--answers", path, "--json").returncode == 0
+
+
+def test_an_imported_definition_that_is_broken_is_named(tmp_path, sheet):
+    folder = tmp_path / "data" / "instruments"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text("code: mine", encoding="utf-8")
+
+    done = run(tmp_path, "mine", "--answers", sheet({}))
+
+    assert done.returncode == 2
+    assert "mine.yaml: titles: is missing" in done.stderr.decode()
