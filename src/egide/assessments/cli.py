@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -23,6 +23,12 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 LARGEST_FILE = 1024 * 1024
 
 
+class Writer(Protocol):
+    """Where lines go: a stream, or Django's wrapper of one."""
+
+    def write(self, text: str, /) -> Any: ...
+
+
 class BadInput(Exception):  # noqa: N818 what the person gave, not a fault of ours
     """The input cannot be scored; the arguments are the lines to show."""
 
@@ -33,8 +39,8 @@ def run(
     answers: str,
     as_json: bool,
     language: str = "",
-    stdout: TextIO | None = None,
-    stderr: TextIO | None = None,
+    stdout: Writer | None = None,
+    stderr: Writer | None = None,
 ) -> int:
     """Score a file of answers and write the result.
 

@@ -38,8 +38,8 @@ class Command(BaseCommand):
             instrument=options["instrument"],
             answers=options["answers"],
             as_json=options["json"],
-            stdout=self.stdout._out,  # type: ignore[attr-defined]
-            stderr=self.stderr._out,  # type: ignore[attr-defined]
+            stdout=self.stdout,
+            stderr=self.stderr,
         )
         if status:
             raise SystemExit(status)

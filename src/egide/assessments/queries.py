@@ -1,0 +1,250 @@
+"""Read assessments: through `sharing`, which decides, opens and records; nothing else opens them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from egide.assessments import library
+from egide.assessments.lifecycle import State
+from egide.assessments.models import (
+    ANSWERS_CATEGORY,
+    COMPARTMENT,
+    SEALED_MODEL,
+    SUMMARY_CATEGORY,
+    Assessment,
+    InstrumentRight,
+)
+from egide.assessments.rules.agreement import Agreement, agreement
+from egide.assessments.rules.catalogue import UnknownInstrumentError
+from egide.assessments.rules.definition import Definition
+from egide.common.errors import NotVisible
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+from egide.vault.fields import ciphertext_of
+
+PURPOSE = "case_management"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One assessment the actor may read: its figures and its judgement."""
+
+    id: UUID
+    instrument: str
+    version: str
+    state: str
+    is_second: bool
+    raw: int
+    unknown: int
+    low: int
+    high: int
+    band: str | None
+    is_determined: bool
+    judgement: str
+    judgement_reason: str
+    scored_at: datetime
+    assessor_name: str
+    agency_name: str
+    certificate_valid: bool | None
+    norm_set: str
+
+
+@dataclass(frozen=True)
+class OpenedAssessment:
+    """One assessment with its answers, as far as the actor may read them.
+
+    `answers` is None when they are withheld though the summary is not; `agreement` is None without a
+    second scorer, or when either sheet is withheld.
+    """
+
+    summary: Summary
+    definition: Definition
+    answers: Mapping[str, str] | None
+    notes: Mapping[str, str]
+    sources: Mapping[str, str]
+    other_scorer: str
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True)
+class InstrumentState:
+    """One instrument, and the right under which it is active here; None when it is not."""
+
+    definition: Definition
+    right: InstrumentRight | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.right is not None
+
+
+def definition_of(instrument: str, *, version: str = "") -> Definition:
+    """Answer a definition by code or alias; the latest when no version is given.
+
+    Raises:
+        NotVisible: there is none.
+        DefinitionError: an imported definition cannot be used.
+    """
+    try:
+        return library.find(instrument, version=version)
+    except UnknownInstrumentError as error:
+        raise NotVisible from error
+
+
+def instrument_states() -> list[InstrumentState]:
+    """Answer every instrument with its right, in one query."""
+    rights = {(right.instrument, right.version): right for right in _rights()}
+    return [
+        InstrumentState(definition, rights.get((definition.code, definition.version)))
+        for definition in library.every()
+    ]
+
+
+def _rights() -> Iterable[InstrumentRight]:
+    return InstrumentRight.objects.select_related("recorded_by__account").order_by("instrument", "version")
+
+
+def is_active(definition: Definition) -> bool:
+    """Say whether an administrator recorded the right to use this version."""
+    return (
+        InstrumentRight.objects.filter(instrument=definition.code, version=definition.version)
+        .order_by()
+        .exists()
+    )
+
+
+def history(*, file: Any, actor: Membership, at: datetime, purpose: str = PURPOSE) -> list[Summary]:
+    """Answer every assessment of a file the actor may read, oldest first, second scorers included.
+
+    Args:
+        file: fetched within the actor's scope.
+    """
+    rows = list(
+        Assessment.objects.of_file(file.pk)
+        .exclude(state=State.DRAFT)
+        .select_related("assessor__account", "agency")
+        .order_by("scored_at", "id")
+    )
+    opened = _open(
+        rows, field="summary", category=SUMMARY_CATEGORY, file=file, actor=actor, at=at, purpose=purpose
+    )
+    return [_summary(row, opened[row.pk]) for row in rows if row.pk in opened]
+
+
+def latest_summaries(*, file: Any, actor: Membership, at: datetime, purpose: str = PURPOSE) -> list[Summary]:
+    """Answer the latest completed assessment of each instrument the actor may read, by instrument."""
+    latest: dict[str, Summary] = {}
+    for summary in history(file=file, actor=actor, at=at, purpose=purpose):
+        if summary.state == State.COMPLETED and not summary.is_second:
+            latest[summary.instrument] = summary
+    return [latest[code] for code in sorted(latest)]
+
+
+def open_assessment(
+    *, assessment_id: UUID, file: Any, actor: Membership, at: datetime, purpose: str = PURPOSE
+) -> OpenedAssessment:
+    """Answer one assessment of a file, with answers, notes, and agreement with the other scorer.
+
+    Raises:
+        NotVisible: it is absent, of another file, or withheld from the actor.
+    """
+    rows = _with_other_scorer(assessment_id, file.pk)
+    asked = {"file": file, "actor": actor, "at": at, "purpose": purpose}
+    summaries = _open(rows[:1], field="summary", category=SUMMARY_CATEGORY, **asked)
+    row = rows[0]
+    if row.pk not in summaries:
+        raise NotVisible
+    sheets = _open(rows, field="answers", category=ANSWERS_CATEGORY, **asked)
+    definition = definition_of(row.instrument, version=row.version)
+    items = sheets.get(row.pk, {}).get("items")
+    other = next((each for each in rows[1:] if each.pk in sheets), None)
+    compared = None
+    if items is not None and other is not None:
+        pair = [items, sheets[other.pk]["items"]]
+        if row.second_of_id:
+            pair.reverse()
+        compared = agreement(definition, _column(pair[0], "answer"), _column(pair[1], "answer"))
+    return OpenedAssessment(
+        summary=_summary(row, summaries[row.pk]),
+        definition=definition,
+        answers=_column(items, "answer") if items is not None else None,
+        notes=_column(items or {}, "note"),
+        sources=_column(items or {}, "source"),
+        other_scorer=other.assessor.person_name if other else "",
+        agreement=compared,
+    )
+
+
+def _with_other_scorer(assessment_id: UUID, file_id: UUID) -> list[Assessment]:
+    """Answer the assessment, then the other one of its pair when there is one."""
+    rows = Assessment.objects.of_file(file_id).select_related("assessor__account", "agency")
+    row = rows.filter(pk=assessment_id).exclude(state=State.DRAFT).order_by().first()
+    if row is None:
+        raise NotVisible
+    if row.second_of_id:
+        other = rows.filter(pk=row.second_of_id).order_by().first()
+    else:
+        other = rows.completed().filter(second_of=row).order_by().first()
+    return [row, other] if other else [row]
+
+
+def _open(
+    rows: Sequence[Assessment],
+    *,
+    field: str,
+    category: str,
+    file: Any,
+    actor: Membership,
+    at: datetime,
+    purpose: str,
+) -> dict[UUID, Mapping[str, Any]]:
+    """Have `sharing` open one field of these rows, here and nowhere else; what is withheld is absent."""
+    if not rows:
+        return {}
+    records = [
+        sharing.SealedRecord(
+            id=row.pk,
+            file_id=row.file_id,
+            category=category,
+            holder_id=row.holder_id,
+            regimes=row.regime_codes,
+            compartment=COMPARTMENT,
+            model=SEALED_MODEL,
+            field=field,
+            sealed=ciphertext_of(getattr(row, field)),
+        )
+        for row in rows
+    ]
+    opened = sharing.open_records(
+        actor=actor, file=file, purpose=purpose, at=at, category=category, records=records
+    )
+    return {record.id: record.content for record in opened}
+
+
+def _summary(row: Assessment, content: Mapping[str, Any]) -> Summary:
+    return Summary(
+        id=row.pk,
+        instrument=row.instrument,
+        version=row.version,
+        state=row.state,
+        is_second=row.second_of_id is not None,
+        raw=content["raw"],
+        unknown=content["unknown"],
+        low=content["low"],
+        high=content["high"],
+        band=content["band"],
+        is_determined=content["is_determined"],
+        judgement=content["judgement"],
+        judgement_reason=content["judgement_reason"],
+        scored_at=row.scored_at,
+        assessor_name=row.assessor.person_name,
+        agency_name=row.agency.short_name,
+        certificate_valid=row.certificate_valid,
+        norm_set=row.norm_set,
+    )
+
+
+def _column(items: Mapping[str, Mapping[str, str]], key: str) -> dict[str, str]:
+    return {code: line[key] for code, line in items.items() if line.get(key)}
