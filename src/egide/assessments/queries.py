@@ -115,22 +115,49 @@ def is_active(definition: Definition) -> bool:
     )
 
 
+def summary_rows(*, file_ids: Iterable[UUID]) -> list[Assessment]:
+    """Answer the assessments of some files, oldest first, still sealed, in one query.
+
+    For a page that opens the files anyway: give each one's `summary_record` to `sharing.open_files` and
+    read what comes back with `summaries_from`, so that one decision and one trace cover everything.
+    """
+    return list(
+        Assessment.objects.filter(file_id__in=list(file_ids))
+        .exclude(state=State.DRAFT)
+        .select_related("assessor__account", "agency")
+        .order_by("scored_at", "id")
+    )
+
+
+def summary_record(row: Assessment) -> sharing.SealedRecord:
+    """Answer the sealed summary of one assessment, ready to be opened."""
+    return _record(row, field="summary", category=SUMMARY_CATEGORY)
+
+
+def summaries_from(rows: Iterable[Assessment], items: Iterable[sharing.OpenedItem]) -> list[Summary]:
+    """Answer the summaries among opened items, in the order of the rows; withheld ones are absent."""
+    opened = {item.id: item.content for item in items if item.category == SUMMARY_CATEGORY}
+    return [_summary(row, opened[row.pk]) for row in rows if row.pk in opened]
+
+
 def history(*, file: Any, actor: Membership, at: datetime, purpose: str = PURPOSE) -> list[Summary]:
     """Answer every assessment of a file the actor may read, oldest first, second scorers included.
 
     Args:
         file: fetched within the actor's scope.
+    Raises:
+        NotVisible: the actor may not know of the file.
     """
-    rows = list(
-        Assessment.objects.of_file(file.pk)
-        .exclude(state=State.DRAFT)
-        .select_related("assessor__account", "agency")
-        .order_by("scored_at", "id")
+    rows = summary_rows(file_ids=[file.pk])
+    items = _open(
+        [summary_record(row) for row in rows],
+        category=SUMMARY_CATEGORY,
+        file=file,
+        actor=actor,
+        at=at,
+        purpose=purpose,
     )
-    opened = _open(
-        rows, field="summary", category=SUMMARY_CATEGORY, file=file, actor=actor, at=at, purpose=purpose
-    )
-    return [_summary(row, opened[row.pk]) for row in rows if row.pk in opened]
+    return summaries_from(rows, items)
 
 
 def latest_summaries(*, file: Any, actor: Membership, at: datetime, purpose: str = PURPOSE) -> list[Summary]:
@@ -151,23 +178,23 @@ def open_assessment(
         NotVisible: it is absent, of another file, or withheld from the actor.
     """
     rows = _with_other_scorer(assessment_id, file.pk)
-    asked = {"file": file, "actor": actor, "at": at, "purpose": purpose}
-    summaries = _open(rows[:1], field="summary", category=SUMMARY_CATEGORY, **asked)
     row = rows[0]
-    if row.pk not in summaries:
+    asked: dict[str, Any] = {"file": file, "actor": actor, "at": at, "purpose": purpose}
+    summaries = summaries_from([row], _open([summary_record(row)], category=SUMMARY_CATEGORY, **asked))
+    if not summaries:
         raise NotVisible
-    sheets = _open(rows, field="answers", category=ANSWERS_CATEGORY, **asked)
+    sealed = [_record(each, field="answers", category=ANSWERS_CATEGORY) for each in rows]
+    opened = _open(sealed, category=ANSWERS_CATEGORY, **asked)
+    sheets = {item.id: item.content["items"] for item in opened}
     definition = definition_of(row.instrument, version=row.version)
-    items = sheets.get(row.pk, {}).get("items")
+    items = sheets.get(row.pk)
     other = next((each for each in rows[1:] if each.pk in sheets), None)
     compared = None
     if items is not None and other is not None:
-        pair = [items, sheets[other.pk]["items"]]
-        if row.second_of_id:
-            pair.reverse()
-        compared = agreement(definition, _column(pair[0], "answer"), _column(pair[1], "answer"))
+        first, second = (sheets[other.pk], items) if row.second_of_id else (items, sheets[other.pk])
+        compared = agreement(definition, _column(first, "answer"), _column(second, "answer"))
     return OpenedAssessment(
-        summary=_summary(row, summaries[row.pk]),
+        summary=summaries[0],
         definition=definition,
         answers=_column(items, "answer") if items is not None else None,
         notes=_column(items or {}, "note"),
@@ -190,37 +217,33 @@ def _with_other_scorer(assessment_id: UUID, file_id: UUID) -> list[Assessment]:
     return [row, other] if other else [row]
 
 
+def _record(row: Assessment, *, field: str, category: str) -> sharing.SealedRecord:
+    return sharing.SealedRecord(
+        id=row.pk,
+        file_id=row.file_id,
+        category=category,
+        holder_id=row.holder_id,
+        regimes=row.regime_codes,
+        compartment=COMPARTMENT,
+        model=SEALED_MODEL,
+        field=field,
+        sealed=ciphertext_of(getattr(row, field)),
+    )
+
+
 def _open(
-    rows: Sequence[Assessment],
+    records: Sequence[sharing.SealedRecord],
     *,
-    field: str,
     category: str,
     file: Any,
     actor: Membership,
     at: datetime,
     purpose: str,
-) -> dict[UUID, Mapping[str, Any]]:
-    """Have `sharing` open one field of these rows, here and nowhere else; what is withheld is absent."""
-    if not rows:
-        return {}
-    records = [
-        sharing.SealedRecord(
-            id=row.pk,
-            file_id=row.file_id,
-            category=category,
-            holder_id=row.holder_id,
-            regimes=row.regime_codes,
-            compartment=COMPARTMENT,
-            model=SEALED_MODEL,
-            field=field,
-            sealed=ciphertext_of(getattr(row, field)),
-        )
-        for row in rows
-    ]
-    opened = sharing.open_records(
+) -> list[sharing.OpenedItem]:
+    """Have `sharing` open records of one category, here and nowhere else; what is withheld is left out."""
+    return sharing.open_records(
         actor=actor, file=file, purpose=purpose, at=at, category=category, records=records
     )
-    return {record.id: record.content for record in opened}
 
 
 def _summary(row: Assessment, content: Mapping[str, Any]) -> Summary:
