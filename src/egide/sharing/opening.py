@@ -100,6 +100,8 @@ class FileView:
 
     classes: list[ClassDecision]
     items: list[OpenedItem] = field(default_factory=list)
+    #: The side the reader works on: `victim`, `management`, `both`.
+    side: str = "none"
 
     def level(self, category: str, file_id: UUID | None = None) -> Level:
         """Answer the highest level over the classes of a category; nothing when there is none."""
@@ -160,6 +162,17 @@ def decide_classes(
     Raises:
         NotVisible: the reader may not know of one of the files.
     """
+    return _decide(actor, files, purpose, at, records, with_items)[0]
+
+
+def _decide(
+    actor: Membership,
+    files: Sequence[SharedFile],
+    purpose: str,
+    at: datetime,
+    records: Sequence[SealedRecord],
+    with_items: bool,
+) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at)
     by_id = {file.id: file for file in files}
     classes = dict.fromkeys(record.item_class for record in records)
@@ -172,7 +185,7 @@ def decide_classes(
         found.append(ClassDecision(one, decide(question)))
     for file in files:
         _check_visible(actor, file, ties[file.case_id], purpose, at)
-    return found
+    return found, ties
 
 
 def _check_visible(
@@ -208,9 +221,7 @@ def open_files(
         NotVisible: the reader may not know of one of the files.
         Damaged, Shredded, KeyUnavailable: nothing is answered rather than a part.
     """
-    classes = decide_classes(
-        actor=actor, files=files, purpose=purpose, at=at, records=records, with_items=with_items
-    )
+    classes, ties = _decide(actor, files, purpose, at, records, with_items)
     # Regimes are part of the class: an item bound by one law more is another class, decided on its own.
     readable = {
         c.item_class: c.level
@@ -235,7 +246,7 @@ def open_files(
     trace = _list_trace if is_list else _trace
     with transaction.atomic():
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
-    return FileView(classes=classes, items=items)
+    return FileView(classes=classes, items=items, side=ties[files[0].case_id].side)
 
 
 def _unseal(records: Sequence[SealedRecord]) -> list[str]:

@@ -15,10 +15,11 @@ from egide.cases.models import Case, EligibilityDecision, Entry
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
+from egide.cases.rules.sides import side_of
 from egide.cases.services import deadlines, entries
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
-from egide.partners.models import Membership, Sector
+from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.sharing.models import Consent
 
@@ -132,8 +133,7 @@ def assign_partners(case: Case, consent: Consent, *, actor: Membership, at: date
     for agency in consent.recipients.order_by("code"):
         if agency.pk == case.programme.lead_agency_id:
             continue
-        side = "management" if agency.sector == Sector.JUSTICE else "both"
-        sharing.assign(case_id=case.pk, agency=agency, side=side, consent=consent, actor=actor, at=at)
+        sharing.assign(case_id=case.pk, agency=agency, side=side_of(agency.sector), consent=consent, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -1,0 +1,107 @@
+"""Calling and running a conference; the safety plan."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from egide.cases.forms.fields import choice, day, several, words
+from egide.cases.models import Programme
+from egide.cases.models.file import Kind
+from egide.cases.services.planning import SECTIONS
+
+SECTION_LABELS = {
+    "wishes": _("What I want"),
+    "warning_signs": _("Signs that danger is near"),
+    "at_home": _("Staying safer at home"),
+    "leaving": _("If I have to leave quickly"),
+    "children": _("My children"),
+    "work_school": _("At work or at school"),
+    "phone_devices": _("My phone and accounts"),
+    "orders": _("Court orders and what to do if they are broken"),
+    "people_who_help": _("People who help me"),
+    "pets": _("My animals"),
+    "code_word": _("My code word"),
+}
+SEATS = [
+    ("chair", _("Chair")),
+    ("coordinator", _("Coordinator")),
+    ("advocate", _("Victim advocate")),
+    ("team_member", _("Team member")),
+]
+
+
+class ConferenceForm(forms.Form):
+    """Call a sitting."""
+
+    programme = forms.ModelChoiceField(Programme.objects.none(), label=_("Programme"), empty_label=None)
+    kind = choice(_("Kind"), [("regular", _("Regular")), ("emergency", _("Emergency, within 24 hours"))])
+    on = day(_("Date"))
+    at_hour = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    people = several(_("Who is invited"), [], error=_("Invite at least one person."))
+
+    def __init__(self, *args: Any, programmes: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
+        self.fields["people"].choices = people  # type: ignore[attr-defined]
+
+    def starts_at(self) -> Any:
+        """Answer the local moment."""
+        data = self.cleaned_data
+        return timezone.make_aware(timezone.datetime.combine(data["on"], data["at_hour"]))  # type: ignore[attr-defined]
+
+
+class ContributionForm(forms.Form):
+    """What an agency brings to one case."""
+
+    kind = choice(_("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is."))
+    text = words(_("What your agency brings"), rows=3, error=_("Write what your agency brings."))
+
+
+class WishesForm(forms.Form):
+    """What the victim wishes the conference to know and do."""
+
+    words = words(_("In the person’s words"), rows=3, error=_("Write what the person wishes."))
+
+
+class DecisionForm(forms.Form):
+    """One decision, and the action it gives."""
+
+    text = words(_("What is decided"), rows=2, error=_("Write what is decided."))
+    agency = forms.ChoiceField(label=_("Action by"), choices=[], required=False)
+    due_on = day(_("By when"), required=False)
+    side = forms.ChoiceField(
+        label=_("Whom it serves"),
+        choices=[("both", _("Both")), ("victim", _("The victim")), ("management", _("Managing the danger"))],
+    )
+
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].choices = [("", _("No action")), *agencies]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """An action has a date."""
+        data = super().clean() or {}
+        if data.get("agency") and not data.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", _("An action needs a date."))
+        return data
+
+
+class PlanForm(forms.Form):
+    """The safety plan, one box a part; empty parts are left out of what is printed."""
+
+    made_with = choice(
+        _("How was it made?"),
+        [("in_person", _("In person")), ("by_phone", _("By phone")), ("not_yet", _("Not with the person yet"))],
+        error=_("Say how the plan was made."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = {name: words(SECTION_LABELS[name], rows=3, required=False) for name in SECTIONS}
+        self.fields = {**parts, **self.fields}
+
+    def sections(self) -> dict[str, str]:
+        """Answer the parts."""
+        return {name: self.cleaned_data.get(name, "") for name in SECTIONS}

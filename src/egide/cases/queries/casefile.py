@@ -1,0 +1,104 @@
+"""Everything the case page shows, opened once, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from egide.assessments import queries as assessments
+from egide.cases.models import Case, File, Task
+from egide.cases.models.file import FileRole
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+from egide.sharing.relation import SealedRecord
+from egide.sharing.rules.categories import compartment_of
+from egide.vault.fields import ciphertext_of
+
+PURPOSE = "case_management"
+
+
+@dataclass
+class CaseFile:
+    """One case as one reader sees it."""
+
+    case: Case
+    files: list[File]
+    view: sharing.FileView
+    tasks: list[Task]
+    assessments: list[Any] = field(default_factory=list)
+
+    def file(self, role: str) -> File | None:
+        """The file of that role, if the reader may know of it."""
+        return next((f for f in self.files if f.role == role), None)
+
+    @property
+    def victim(self) -> File:
+        return next(f for f in self.files if f.role == FileRole.VICTIM)
+
+    def name(self, role: str) -> str:
+        """The short name of the person in that role; empty when withheld."""
+        file = self.file(role)
+        shown = [i.text for i in self.view.items if file and i.file_id == file.pk and i.form == "name:1"]
+        return shown[0] if shown else ""
+
+    def text_of(self, task: Task) -> str:
+        """The words of a task; empty when withheld."""
+        return next((i.text for i in self.view.items if i.id == task.pk), "")
+
+
+def task_record(task: Task) -> SealedRecord:
+    """Answer the words of a task, sealed; they belong to the agency that has to do it."""
+    return SealedRecord(
+        id=task.pk,
+        file_id=task.file_id,
+        category=task.category,
+        holder_id=task.agency_id,
+        regimes=(),
+        compartment=compartment_of(task.category),
+        model="cases.Task",
+        field="text",
+        sealed=ciphertext_of(task.text),
+        meta={"form": "task:1"},
+    )
+
+
+def visible_tasks(tasks: Sequence[Task], side: str) -> list[Task]:
+    """Leave out the tasks of the other side: not even that they exist."""
+    if side != "management":
+        return list(tasks)
+    return [task for task in tasks if task.side != "victim"]
+
+
+def open_case(
+    *, case_id: UUID, actor: Membership, at: datetime, only: Sequence[str] | None = None
+) -> CaseFile:
+    """Open a case: its files, the words of its tasks, its assessments, in one decision and one trace a file.
+
+    Raises:
+        NotVisible: the case is not the actor's to see.
+    """
+    case = Case.objects.select_related("programme__lead_agency", "lead__account", "level_set_by__account").fetch(
+        case_id, actor=actor
+    )
+    files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
+    for file in files:
+        file.case = case
+    tasks = list(
+        Task.objects.filter(case=case).select_related("agency", "owner__account").order_by("due_at", "pk")[:200]
+    )
+    rows = assessments.summary_rows(file_ids=[file.pk for file in files])
+    records = [file.name_record() for file in files]
+    records += [task_record(task) for task in tasks if task.text is not None]
+    records += [assessments.summary_record(row) for row in rows]
+    view = sharing.open_files(
+        actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only
+    )
+    side = view.side
+    return CaseFile(
+        case=case,
+        files=files,
+        view=view,
+        tasks=visible_tasks(tasks, side),
+        assessments=assessments.summaries_from(rows, view.items),
+    )

@@ -1,0 +1,247 @@
+"""Lists of cases: keyset pages ordered by next date, counts that stop counting, search by name."""
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from egide.cases.lifecycle import Level, State
+from egide.cases.models import Case, File, NameToken
+from egide.cases.models.case import programmes_of
+from egide.cases.models.file import FileRole
+from egide.cases.rules.sides import is_management_only
+from egide.partners.models import Membership
+from egide.sharing import queries as sharing_queries
+from egide.sharing import services as sharing
+from egide.vault import blind
+from egide.vault.rules.names import words
+
+PAGE = 25
+#: Counts stop here and say "1,000 or more": what a person does with a longer list does not change.
+COUNT_LIMIT = 1000
+#: Candidates looked at for one search; a common name is narrowed by a second word.
+SEARCH_LIMIT = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the reader asked to see; empty means everything open."""
+
+    state: str = ""
+    level: str = ""
+    lead: str = ""
+    is_late: bool = False
+    is_closed: bool = False
+
+    @classmethod
+    def read(cls, data: Any) -> "Filters":
+        """Read a query string; anything unknown is left out."""
+        state, level, lead = data.get("state", ""), data.get("level", ""), data.get("lead", "")
+        return cls(
+            state=state if state in State.values else "",
+            level=level if level in Level.values else "",
+            lead=lead if lead in ("me", "none") else "",
+            is_late=data.get("late") == "1",
+            is_closed=data.get("closed") == "1",
+        )
+
+    def apply(self, cases: QuerySet[Case], *, actor: Membership, at: datetime) -> QuerySet[Case]:
+        """Narrow a list."""
+        if self.state:
+            cases = cases.filter(state=self.state)
+        else:
+            cases = cases.filter(is_open=not self.is_closed)
+        if self.level:
+            cases = cases.filter(level=self.level)
+        if self.lead:
+            cases = cases.filter(lead=actor if self.lead == "me" else None)
+        if self.is_late:
+            cases = cases.filter(next_due_at__lt=at)
+        return cases
+
+
+@dataclass
+class Row:
+    """One line of a list."""
+
+    case: Case
+    name: str
+
+
+@dataclass
+class CasePage:
+    """One page of a list: its rows, and where the pages beside it begin."""
+
+    rows: list[Row]
+    next_cursor: str = ""
+    previous_cursor: str = ""
+
+
+def _scopes(actor: Membership) -> list[QuerySet[Case]]:
+    """The actor's cases as one list a programme, each served by one index, and those assigned from elsewhere."""
+    clear = sharing_queries.not_recused(actor, case_ref="pk")
+    programmes = programmes_of(actor)
+    scopes = [Case.objects.filter(clear, programme_id=pk) for pk in programmes]
+    assigned = Case.objects.filter(clear, pk__in=sharing_queries.assigned_case_ids(actor))
+    scopes.append(assigned.exclude(programme_id__in=programmes) if programmes else assigned)
+    return scopes
+
+
+def shown_role(actor: Membership) -> str:
+    """Answer whose name stands for a case: the victim's, or the other's to those who work with the other."""
+    return FileRole.PERSON_OF_CONCERN if is_management_only(actor.sector) else FileRole.VICTIM
+
+
+def with_name(cases: QuerySet[Case], actor: Membership) -> QuerySet[Case]:
+    """Bring, with each case, the sealed name that stands for it in lists."""
+    file = File.objects.filter(case=OuterRef("pk"), role=shown_role(actor)).order_by()
+    return cases.select_related("programme__lead_agency", "lead__account").annotate(
+        name_file_id=Subquery(file.values("pk")[:1]),
+        name_sealed=Subquery(file.values("name")[:1]),
+        name_holder=Subquery(file.values("holder")[:1]),
+    )
+
+
+def encode_cursor(case: Case, *, is_back: bool) -> str:
+    """Answer the place after (or before) a case, to be carried in an address: a date and an opaque id."""
+    due = case.next_due_at.isoformat() if case.next_due_at else ""
+    raw = json.dumps([due, str(case.pk), int(is_back)]).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def decode_cursor(text: str) -> tuple[datetime | None, UUID, bool] | None:
+    """Read a place back; None when it is not one of ours."""
+    try:
+        due, pk, back = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return (datetime.fromisoformat(due) if due else None), UUID(pk), bool(back)
+    except (ValueError, TypeError):
+        return None
+
+
+def _after(cases: QuerySet[Case], place: tuple[datetime | None, UUID, bool] | None) -> QuerySet[Case]:
+    is_back = bool(place and place[2])
+    order = ("-next_due_at", "-id") if is_back else ("next_due_at", "id")
+    if place:
+        due, pk, _back = place
+        if due is None:  # closed cases have no date: by identifier alone
+            cases = cases.filter(next_due_at__isnull=True, pk__lt=pk) if is_back else cases.filter(
+                next_due_at__isnull=True, pk__gt=pk
+            )
+        elif is_back:
+            cases = cases.filter(Q(next_due_at__lt=due) | Q(next_due_at=due, pk__lt=pk), next_due_at__lte=due)
+        else:
+            cases = cases.filter(Q(next_due_at__gt=due) | Q(next_due_at=due, pk__gt=pk), next_due_at__gte=due)
+    return cases.order_by(*order)
+
+
+def caseload(
+    *, actor: Membership, filters: Filters, at: datetime, cursor: str = "", is_last: bool = False
+) -> CasePage:
+    """Answer one page of the actor's cases, nearest date first; the cost does not grow with the list.
+
+    Args:
+        cursor: a place given by a former page; an unknown one answers the first page.
+        is_last: the last page instead.
+    """
+    place = decode_cursor(cursor) if cursor else None
+    found: list[Case] = []
+    for scope in _scopes(actor):
+        wanted = filters.apply(with_name(scope, actor), actor=actor, at=at)
+        if is_last:
+            found += wanted.order_by("-next_due_at", "-id")[: PAGE + 1]
+        else:
+            found += _after(wanted, place)[: PAGE + 1]
+    is_back = is_last or bool(place and place[2])
+    found.sort(key=_order, reverse=is_back)
+    has_more = len(found) > PAGE
+    page = found[:PAGE]
+    if is_back:
+        page.reverse()
+    rows = named(page, actor=actor, at=at)
+    return CasePage(
+        rows=rows,
+        next_cursor=encode_cursor(page[-1], is_back=False) if page and (has_more or is_back) and not is_last else "",
+        previous_cursor=encode_cursor(page[0], is_back=True)
+        if page and ((is_back and has_more) or (place and not is_back))
+        else "",
+    )
+
+
+def _order(case: Case) -> tuple[float, UUID]:
+    return (case.next_due_at.timestamp() if case.next_due_at else 0.0, case.pk)
+
+
+def name_file(case: Any, actor: Membership) -> File | None:
+    """Answer the file whose name stands for an annotated case, enough of it to open the name."""
+    if case.name_file_id is None:
+        return None
+    file = File(pk=case.name_file_id, role=shown_role(actor), holder_id=case.name_holder, name=case.name_sealed)
+    file.case = case
+    return file
+
+
+def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row]:
+    """Open the names of a page of annotated cases."""
+    files = {case.pk: file for case in cases if (file := name_file(case, actor))}
+    names = sharing.open_names(actor=actor, files=list(files.values()), purpose="case_management", at=at)
+    return [Row(case, names.get(files[case.pk].pk, "") if case.pk in files else "") for case in cases]
+
+
+def counts(*, actor: Membership, at: datetime) -> dict[str, int]:
+    """Answer how many cases are open, late, and waiting for triage, each counted up to the limit, in one query."""
+    asked = {
+        "open": Filters(),
+        "late": Filters(is_late=True),
+        "received": Filters(state=State.RECEIVED),
+        "mine": Filters(lead="me"),
+        "unknown": Filters(level=Level.NOT_KNOWN),
+    }
+    parts, params = [], []
+    for filters in asked.values():
+        subqueries = []
+        for scope in _scopes(actor):
+            limited = filters.apply(scope, actor=actor, at=at).order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1]
+            sql, values = limited.query.sql_with_params()
+            subqueries.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")
+            params += values
+        parts.append(" + ".join(subqueries))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)  # noqa: S608 - only our own query sets, with parameters
+        row = cursor.fetchone()
+    return {name: min(value, COUNT_LIMIT) for name, value in zip(asked, row, strict=True)}
+
+
+def search(*, actor: Membership, text: str, at: datetime) -> list[Row]:
+    """Find cases by reference, or by names of their people, within the actor's scope only.
+
+    Every word must match, exactly or by sound. The side that works with the person of concern searches
+    that side's names alone.
+    """
+    cleaned = text.strip()
+    by_reference = Q(reference__iexact=cleaned.replace(" ", "-"))
+    scope = with_name(Case.objects.visible_to(actor), actor)
+    searched = blind.search_tokens(cleaned) if words(cleaned) else []
+    if not searched:
+        return []
+    candidates = by_reference
+    if len(searched) <= 6:
+        candidates |= Q(pk__in=_casesnamed(searched, actor))
+    cases = list(scope.filter(candidates).order_by("-is_open", F("next_due_at").asc(nulls_last=True), "pk")[:PAGE])
+    return named(cases, actor=actor, at=at)
+
+
+def _casesnamed(searched: Iterable[tuple[bytes, list[bytes]]], actor: Membership) -> QuerySet[Any]:
+    sides = ["management"] if is_management_only(actor.sector) else ["victim", "management"]
+    found: QuerySet[Any] | None = None
+    for exact, sounds in searched:
+        rows = NameToken.objects.filter(token__in=[exact, *sounds], side__in=sides).order_by().values("case")
+        if found is not None:
+            rows = rows.filter(file__in=found)
+        found = rows.values("file")
+    return NameToken.objects.filter(file__in=found).order_by().values("case")

@@ -1,0 +1,100 @@
+"""What will they see, and who has read: answers made of the same decisions and the same ledger as the pages."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from egide.cases.models import Case, File
+from egide.common.errors import NotVisible
+from egide.common.text import localized
+from egide.ledger.models import Entry as LedgerEntry
+from egide.partners.models import Membership
+from egide.sharing import queries as sharing_queries
+from egide.sharing import services as sharing
+from egide.sharing.queries import ASSIGNABLE_ROLES
+from egide.sharing.rules.categories import CATEGORIES
+
+
+def team(case: Case) -> list[Membership]:
+    """Return whoever may open the case: the programme's staff and members of the agencies assigned."""
+    agencies = {case.programme.lead_agency_id, *sharing_queries.assigned_agencies(case_id=case.pk)}
+    return list(
+        Membership.objects.filter(agency__in=agencies, role__in=ASSIGNABLE_ROLES, ends_on__isnull=True)
+        .select_related("agency", "account")
+        .order_by("agency__code", "account__full_name", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """One file as one member would see it; `lines` is None when, for them, it does not exist."""
+
+    file: File
+    lines: list[dict[str, Any]] | None
+
+
+def will_see(*, case: Case, member: Membership, at: datetime) -> list[SeenFile]:
+    """Answer, for every file of a case, what one member would get of each category."""
+    found = []
+    for file in File.objects.filter(case=case).order_by("created_at", "pk"):
+        file.case = case
+        try:
+            decided = sharing.explain(actor=member, file=file, purpose="case_management", at=at)
+        except NotVisible:
+            found.append(SeenFile(file, None))
+            continue
+        best: dict[str, Any] = {}
+        for one in decided:
+            if one.category not in best or one.level > best[one.category].level:
+                best[one.category] = one
+        found.append(SeenFile(file, [_line(one) for _slug, one in sorted(best.items())]))
+    return found
+
+
+def _line(one: sharing.ClassDecision) -> dict[str, Any]:
+    return {
+        "category": localized(CATEGORIES[one.category], "title"),
+        "level": one.level,
+        "is_silent": one.decision.is_silent,
+        "rules": one.texts if one.level < sharing.Level.SHARE else [],
+        "basis": one.decision.basis,
+    }
+
+
+TRACE_PAGE = 25
+
+
+def trace(*, case: Case, before: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
+    """Return openings of the case's files, newest first, with who, for whom and what; and where to go on."""
+
+    files = list(File.objects.filter(case=case).order_by().values_list("pk", flat=True))
+    rows = LedgerEntry.objects.filter(subject__in=files)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    page = list(rows.order_by("-pk")[: TRACE_PAGE + 1])
+    facts = [json.loads(row.body) for row in page[:TRACE_PAGE]]
+    people = {
+        str(m.pk): m
+        for m in Membership.objects.filter(pk__in={f["actor"] for f in facts if f.get("actor")})
+        .select_related("account", "agency")
+        .order_by()
+    }
+    lines = [
+        {
+            "at": datetime.fromisoformat(fact["at"]),
+            "who": people.get(fact.get("actor", "")),
+            "action": fact["action"],
+            "is_denied": fact.get("result") == "denied",
+            "shown": [localized(CATEGORIES[slug], "title") for slug in fact.get("counts", {}) if slug in CATEGORIES],
+            "withheld": [
+                localized(CATEGORIES[slug], "title")
+                for slug in fact.get("details", {}).get("withheld", [])
+                if slug in CATEGORIES
+            ],
+        }
+        for fact in facts
+    ]
+    return lines, page[TRACE_PAGE - 1].pk if len(page) > TRACE_PAGE else None
+
+

@@ -1,0 +1,65 @@
+"""The triage queue, duplicates, and what a referrer may learn."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from egide.cases.lifecycle import State
+from egide.cases.models import Case, NameToken, Referral
+from egide.cases.queries.caseload import Row, named, with_name
+from egide.partners.models import Membership
+
+#: What a referrer learns: where it stands, never what is in it.
+OUTCOMES = {
+    State.RECEIVED: "waiting",
+    State.NO_ACTION_PROPOSED: "waiting",
+    State.NOT_TAKEN: "not_taken",
+    State.ACCEPTED: "taken",
+    State.CONSENT_REFUSED: "taken",
+    State.ACTIVE: "taken",
+    State.CLOSED: "ended",
+}
+QUEUE = 50
+
+
+def triage_queue(*, actor: Membership, at: datetime) -> list[Row]:
+    """Return referrals that wait for a decision or a second reader, nearest date first."""
+    cases = list(
+        with_name(Case.objects.visible_to(actor), actor)
+        .filter(state__in=[State.RECEIVED, State.NO_ACTION_PROPOSED], is_open=True)
+        .order_by("next_due_at", "pk")[:QUEUE]
+    )
+    return named(cases, actor=actor, at=at)
+
+
+def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: int = 5) -> list[Row]:
+    """Suggest cases of the actor's scope whose people share names with this one's, most shared first.
+
+    Only names of the same side are compared, and only inside what the actor may see: nothing is
+    matched across programmes the actor does not work for.
+    """
+    own = NameToken.objects.filter(case=case, is_exact=True).order_by().values("token")
+    others = (
+        NameToken.objects.filter(token__in=own, is_exact=True)
+        .exclude(case=case)
+        .order_by()
+        .values("case")
+        .annotate(shared=Count("token", distinct=True))
+        .filter(shared__gte=2)
+        .order_by("-shared", "case")
+        .values_list("case", flat=True)[: limit * 4]
+    )
+    cases = list(
+        with_name(Case.objects.visible_to(actor), actor).filter(pk__in=list(others)).order_by("-received_at", "pk")[:limit]
+    )
+    return named(cases, actor=actor, at=at)
+
+
+def my_referrals(*, actor: Membership) -> QuerySet[Any]:
+    """Return what the actor's agency referred, newest first, with the stage and nothing else."""
+    return (
+        Referral.objects.filter(agency=actor.agency_id)
+        .select_related("case", "referred_by__account")
+        .order_by("-received_at", "pk")
+    )

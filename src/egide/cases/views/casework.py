@@ -1,0 +1,439 @@
+"""The case page and the steps of the victim's side."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from egide.cases import permissions, presentation
+from egide.cases.forms import casework as forms
+from egide.cases.models import LevelDecision
+from egide.cases.queries import casefile
+from egide.cases.services import (
+    closing,
+    contacting,
+    enrolling,
+    entries,
+    levels,
+    noting,
+    planning,
+    tasks,
+)
+from egide.cases.views.step import act, fetch_case, step
+from egide.common.errors import NotVisible
+from egide.common.http import Request
+from egide.common.text import localized
+from egide.partners.models import Agency
+
+CONSENT_TEXT = "ccr-consent-1"
+
+
+def _back(case_id: UUID) -> str:
+    return reverse("cases:case", args=[case_id])
+
+
+@require_GET
+def case(request: Request, case_id: UUID) -> HttpResponse:
+    """One case, as far as the reader may see it; the next deadline first."""
+    at = timezone.now()
+    opened = casefile.open_case(case_id=case_id, actor=request.actor, at=at)
+    return render(request, "cases/case.html", presentation.case_context(opened, actor=request.actor, at=at))
+
+
+def safe_contact(request: Request, case_id: UUID) -> HttpResponse:
+    """Record what the person says is safe."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    form = forms.SafeContactForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        contacting.record_safe_contact(case_id=found.pk, answers=form.answers(), actor=request.actor, at=at)
+        return reverse("cases:contact", args=[found.pk])
+
+    return step(
+        request,
+        form=form,
+        scope="cases.safe-contact",
+        effect=effect,
+        draft=("safe-contact", found.pk),
+        template="cases/safe_contact.html",
+        done=_("What is safe was recorded."),
+        context={"case": found},
+    )
+
+
+def contact(request: Request, case_id: UUID) -> HttpResponse:
+    """Pass the gate before reaching the person; then say how it ended."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    at = timezone.now()
+    file = entries.victim_file(found)
+    form = forms.ContactForm(request.POST or None)
+
+    def effect(now: Any) -> str:
+        contacting.begin_contact(case_id=found.pk, actor=request.actor, at=now, **form.cleaned_data)
+        return reverse("cases:contact", args=[found.pk])
+
+    rule = contacting.current_rule(file=file, actor=request.actor, at=at)
+    attempts = list(file.contact_attempts.select_related("by__account").order_by("-at")[:20])
+    return step(
+        request,
+        form=form,
+        scope="cases.contact",
+        effect=effect,
+        template="cases/contact.html",
+        done=_("The contact may begin. Say afterwards how it ended."),
+        context={
+            "case": found,
+            "rule": presentation.contact_context(rule, at=at),
+            "attempts": [presentation.attempt_line(a) for a in attempts],
+            "open_attempt": next((a for a in attempts if not a.outcome and a.by_id == request.actor.pk), None),
+            "outcome_form": forms.OutcomeForm(),
+        },
+    )
+
+
+@require_POST
+def contact_ended(request: Request, case_id: UUID, attempt_id: UUID) -> HttpResponse:
+    """Record how an attempt ended."""
+    found = fetch_case(request, case_id)
+    form = forms.OutcomeForm(request.POST)
+
+    def effect(at: Any) -> str:
+        contacting.end_contact(
+            case_id=found.pk, attempt_id=attempt_id, outcome=form.data.get("outcome", ""), actor=request.actor, at=at
+        )
+        return _back(found.pk)
+
+    answer = act(request, scope="cases.contact-ended", effect=effect, done=_("The attempt was recorded."))
+    assert answer is not None
+    return answer
+
+
+def eligibility(request: Request, case_id: UUID) -> HttpResponse:
+    """Equal doors, one decision by a person."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_coordinate(request.actor, found)
+    at = timezone.now()
+    doors = enrolling.doors_of(case=found, actor=request.actor, at=at)
+    form = forms.EligibilityForm(
+        request.POST or None, doors=[(f.door.code, localized(f.door, "title")) for f in doors]
+    )
+
+    def effect(now: Any) -> str:
+        data = form.cleaned_data
+        enrolling.decide_eligibility(
+            case_id=found.pk,
+            is_eligible=data["is_eligible"] == "yes",
+            doors=data["doors"],
+            reasons=data["reasons"],
+            actor=request.actor,
+            at=now,
+        )
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.eligibility",
+        effect=effect,
+        template="cases/eligibility.html",
+        done=_("Your decision was recorded."),
+        context={"case": found, "doors": presentation.door_lines(doors)},
+    )
+
+
+def consent(request: Request, case_id: UUID) -> HttpResponse:
+    """Ask for informed consent: it enrols, or renews an active case."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    agencies = [(str(a.pk), str(a)) for a in Agency.objects.filter(pk__in=_partner_ids(found)).order_by("code")]
+    form = forms.ConsentForm(
+        request.POST or None,
+        agencies=agencies,
+        initial={"language": found.language, "expires_on": forms.in_six_months()},
+    )
+
+    def effect(at: Any) -> str:
+        given = {"case_id": found.pk, "consent": form.consent(text_version=CONSENT_TEXT), "actor": request.actor, "at": at}
+        if found.state == "active":
+            enrolling.renew_consent(**given)
+        else:
+            enrolling.enrol(**given)
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.consent",
+        effect=effect,
+        template="cases/consent.html",
+        done=_("The consent was recorded. The agencies it names now work on the case."),
+        context={"case": found, "is_renewal": found.state == "active"},
+    )
+
+
+def _partner_ids(case: Any) -> list[UUID]:
+    return list(case.programme.partners.order_by().values_list("pk", flat=True))
+
+
+def refusal(request: Request, case_id: UUID) -> HttpResponse:
+    """Record a refusal, and what may still be done."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    form = forms.RefusalForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        enrolling.refuse_consent(
+            case_id=found.pk,
+            words=form.cleaned_data["words"],
+            still_done=form.cleaned_data["still_done"],
+            actor=request.actor,
+            at=at,
+        )
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.refusal",
+        effect=effect,
+        done=_("The refusal was recorded. Nobody else sees the case."),
+        context={
+            "case": found,
+            "title": _("The person does not consent"),
+            "lead": _("It is her or his choice. Every view by another agency ends at once."),
+            "submit": _("Record the refusal"),
+        },
+    )
+
+
+@require_POST
+def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
+    """Record that the person withdraws consent."""
+    found = fetch_case(request, case_id)
+
+    def effect(at: Any) -> str:
+        enrolling.withdraw_consent(case_id=found.pk, actor=request.actor, at=at)
+        return _back(found.pk)
+
+    answer = act(
+        request,
+        scope="cases.withdrawal",
+        effect=effect,
+        done=_("The consent was withdrawn. From this moment no other agency sees the case."),
+    )
+    assert answer is not None
+    return answer
+
+
+def level(request: Request, case_id: UUID) -> HttpResponse:
+    """Set the level of concern, or propose a lower one."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    form = forms.LevelForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        levels.set_level(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.level",
+        effect=effect,
+        done=_("The level was recorded."),
+        context={
+            "case": found,
+            "title": _("Level of concern"),
+            "lead": _("You set it, with your reasons. A lower level waits for a second person. No score sets it."),
+            "submit": _("Record the level"),
+        },
+    )
+
+
+@require_POST
+def level_answer(request: Request, case_id: UUID, decision_id: UUID) -> HttpResponse:
+    """Confirm or refuse a lowered level, as a second person."""
+    found = fetch_case(request, case_id)
+    if not LevelDecision.objects.filter(pk=decision_id, case=found).order_by().exists():
+        raise NotVisible
+
+    def effect(at: Any) -> str:
+        levels.answer_level(
+            decision_id=decision_id, is_confirmed=request.POST.get("answer") == "confirm", actor=request.actor, at=at
+        )
+        return _back(found.pk)
+
+    answer = act(request, scope="cases.level-answer", effect=effect, done=_("Your answer was recorded."))
+    assert answer is not None
+    return answer
+
+
+def note(request: Request, case_id: UUID) -> HttpResponse:
+    """Add what the agency knows."""
+    at = timezone.now()
+    found = fetch_case(request, case_id)
+    permissions.check_can_contribute(request.actor, found)
+    files = presentation.known_files(found, actor=request.actor, at=at)
+    form = forms.NoteForm(request.POST or None, files=files)
+
+    def effect(now: Any) -> str:
+        data = dict(form.cleaned_data)
+        noting.add_note(case_id=found.pk, file_id=UUID(data.pop("about")), actor=request.actor, at=now, **data)
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.note",
+        effect=effect,
+        draft=("note", found.pk),
+        done=_("What you added is in the file."),
+        context={
+            "case": found,
+            "title": _("Add to the file"),
+            "lead": _("It is held by your agency and bound by your agency’s law, wherever it is read."),
+            "submit": _("Add to the file"),
+            "draft_form": "note",
+        },
+    )
+
+
+def task(request: Request, case_id: UUID) -> HttpResponse:
+    """Give an agency something to do."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_contribute(request.actor, found)
+    team = Agency.objects.filter(pk__in=tasks.team_agencies(found)).order_by("code")
+    form = forms.TaskForm(request.POST or None, agencies=[(str(a.pk), str(a)) for a in team])
+
+    def effect(at: Any) -> str:
+        data = form.cleaned_data
+        tasks.add_task(
+            case_id=found.pk,
+            text=data["text"],
+            side=data["side"],
+            agency_id=UUID(data["agency"]),
+            due_at=forms.end_of(data["due_on"]),
+            actor=request.actor,
+            at=at,
+        )
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.task",
+        effect=effect,
+        done=_("The task was added."),
+        context={"case": found, "title": _("Add a task"), "submit": _("Add the task")},
+    )
+
+
+@require_POST
+def task_done(request: Request, case_id: UUID, task_id: UUID) -> HttpResponse:
+    """Say how a task ended."""
+    found = fetch_case(request, case_id)
+
+    def effect(at: Any) -> str:
+        tasks.finish_task(task_id=task_id, outcome=request.POST.get("outcome", "done"), actor=request.actor, at=at)
+        return request.POST.get("next") if request.POST.get("next") == reverse("cases:my-day") else _back(found.pk)
+
+    answer = act(request, scope="cases.task-done", effect=effect, done=_("The task was ended."))
+    assert answer is not None
+    return answer
+
+
+def review(request: Request, case_id: UUID) -> HttpResponse:
+    """Record a review."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    form = forms.ReviewForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        tasks.record_review(case_id=found.pk, text=form.cleaned_data["text"], actor=request.actor, at=at)
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.review",
+        effect=effect,
+        done=_("The review was recorded. The date of the next one follows the level in force."),
+        context={"case": found, "title": _("Review"), "submit": _("Record the review")},
+    )
+
+
+def help_given(request: Request, case_id: UUID) -> HttpResponse:
+    """Record legal information given, or a service named."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, found)
+    form = forms.HelpForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        planning.record_help(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.help",
+        effect=effect,
+        done=_("Recorded."),
+        context={"case": found, "title": _("Help given"), "submit": _("Record")},
+    )
+
+
+def close(request: Request, case_id: UUID) -> HttpResponse:
+    """Close a case."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_coordinate(request.actor, found)
+    form = forms.ClosureForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        closing.close_case(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
+        return _back(found.pk)
+
+    days = found.programme.protocol.closed_days
+    return step(
+        request,
+        form=form,
+        scope="cases.close",
+        effect=effect,
+        done=_("The case is closed."),
+        context={
+            "case": found,
+            "title": _("Close the case"),
+            "lead": _(
+                "Partners stop seeing it at once. The file is kept %(days)s days, unless it is reopened; "
+                "then its keys are destroyed and nobody can read it any more."
+            )
+            % {"days": days},
+            "submit": _("Close the case"),
+        },
+    )
+
+
+def reopen(request: Request, case_id: UUID) -> HttpResponse:
+    """Reopen a closed case."""
+    found = fetch_case(request, case_id)
+    permissions.check_can_coordinate(request.actor, found)
+    form = forms.ReopenForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        closing.reopen_case(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.reopen",
+        effect=effect,
+        done=_("The case is open again. Consent is asked again."),
+        context={"case": found, "title": _("Reopen the case"), "submit": _("Reopen the case")},
+    )

@@ -1,0 +1,203 @@
+"""Referring someone, and the triage queue."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from egide.cases import permissions
+from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
+from egide.cases.lifecycle import State
+from egide.cases.models import CaseLink, Programme
+from egide.cases.queries import casefile, intake
+from egide.cases.services import drafting, linking, referring, triaging
+from egide.cases.views.step import act, fetch_case, step, typed
+from egide.common.errors import NotVisible, PermissionDenied
+from egide.common.http import Request
+from egide.sharing import services as sharing
+
+
+def _programmes(request: Request):  # type: ignore[no-untyped-def]
+    actor = request.actor
+    return (
+        Programme.objects.filter(Q(partners=actor.agency_id) | Q(lead_agency=actor.agency_id))
+        .distinct()
+        .order_by("code")
+    )
+
+
+def refer(request: Request) -> HttpResponse:
+    """Refer someone to a programme."""
+    if request.actor is None or request.actor.role not in permissions.REFERRING_ROLES:
+        raise PermissionDenied(_("Your role does not make referrals."))
+    programmes = _programmes(request)
+    if not programmes:
+        raise PermissionDenied(_("Your agency is not a partner of any programme yet."))
+    form = ReferralForm(
+        request.POST or None, programmes=programmes, initial={"victim_language": request.actor.account.language}
+    )
+
+    def effect(at):  # type: ignore[no-untyped-def]
+        referring.refer(
+            programme_id=form.cleaned_data["programme"].pk, content=form.content(), actor=request.actor, at=at
+        )
+        return reverse("cases:referrals")
+
+    return step(
+        request,
+        form=form,
+        scope="cases.refer",
+        effect=effect,
+        draft=("refer", None),
+        template="cases/refer.html",
+        done=_("The referral was sent. The programme’s coordinator reads it within one working day."),
+        context={"one_programme": len(programmes) == 1},
+    )
+
+
+@require_POST
+def draft(request: Request, form: str) -> HttpResponse:
+    """Keep what is being typed in a form."""
+    if request.actor is None or form not in ("refer", "plan", "safe-contact", "note", "assessment"):
+        raise NotVisible
+    subject = request.GET.get("about") or None
+    try:
+        about = UUID(subject) if subject else None
+    except ValueError as error:
+        raise NotVisible from error
+    at = timezone.now()
+    drafting.save_draft(form=form, subject=about, content=typed(request), actor=request.actor, at=at)
+    return render(request, "components/draft_saved.html", {"at": at})
+
+
+@require_GET
+def referrals(request: Request) -> HttpResponse:
+    """What the agency referred, with the stage and nothing else."""
+    if request.actor is None or request.actor.role not in permissions.REFERRING_ROLES:
+        raise PermissionDenied(_("Your role does not make referrals."))
+    rows = [
+        {"referral": row, "outcome": intake.OUTCOMES[State(row.case.state)]}
+        for row in intake.my_referrals(actor=request.actor)[:50]
+    ]
+    return render(request, "cases/referrals.html", {"rows": rows})
+
+
+@require_GET
+def triage(request: Request) -> HttpResponse:
+    """The queue, nearest date first."""
+    at = timezone.now()
+    if request.actor is None or request.actor.role != "coordinator":
+        raise PermissionDenied(_("Only a coordinator of this programme can do this."))
+    return render(
+        request, "cases/triage.html", {"rows": intake.triage_queue(actor=request.actor, at=at), "at": at}
+    )
+
+
+def triage_case(request: Request, case_id: UUID) -> HttpResponse:
+    """One referral: what it says, who it may already be, and the decision."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_coordinate(request.actor, case)
+    forms = {
+        State.RECEIVED: TriageForm,
+        State.NO_ACTION_PROPOSED: SecondReaderForm,
+        State.NOT_TAKEN: AgainForm,
+    }
+    form_class = forms.get(State(case.state))
+    form = form_class(request.POST or None) if form_class else AgainForm()
+
+    def effect(at):  # type: ignore[no-untyped-def]
+        asked = {"case_id": case.pk, "reason": form.cleaned_data["reason"], "actor": request.actor, "at": at}
+        outcome = form.cleaned_data.get("outcome", "again")
+        if outcome == "accept":
+            triaging.accept_referral(**asked)
+            return reverse("cases:case", args=[case.pk])
+        if outcome == "no_action":
+            triaging.propose_no_action(**asked)
+        elif outcome in ("confirm", "return"):
+            triaging.answer_no_action(is_confirmed=outcome == "confirm", **asked)
+        else:
+            triaging.take_up_again(**asked)
+        return reverse("cases:triage")
+
+    if request.method == "POST" and form.is_valid():
+        answer = act(request, scope="cases.triage", effect=effect, form=form, done=_("Your decision was recorded."))
+        if answer is not None:
+            return answer
+    at = timezone.now()
+    opened = casefile.open_case(case_id=case.pk, actor=request.actor, at=at)
+    links = (
+        CaseLink.objects.filter(Q(first=case) | Q(second=case), unlinked_at__isnull=True)
+        .select_related("first", "second")
+        .order_by("linked_at", "pk")
+    )
+    return render(
+        request,
+        "cases/triage_case.html",
+        {
+            "form": form,
+            "is_decided": form_class is None,
+            "opened": opened,
+            "case": case,
+            "referral": case.referrals.select_related("agency", "referred_by__account").order_by("received_at").first(),
+            "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),
+            "links": [{"link": link, "other": link.second if link.first_id == case.pk else link.first} for link in links],
+            "decisions": case.triage_decisions.select_related("decided_by__account").order_by("decided_at"),
+            "at": at,
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+@require_POST
+def link(request: Request, case_id: UUID) -> HttpResponse:
+    """Link this case with another one, or undo a link."""
+    fetch_case(request, case_id)
+
+    def effect(at):  # type: ignore[no-untyped-def]
+        if request.POST.get("unlink"):
+            linking.unlink_cases(link_id=_uuid(request.POST["unlink"]), actor=request.actor, at=at)
+        else:
+            linking.link_cases(
+                case_id=case_id,
+                other_id=_uuid(request.POST.get("other", "")),
+                kind=request.POST.get("kind", "related"),
+                actor=request.actor,
+                at=at,
+            )
+        return reverse("cases:triage-case", args=[case_id])
+
+    answer = act(request, scope="cases.link", effect=effect, done=_("The link was recorded. Nothing was merged."))
+    assert answer is not None
+    return answer
+
+
+@require_POST
+def recuse(request: Request, case_id: UUID) -> HttpResponse:
+    """Declare a conflict of interest: from now on the case does not exist for the person who declares it."""
+    case = fetch_case(request, case_id)
+
+    def effect(at):  # type: ignore[no-untyped-def]
+        sharing.recuse(
+            case_id=case.pk,
+            membership=request.actor,
+            reason_code=request.POST.get("reason_code", "declared"),
+            actor=request.actor,
+            at=at,
+        )
+        return reverse("cases:my-day")
+
+    answer = act(request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case."))
+    assert answer is not None
+    return answer
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotVisible from error

@@ -1,0 +1,138 @@
+"""My day, the caseload, search."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from egide.cases import permissions
+from egide.cases.lifecycle import Level, State
+from egide.cases.queries import caseload as caseload_queries
+from egide.cases.queries import day
+from egide.cases.queries.caseload import Filters
+from egide.common.errors import PermissionDenied
+from egide.common.http import Request
+
+
+def _check_works(request: Request) -> None:
+    if request.actor is None or request.actor.role not in permissions.WORKING_ROLES:
+        raise PermissionDenied(_("This page is for people who work on cases."))
+
+
+@require_GET
+def my_day(request: Request) -> HttpResponse:
+    """What is late, today, soon, and waiting on others; for other roles, where they work."""
+    if request.actor is None:
+        return render(request, "cases/no_hat.html")
+    if request.actor.role == "referrer":
+        return redirect("cases:referrals")
+    if request.actor.role not in permissions.WORKING_ROLES:
+        return render(request, "cases/welcome.html")
+    at = timezone.now()
+    return render(request, "cases/my_day.html", {"day": day.my_day(actor=request.actor, at=at), "at": at})
+
+
+@require_GET
+def caseload(request: Request) -> HttpResponse:
+    """The cases of the actor, nearest date first."""
+    _check_works(request)
+    at = timezone.now()
+    filters = Filters.read(request.GET)
+    page = caseload_queries.caseload(
+        actor=request.actor,
+        filters=filters,
+        at=at,
+        cursor=request.GET.get("from", "")[:200],
+        is_last=request.GET.get("last") == "1",
+    )
+    counts = caseload_queries.counts(actor=request.actor, at=at)
+    return render(
+        request,
+        "cases/caseload.html",
+        {
+            "page": page,
+            "filters": filters,
+            "groups": _groups(filters, counts),
+            "chips": _chips(request, filters),
+            "counts": counts,
+            "limit": caseload_queries.COUNT_LIMIT,
+            "next_href": _with(request, {"from": page.next_cursor, "last": None}) if page.next_cursor else "",
+            "previous_href": _with(request, {"from": page.previous_cursor, "last": None}) if page.previous_cursor else "",
+            "last_href": _with(request, {"from": None, "last": "1"}),
+            "at": at,
+        },
+    )
+
+
+def _shown(count: int) -> str:
+    limit = caseload_queries.COUNT_LIMIT
+    return _("%(count)s or more") % {"count": limit} if count >= limit else str(count)
+
+
+def _groups(filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
+    def option(value: str, label: Any, is_checked: bool, count: str = "") -> dict[str, Any]:
+        return {"value": value, "label": label, "count": count, "checked": is_checked}
+
+    return [
+        {
+            "name": "late",
+            "legend": _("Dates"),
+            "options": [option("1", _("Late"), filters.is_late, _shown(counts["late"]))],
+        },
+        {
+            "name": "lead",
+            "legend": _("Lead"),
+            "options": [
+                option("me", _("Led by me"), filters.lead == "me", _shown(counts["mine"])),
+                option("none", _("Nobody yet"), filters.lead == "none"),
+            ],
+        },
+        {
+            "name": "state",
+            "legend": _("Stage"),
+            "options": [option(value, label, filters.state == value) for value, label in State.choices],
+        },
+        {
+            "name": "level",
+            "legend": _("Level of concern"),
+            "options": [option(value, label, filters.level == value) for value, label in Level.choices],
+        },
+    ]
+
+
+def _chips(request: Request, filters: Filters) -> list[dict[str, str]]:
+    shown = []
+    if filters.is_late:
+        shown.append((_("Late"), "late"))
+    if filters.lead:
+        shown.append((_("Led by me") if filters.lead == "me" else _("Nobody yet"), "lead"))
+    if filters.state:
+        shown.append((str(State(filters.state).label), "state"))
+    if filters.level:
+        shown.append((str(Level(filters.level).label), "level"))
+    if filters.is_closed:
+        shown.append((_("Ended"), "closed"))
+    return [{"text": text, "href": _with(request, {name: None, "from": None, "last": None})} for text, name in shown]
+
+
+def _with(request: Request, changes: dict[str, str | None]) -> str:
+    """Answer this page's address with its query changed; filters only, never a name."""
+    query = {key: value for key, value in request.GET.items() if key in ("state", "level", "lead", "late", "closed")}
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value:
+            query[key] = value
+    return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def search(request: Request) -> HttpResponse:
+    """Find a case by reference or name. The words are posted, so that no name enters an address."""
+    _check_works(request)
+    text = request.POST.get("q", "")[:120]
+    at = timezone.now()
+    rows = caseload_queries.search(actor=request.actor, text=text, at=at) if text.strip() else []
+    return render(request, "cases/search.html", {"rows": rows, "text": text, "is_asked": bool(text.strip()), "at": at})

@@ -1,0 +1,106 @@
+"""One step of the journey as a page: a form, one service, an answer. What was typed is never lost."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from egide.cases.models import Case
+from egide.cases.services import drafting
+from egide.common import idempotency
+from egide.common.errors import NotVisible, Refused
+from egide.common.http import Request
+
+#: The status of a page that shows a form again with its errors.
+SHOWN_AGAIN = 422
+
+
+def fetch_case(request: Request, case_id: UUID) -> Case:
+    """Answer a case of the actor's scope, with what every page of it shows."""
+    return Case.objects.select_related("programme__lead_agency").fetch(case_id, actor=request.actor)
+
+
+def act(
+    request: Request,
+    *,
+    scope: str,
+    effect: Callable[[Any], str],
+    form: forms.Form | None = None,
+    draft: tuple[str, UUID | None] | None = None,
+    done: Any = "",
+) -> HttpResponse | None:
+    """Do one step once, whatever the double clicks; None when it was refused and the form must be shown again.
+
+    Args:
+        effect: takes the moment, does the work and answers where to go.
+        draft: the form's name and subject, whose draft ends with it.
+        done: what to say on the next page.
+    """
+    at = timezone.now()
+
+    def once() -> str:
+        target = effect(at)
+        if draft:
+            drafting.drop_draft(form=draft[0], subject=draft[1], actor=request.actor)
+        return target
+
+    try:
+        target = idempotency.once(
+            scope=scope,
+            owner=request.actor.pk,
+            key=request.POST.get(idempotency.FIELD, ""),
+            at=at,
+            effect=once,
+        )
+    except Refused as refusal:
+        if form is None:
+            raise
+        form.add_error(None, str(refusal.message))
+        return None
+    except ObjectDoesNotExist as error:
+        raise NotVisible from error
+    if done:
+        messages.success(request, done)
+    return redirect(target)
+
+
+def step(
+    request: Request,
+    *,
+    form: forms.Form,
+    scope: str,
+    effect: Callable[[Any], str],
+    context: Mapping[str, Any],
+    template: str = "cases/step.html",
+    draft: tuple[str, UUID | None] | None = None,
+    done: Any = "",
+) -> HttpResponse:
+    """Show a form, or do what it asks and go on. A refusal is shown at the top, with everything still there."""
+    if request.method == "POST" and form.is_valid():
+        answer = act(request, scope=scope, effect=effect, form=form, draft=draft, done=done)
+        if answer is not None:
+            return answer
+    saved_at = None
+    if draft and not form.is_bound:
+        saved = drafting.open_draft(form=draft[0], subject=draft[1], actor=request.actor)
+        if saved:
+            form.initial = {**form.initial, **saved[0]}
+            saved_at = saved[1]
+    status = SHOWN_AGAIN if form.is_bound and form.errors else 200
+    return render(request, template, {"form": form, "draft_saved_at": saved_at, **context}, status=status)
+
+
+def typed(request: Request) -> dict[str, Any]:
+    """Answer what a form holds now, for its draft: lists stay lists, our own fields are left out."""
+    out = {}
+    for name, values in request.POST.lists():
+        if name in ("csrfmiddlewaretoken", idempotency.FIELD):
+            continue
+        out[name] = values if len(values) > 1 else values[0]
+    return out
