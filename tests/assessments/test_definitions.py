@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egide.assessments.rules import catalogue
-from egide.assessments.rules.catalogue import SHIPPED, find, instruments
+from egide.assessments.rules.catalogue import SHIPPED, find
 from egide.assessments.rules.definition import DefinitionError
 from egide.assessments.rules.reading import parse, parse_text
 
@@ -192,22 +192,41 @@ def test_a_deployment_imports_its_own(tmp_path):
     (tmp_path / "own.yaml").write_text(MINIMAL, encoding="utf-8")
 
     assert find("own checklist", folders=(SHIPPED, tmp_path)).code == "own-checklist"
-    assert len(instruments((SHIPPED, tmp_path, tmp_path / "absent"))) == 3
+    assert len(catalogue.catalogue((SHIPPED, tmp_path, tmp_path / "absent")).definitions) == 3
 
 
 def test_an_import_cannot_replace_a_version(tmp_path):
     text = (SHIPPED / "odara.yaml").read_text(encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(text.replace('{"yes": 1}', '{"yes": 2}', 1), encoding="utf-8")
+    (tmp_path / "same.yaml").write_text(text, encoding="utf-8")
 
-    with pytest.raises(DefinitionError, match="exists already"):
-        instruments((SHIPPED, tmp_path))
+    found = catalogue.catalogue((SHIPPED, tmp_path))
+
+    assert [error.where for error in found.errors] == ["mine.yaml: score.max", "same.yaml"]
+    assert find("odara", folders=(SHIPPED, tmp_path)) == find("odara")
 
 
-def test_a_broken_import_names_its_file(tmp_path):
+def test_an_alias_does_not_take_the_place_of_a_code(tmp_path):
+    (tmp_path / "own.yaml").write_text(MINIMAL + "aliases: [odara, ours]", encoding="utf-8")
+
+    assert find("odara", folders=(SHIPPED, tmp_path)).code == "odara"
+    assert find("ours", folders=(SHIPPED, tmp_path)).code == "own-checklist"
+
+
+def test_a_later_version_takes_over_and_the_earlier_remains(tmp_path):
+    text = (SHIPPED / "odara.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(text.replace("2026-11", "2027-03"), encoding="utf-8")
+
+    assert find("odara", folders=(SHIPPED, tmp_path)).version == "2027-03"
+    assert find("odara", version="2026-11", folders=(SHIPPED, tmp_path)).version == "2026-11"
+
+
+def test_a_broken_import_names_its_file_and_keeps_no_other_out(tmp_path):
     (tmp_path / "broken.yaml").write_text("code: x", encoding="utf-8")
 
+    assert find("odara", folders=(SHIPPED, tmp_path)).code == "odara"
     with pytest.raises(DefinitionError, match=r"broken\.yaml: titles"):
-        instruments((SHIPPED, tmp_path))
+        find("x", folders=(SHIPPED, tmp_path))
 
 
 def test_a_changed_file_is_read_again(tmp_path):

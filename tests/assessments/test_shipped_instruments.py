@@ -2,7 +2,7 @@
 
 import pytest
 
-from egide.assessments.rules.catalogue import UnknownInstrumentError, find, instruments
+from egide.assessments.rules.catalogue import UnknownInstrumentError, catalogue, find
 from egide.assessments.rules.scoring import score
 from tests.assessments.sheets import ODARA_ITEMS, answers, odara_with
 
@@ -13,7 +13,8 @@ DANGER_POINTS = {
 
 
 def test_two_instruments_ship():
-    assert [each.code for each in instruments()] == ["danger-assessment", "odara"]
+    assert catalogue().errors == ()
+    assert [each.code for each in catalogue().definitions] == ["danger-assessment", "odara"]
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,11 @@ def find(name: str, *, version: str = "") -> Definition:
     """Answer an instrument by code or alias; the latest when no version is given.
 
     Raises:
-        UnknownInstrumentError: there is none.
-        DefinitionError: an imported definition cannot be used.
+        UnknownInstrumentError, DefinitionError: see `catalogue.find`.
     """
     return catalogue.find(name, version=version, folders=folders())
 
 
-def every() -> list[Definition]:
-    """Answer every version of every instrument.
-
-    Raises:
-        DefinitionError: an imported definition cannot be used.
-    """
-    return catalogue.instruments(folders())
+def every() -> catalogue.Catalogue:
+    """Answer every version of every instrument, and the imported files that cannot be used."""
+    return catalogue.catalogue(folders())

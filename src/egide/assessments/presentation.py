@@ -19,7 +19,7 @@ from egide.assessments.forms import ANSWER, NOTE, SOURCE, SheetForm, given_answe
 from egide.assessments.lifecycle import Judgement, Source, State
 from egide.assessments.queries import OpenedAssessment, Summary
 from egide.assessments.rules.catalogue import UnknownInstrumentError
-from egide.assessments.rules.definition import OPEN_ANSWERS, Definition, NormSet
+from egide.assessments.rules.definition import OPEN_ANSWERS, Definition, DefinitionError, NormSet
 from egide.assessments.rules.scoring import NormFinding, Score, norm_findings
 
 
@@ -349,5 +349,5 @@ def _definition(code: str, *, version: str = "") -> Definition | None:
     """Answer a definition; None when this deployment no longer has it: figures stay readable without it."""
     try:
         return library.find(code, version=version)
-    except UnknownInstrumentError:
+    except (UnknownInstrumentError, DefinitionError):
         return None

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from egide.assessments import library
+from django.utils.translation import gettext as _
+
+from egide.assessments import library, wording
 from egide.assessments.lifecycle import State
 from egide.assessments.models import (
     ANSWERS_CATEGORY,
@@ -18,8 +20,8 @@ from egide.assessments.models import (
 )
 from egide.assessments.rules.agreement import Agreement, agreement
 from egide.assessments.rules.catalogue import UnknownInstrumentError
-from egide.assessments.rules.definition import Definition
-from egide.common.errors import NotVisible
+from egide.assessments.rules.definition import Definition, DefinitionError
+from egide.common.errors import NotVisible, Unavailable
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.vault.fields import ciphertext_of
@@ -80,17 +82,31 @@ class InstrumentState:
         return self.right is not None
 
 
-def definition_of(instrument: str, *, version: str = "") -> Definition:
-    """Answer a definition by code or alias; the latest when no version is given.
+def definition_of(instrument: str) -> Definition:
+    """Answer the latest definition by code or alias.
 
     Raises:
-        NotVisible: there is none.
-        DefinitionError: an imported definition cannot be used.
+        NotVisible: there is none that can be used.
     """
     try:
-        return library.find(instrument, version=version)
-    except UnknownInstrumentError as error:
+        return library.find(instrument)
+    except (UnknownInstrumentError, DefinitionError) as error:
         raise NotVisible from error
+
+
+def definition_used(row: Assessment) -> Definition:
+    """Answer the very version an assessment was made with.
+
+    Raises:
+        Unavailable: this deployment no longer has it; another version would misread the answers.
+    """
+    try:
+        return library.find(row.instrument, version=row.version)
+    except (UnknownInstrumentError, DefinitionError) as error:
+        raise Unavailable(
+            _("The definition of %(instrument)s, version %(version)s, is no longer on this server.")
+            % {"instrument": row.instrument, "version": row.version}
+        ) from error
 
 
 def instrument_states() -> list[InstrumentState]:
@@ -98,8 +114,13 @@ def instrument_states() -> list[InstrumentState]:
     rights = {(right.instrument, right.version): right for right in _rights()}
     return [
         InstrumentState(definition, rights.get((definition.code, definition.version)))
-        for definition in library.every()
+        for definition in library.every().definitions
     ]
+
+
+def import_errors() -> list[str]:
+    """Say what keeps imported definitions from being used, a sentence each, for the administrator."""
+    return [wording.definition_error(error) for error in library.every().errors]
 
 
 def _rights() -> Iterable[InstrumentRight]:
@@ -186,7 +207,7 @@ def open_assessment(
     sealed = [_record(each, field="answers", category=ANSWERS_CATEGORY) for each in rows]
     opened = _open(sealed, category=ANSWERS_CATEGORY, **asked)
     sheets = {item.id: item.content["items"] for item in opened}
-    definition = definition_of(row.instrument, version=row.version)
+    definition = definition_used(row)
     items = sheets.get(row.pk)
     other = next((each for each in rows[1:] if each.pk in sheets), None)
     compared = None

@@ -120,6 +120,7 @@ def record_second_score(
         NotVisible: the file has no such assessment.
         PermissionDenied: the actor scored the first one, or does not assess.
         Refused: it is not in force, already has a second scorer, or the sheet cannot be scored.
+        Unavailable: this deployment no longer has the version it was made with.
     """
     first = _lock(assessment_id, file.pk)
     permissions.check_can_score_second(actor, first)
@@ -128,7 +129,7 @@ def record_second_score(
     if Assessment.objects.completed().filter(second_of=first).order_by().exists():
         raise Refused(_("This assessment already has a second scorer."))
     second = prepare_assessment(
-        definition=queries.definition_of(first.instrument, version=first.version),
+        definition=queries.definition_used(first),
         sheet=Sheet(answers, notes or {}, sources or {}, judgement, judgement_reason),
         sealer=vault.sealer(file.pk, compartment=COMPARTMENT),
         case_id=first.case_id,

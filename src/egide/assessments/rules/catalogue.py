@@ -1,6 +1,7 @@
 """Find instruments: those we ship, and those a deployment imported under its own right."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,26 +20,41 @@ class UnknownInstrumentError(LookupError):
         self.known = tuple(known)
 
 
-def instruments(folders: Sequence[Path] = (SHIPPED,)) -> list[Definition]:
-    """Answer every definition of the folders, by code then version. A folder that is absent is empty.
+@dataclass(frozen=True)
+class Catalogue:
+    """The definitions of some folders, by code then version, and the files that cannot be used."""
 
-    Raises:
-        DefinitionError: a file cannot be used, or two give the same version; the place begins with its name.
+    definitions: tuple[Definition, ...]
+    errors: tuple[DefinitionError, ...]
+
+
+def catalogue(folders: Sequence[Path] = (SHIPPED,)) -> Catalogue:
+    """Read every definition of the folders; one that is wrong keeps none of the others out.
+
+    An absent folder is empty. Of two files that give the same version, the first one counts.
     """
     found: dict[tuple[str, str], Definition] = {}
+    errors = []
     for folder in folders:
         for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.json")]):
-            definition = _read(path, path.stat().st_mtime_ns)
-            key = (definition.code, definition.version)
-            if key in found:
-                raise DefinitionError(
-                    path.name,
-                    gettext_noop("%(code)s %(version)s exists already"),
-                    code=definition.code,
-                    version=definition.version,
-                )
-            found[key] = definition
-    return [found[key] for key in sorted(found)]
+            try:
+                definition = _read(path, path.stat().st_mtime_ns)
+                _add(found, definition, path)
+            except DefinitionError as error:
+                errors.append(error)
+    return Catalogue(tuple(found[key] for key in sorted(found)), tuple(errors))
+
+
+def _add(found: dict[tuple[str, str], Definition], definition: Definition, path: Path) -> None:
+    key = (definition.code, definition.version)
+    if key in found:
+        raise DefinitionError(
+            path.name,
+            gettext_noop("%(code)s %(version)s exists already"),
+            code=definition.code,
+            version=definition.version,
+        )
+    found[key] = definition
 
 
 def find(name: str, *, version: str = "", folders: Sequence[Path] = (SHIPPED,)) -> Definition:
@@ -47,17 +63,22 @@ def find(name: str, *, version: str = "", folders: Sequence[Path] = (SHIPPED,)) 
     Args:
         name: as people write it: capitals, spaces and underscores do not matter.
     Raises:
-        UnknownInstrumentError: there is none.
-        DefinitionError: a file of the folders cannot be used.
+        UnknownInstrumentError: there is none, and every file could be read.
+        DefinitionError: there is none, and this file could not be read.
     """
     wanted = "-".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
-    every = instruments(folders)
-    answering = [each for each in every if wanted in (each.code, *each.aliases)]
+    every = catalogue(folders)
+    # A code before an alias: an import cannot take the place of another instrument by its name.
+    answering = [each for each in every.definitions if wanted == each.code] or [
+        each for each in every.definitions if wanted in each.aliases
+    ]
     if version:
         answering = [each for each in answering if each.version == version]
-    if not answering:
-        raise UnknownInstrumentError(name, sorted({each.code for each in every}))
-    return answering[-1]
+    if answering:
+        return answering[-1]
+    if every.errors:
+        raise every.errors[0]
+    raise UnknownInstrumentError(name, sorted({each.code for each in every.definitions}))
 
 
 @lru_cache(maxsize=64)
@@ -65,5 +86,7 @@ def _read(path: Path, changed_at: int) -> Definition:
     """Read one file; a changed file is read again."""
     try:
         return parse_text(path.read_bytes())
+    except OSError as error:
+        raise DefinitionError(path.name, gettext_noop("cannot be read")) from error
     except DefinitionError as error:
         raise DefinitionError(f"{path.name}: {error.where}", error.reason, **error.params) from error
