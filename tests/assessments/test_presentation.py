@@ -4,7 +4,6 @@ import pytest
 from django.utils import translation
 
 from egide.assessments import presentation
-from egide.assessments.forms import SheetForm
 from egide.assessments.presentation import Door
 from egide.assessments.queries import history, open_assessment
 from egide.assessments.services import record_second_score
@@ -40,7 +39,7 @@ class TestSheetContext:
     def test_gives_every_row_as_it_was_typed(self, odara):
         sheet = odara_with(odara, present=6, unknown=2)
         del sheet["13"]
-        form = SheetForm(odara, data_of(sheet, note_1="File 24"))
+        form = presentation.sheet_form(odara, data=data_of(sheet, note_1="File 24"))
         form.is_valid()
 
         context = presentation.sheet_context(odara, form, action="/x/", doors=[DOOR])
@@ -53,7 +52,7 @@ class TestSheetContext:
         assert context["so_far"]["waiting_text"] == "1 item has no answer yet."
 
     def test_an_untouched_sheet_is_wholly_open(self, danger):
-        context = presentation.sheet_context(danger, SheetForm(danger), action="/x/")["so_far"]
+        context = presentation.sheet_context(danger, presentation.sheet_form(danger), action="/x/")["so_far"]
 
         assert (context["known"], context["lo"], context["hi"], context["waiting"]) == (0, -3, 37, 21)
         assert context["verdict"] == "Undetermined"
@@ -74,7 +73,7 @@ class TestSheetContext:
 
     def test_speaks_french(self, odara):
         with translation.override("fr"):
-            context = presentation.sheet_context(odara, SheetForm(odara), action="/x/")
+            context = presentation.sheet_context(odara, presentation.sheet_form(odara), action="/x/")
 
             assert context["rows"][0]["choices"][2] == ("unknown", "Inconnu")
             assert context["so_far"]["norms"][1]["centre"] == "Médiane 5, moyenne 5,5."

@@ -1,10 +1,11 @@
 """Contexts ready for the templates of this module; pages belong to `cases`, which includes the fragments.
 
-`sheet_context` → `assessments/_sheet.html`, `so_far_context` → `assessments/_so_far.html`,
-`result_context` → `assessments/_result.html`, `history_context` → `assessments/_history.html`.
+`sheet_form` then `sheet_context` → `assessments/_sheet.html`; `so_far_context` as `so_far` →
+`assessments/_so_far.html`; `result_context` as `result` → `assessments/_result.html`;
+`history_context` as `history` → `assessments/_history.html`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,20 @@ class Door:
             )
             % values
         )
+
+
+def sheet_form(
+    definition: Definition, *, data: Any = None, initial: Mapping[str, Any] | None = None
+) -> SheetForm:
+    """Answer the form of a sheet: bound when `data` is given, else holding a draft when there is one.
+
+    `form.is_valid()`, then `services.record_assessment(..., **form.record)`.
+
+    Args:
+        data: what was posted.
+        initial: a draft, by field name, as it was posted to be kept.
+    """
+    return SheetForm(definition, data=data, initial=dict(initial or {}))
 
 
 def sheet_context(
