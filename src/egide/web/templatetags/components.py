@@ -1,0 +1,318 @@
+"""The components a template can use; see docs/components.md. Each shows itself on the gallery page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.forms import BoundField, Form, widgets
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from egide.web.icons import ICONS
+
+register = template.Library()
+SOON = timedelta(days=3)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon; hidden from screen readers unless it has a label."""
+    shapes = mark_safe(ICONS[name])  # noqa: S308 - our own drawings
+    if label:
+        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shapes)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shapes)
+
+
+def _wrapped(name: str, content: str, **context: Any) -> SafeString:
+    return mark_safe(render_to_string(f"components/{name}.html", {"content": mark_safe(content), **context}))  # noqa: S308
+
+
+@register.simple_block_tag
+def page_head(content: str, title: str, caption: str = "", note: str = "") -> SafeString:
+    """Head of a page: small caption, title, note, buttons."""
+    return _wrapped("page_head", content, title=title, caption=caption, note=note)
+
+
+@register.simple_block_tag
+def panel(
+    content: str,
+    title: str = "",
+    note: str = "",
+    link_text: str = "",
+    link_href: str = "",
+    tone: str = "",
+    flush: bool = False,
+    level: int = 2,
+    id: str = "",
+) -> SafeString:
+    """Frame one subject of a page."""
+    return _wrapped(
+        "panel",
+        content,
+        title=title,
+        note=note,
+        link_text=link_text,
+        link_href=link_href,
+        tone=tone,
+        flush=flush,
+        level=level,
+        id=id,
+    )
+
+
+@register.simple_block_tag
+def details(content: str, summary: str, open: bool = False) -> SafeString:
+    """Keep something one click away."""
+    return _wrapped("details", content, summary=summary, open=open)
+
+
+@register.simple_block_tag
+def wishes(content: str, title: str = "", missing: bool = False) -> SafeString:
+    """The victim's own wishes."""
+    return _wrapped("wishes", content, title=title, missing=missing)
+
+
+@register.simple_block_tag
+def withheld_panel(content: str, title: str, rule_text: str = "", rule_href: str = "") -> SafeString:
+    """Something the reader may know of and not read."""
+    return _wrapped("withheld", content, title=title, rule_text=rule_text, rule_href=rule_href, text="", compact=False)
+
+
+@register.simple_block_tag(takes_context=True)
+def form_page(
+    context: Any,
+    content: str,
+    form: Form | None = None,
+    action: str = "",
+    method: str = "post",
+    autosave: str = "",
+    multipart: bool = False,
+    id: str = "",
+    confirm_leave: bool = True,
+) -> SafeString:
+    """Write a whole form: token, idempotency key, error summary."""
+    return mark_safe(  # noqa: S308
+        render_to_string(
+            "components/form_page.html",
+            {
+                "content": mark_safe(content),  # noqa: S308
+                "form": form,
+                "action": action,
+                "method": method,
+                "autosave": autosave,
+                "multipart": multipart or (form is not None and form.is_multipart()),
+                "id": id,
+                "confirm_leave": confirm_leave,
+                "csrf_token": context.get("csrf_token", ""),
+            },
+        )
+    )
+
+
+@register.simple_tag
+def error_summary(*forms: Any) -> SafeString:
+    """List the errors of the page, each leading to its field; nothing when all is well."""
+    found = []
+    for form in forms:
+        if not form or not getattr(form, "is_bound", False):
+            continue
+        found += [{"text": text, "href": ""} for text in form.non_field_errors()]
+        for name, errors in form.errors.items():
+            if name != "__all__":
+                bound = form[name]
+                found += [{"text": text, "href": f"#{_first_id(bound)}"} for text in errors]
+    return mark_safe(render_to_string("components/error_summary.html", {"errors": found}))  # noqa: S308
+
+
+def _first_id(bound: BoundField) -> str:
+    several = isinstance(bound.field.widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple)
+    return f"{bound.auto_id}_0" if several else str(bound.auto_id)
+
+
+_KINDS = (
+    (widgets.CheckboxSelectMultiple, "checkboxes"),
+    (widgets.RadioSelect, "radios"),
+    (widgets.CheckboxInput, "checkbox"),
+    (widgets.Select, "select"),
+    (widgets.Textarea, "textarea"),
+)
+
+
+@register.simple_tag
+def field(
+    bound: BoundField,
+    label: str = "",
+    label_size: str = "",
+    hint: str = "",
+    inline: bool = False,
+    small: bool = False,
+    width: str = "",
+    prefix: str = "",
+    suffix: str = "",
+    optional: bool = False,
+    rows: int = 0,
+    heading: bool = False,
+    reveals: str = "",
+) -> SafeString:
+    """Write a whole field group: label, hint, error, control."""
+    widget = bound.field.widget
+    kind = next((name for cls, name in _KINDS if isinstance(widget, cls)), "input")
+    hint = hint or str(bound.help_text or "")
+    described = " ".join(
+        f"{bound.auto_id}-{part}" for part, is_there in (("hint", hint), ("error", bound.errors)) if is_there
+    )
+    value = bound.value()
+    context = {
+        "bound": bound,
+        "kind": kind,
+        "id": bound.auto_id,
+        "name": bound.html_name,
+        "label": label or bound.label,
+        "label_size": label_size,
+        "hint": hint,
+        "errors": list(bound.errors),
+        "inline": inline,
+        "small": small,
+        "width": width,
+        "prefix": prefix,
+        "suffix": suffix,
+        "optional": optional or (not bound.field.required and kind in ("input", "textarea", "select")),
+        "rows": rows or widget.attrs.get("rows", 4),
+        "heading": heading,
+        "described": described,
+        "type": widget.attrs.get("type") or getattr(widget, "input_type", "text"),
+        "value": "" if value is None else _shown(bound, value),
+        "options": _options(bound, kind, value),
+        "is_checked": bool(value) if kind == "checkbox" else False,
+        "maxlength": getattr(bound.field, "max_length", None) or "",
+        "reveals": [_revealed(bound, part) for part in reveals.split(";") if part],
+        "autocomplete": widget.attrs.get("autocomplete", "off"),
+    }
+    return mark_safe(render_to_string("components/field.html", context))  # noqa: S308
+
+
+def _shown(bound: BoundField, value: Any) -> str:
+    shown = bound.field.widget.format_value(value)
+    return "" if shown is None else str(shown)
+
+
+def _options(bound: BoundField, kind: str, value: Any) -> list[dict[str, Any]]:
+    if kind not in ("radios", "checkboxes", "select"):
+        return []
+    chosen = {str(v) for v in (value if isinstance(value, list | tuple | set) else [value])}
+    hints: Mapping[str, Any] = getattr(bound.field.widget, "option_hints", {})
+    return [
+        {
+            "value": str(option),
+            "label": text,
+            "id": f"{bound.auto_id}_{number}",
+            "checked": str(option) in chosen,
+            "hint": hints.get(str(option), ""),
+        }
+        for number, (option, text) in enumerate(bound.field.choices)  # type: ignore[attr-defined]
+    ]
+
+
+def _revealed(bound: BoundField, part: str) -> dict[str, Any]:
+    choice, _colon, names = part.strip().partition(":")
+    fields = [bound.form[name.strip()] for name in names.split(",")]
+    return {"choice": choice, "name": bound.html_name, "fields": [field(each) for each in fields]}
+
+
+@register.simple_tag
+def fields(form: Form, only: str = "", but: str = "") -> SafeString:
+    """Write every visible field in order, then the hidden ones."""
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    left_out = {name.strip() for name in but.split(",")}
+    parts = [
+        field(bound)
+        for bound in form
+        if not bound.is_hidden and (not wanted or bound.name in wanted) and bound.name not in left_out
+    ]
+    parts += [mark_safe(str(bound)) for bound in form.hidden_fields()]  # noqa: S308
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+def _span(seconds: float) -> str:
+    days = int(seconds // 86400)
+    if days >= 1:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    hours = int(seconds // 3600)
+    if hours >= 1:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    minutes = max(1, int(seconds // 60))
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+def _clock(due: datetime, at: datetime) -> dict[str, str]:
+    gap = (due - at).total_seconds()
+    if gap < 0:
+        return {"state": "late", "text": _("%(time)s late") % {"time": _span(-gap)}}
+    state = "soon" if gap <= SOON.total_seconds() else "plain"
+    return {"state": state, "text": _("%(time)s left") % {"time": _span(gap)}}
+
+
+@register.simple_tag
+def clock(due: datetime | None = None, at: datetime | None = None) -> SafeString | str:
+    """A clock chip: late, soon, or plain; nothing when there is no date."""
+    if not due:
+        return ""
+    words = _clock(due, at or timezone.now())
+    date = formats.date_format(timezone.localtime(due), "SHORT_DAY_FORMAT")
+    return mark_safe(render_to_string("components/clock_chip.html", {**words, "date": date}))  # noqa: S308
+
+
+@register.simple_tag
+def clock_words(due: datetime | None = None, at: datetime | None = None) -> str:
+    """Only the words: "3 days late"."""
+    return _clock(due, at or timezone.now())["text"] if due else ""
+
+
+@register.simple_tag
+def is_late(due: datetime | None = None, at: datetime | None = None) -> bool:
+    """Say whether a date is past."""
+    return bool(due and at and due < at)
+
+
+@register.filter
+def missing(value: Any) -> Any:
+    """The value, or "Not recorded" in grey."""
+    if value in (None, "", [], ()):
+        return format_html('<span class="quiet">{}</span>', _("Not recorded"))
+    return value
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Any, **changes: Any) -> str:
+    """This page's query string with keys changed; None removes one."""
+    query: QueryDict = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None:
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_block_tag(takes_context=True)
+def service_navigation(context: Any, content: str) -> SafeString:
+    """The service navigation; its content names the entry a page belongs to, when the address does not say."""
+    site = context.get("site")
+    entries = site.nav(content.strip()) if site and site.user else []
+    return mark_safe(render_to_string("components/navigation.html", {"entries": entries}))  # noqa: S308
+
+
+@register.simple_block_tag
+def side_column(content: str) -> SafeString:
+    """The side column, when a page fills it."""
+    if not content.strip():
+        return mark_safe("")
+    return mark_safe(f'<div class="stack">{content}</div>')  # noqa: S308

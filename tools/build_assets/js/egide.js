@@ -1,0 +1,55 @@
+// Progressive enhancement only: every page works without this file.
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// A second click sends nothing twice. (The server recognises a repeat anyway.)
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.method.toLowerCase() === "post") {
+    form.dataset.sent = "1"; form.dataset.clean = "1";
+    setTimeout(() => delete form.dataset.sent, 8000);
+  }
+});
+
+// Drafts: two seconds after the last keystroke.
+$$("form[data-autosave]").forEach((form) => {
+  let timer = null;
+  const place = () => form.querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
+  form.addEventListener("input", () => {
+    form.dataset.dirty = "1"; clearTimeout(timer);
+    timer = setTimeout(async () => {
+      try {
+        const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
+        const status = place();
+        if (answer.ok && status) { status.outerHTML = await answer.text(); delete form.dataset.dirty; }
+      } catch { /* the next keystroke tries again */ }
+    }, 2000);
+  });
+});
+$$("form[data-confirm-leave]").forEach((form) => form.addEventListener("input", () => { form.dataset.dirty = "1"; }));
+window.addEventListener("beforeunload", (event) => {
+  if ($$("form[data-confirm-leave][data-dirty]").some((form) => !form.dataset.clean)) event.preventDefault();
+});
+
+// Fields that belong to one answer show when it is chosen; without scripts they are simply there.
+$$("[data-reveals]").forEach((block) => {
+  const [name, value] = block.dataset.reveals.split("=");
+  const show = () => {
+    const on = $$(`[name="${name}"]`).some((input) => (input.type === "radio" || input.type === "checkbox" ? input.checked && input.value === value : input.value === value));
+    block.hidden = !on;
+  };
+  document.addEventListener("change", show); show();
+});
+
+// Keyboard: "/" searches, "g" then a letter goes to a page.
+let went = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") { const box = document.querySelector(".header-search input"); if (box) { event.preventDefault(); box.focus(); } }
+  if (event.key === "g") went = Date.now();
+  else if (Date.now() - went < 1500) { const link = document.querySelector(`a[data-key="${event.key}"]`); if (link) link.click(); }
+});
+
+$$(".error-summary").forEach((box) => box.focus());
+$$("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+document.documentElement.classList.add("js");
