@@ -54,7 +54,7 @@ def _day(value: Any) -> date:
 
 
 def _said(value: Any) -> str:
-    return formats.date_format(_day(value), "SHORT_DAY_FORMAT") if value else ""
+    return formats.date_format(_day(value), "MONTH_DAY_FORMAT") if value else ""
 
 
 def timeline(
@@ -106,7 +106,7 @@ def _months(first: date, span: int, x: Any, bottom: float) -> list[str]:
         day = first + timedelta(days=number)
         shapes.append(_line(x(day), 18, x(day), bottom, "grid"))
         if x(day) < WIDTH - 50:
-            shapes.append(_text(x(day), bottom + 18, formats.date_format(day, "SHORT_DAY_FORMAT"), css="t2"))
+            shapes.append(_text(x(day), bottom + 18, formats.date_format(day, "MONTH_DAY_FORMAT"), css="t2"))
     return shapes
 
 

@@ -266,7 +266,7 @@ def clock(due: datetime | None = None, at: datetime | None = None) -> SafeString
     if not due:
         return ""
     words = _clock(due, at or timezone.now())
-    date = formats.date_format(timezone.localtime(due), "SHORT_DAY_FORMAT")
+    date = formats.date_format(timezone.localtime(due), "MONTH_DAY_FORMAT")
     return mark_safe(render_to_string("components/clock_chip.html", {**words, "date": date}))  # noqa: S308
 
 
