@@ -16,6 +16,13 @@ from egide.assessments.services import LONGEST_NOTE, LONGEST_REASON
 ANSWER, NOTE, SOURCE = "answer_", "note_", "source_"
 
 
+class ReasonField(forms.CharField):
+    """Shown as needed, and not asked of a judgement that is "not yet known": the sheet's `clean` says."""
+
+    def validate(self, value: Any) -> None:
+        """Leave an empty reason to the sheet."""
+
+
 class SheetForm(forms.Form):
     """One complete sheet of one instrument, the assessor's judgement, and their certificate.
 
@@ -30,9 +37,8 @@ class SheetForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Give your judgement. “Not yet known” is one.")},
     )
-    judgement_reason = forms.CharField(
+    judgement_reason = ReasonField(
         label=gettext_lazy("Why"),
-        required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Your reasons count as much as a score. You may differ from it."),

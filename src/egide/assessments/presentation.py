@@ -323,6 +323,7 @@ def history_context(
                     "bands": [
                         {"lo": band.low, "hi": band.high, "label": wording.in_language(band.label)}
                         for band in definition.bands
+                        if band.low < band.high  # a band of one score says what the axis says
                     ],
                 }
             )

@@ -14,8 +14,8 @@ ANSWER_LABELS: dict[str, str | Promise] = {
     "yes": _("Yes"),
     "no": _("No"),
     "unknown": _("Unknown"),
-    "refused": _("Refused to say"),
-    "not_applicable": _("Does not apply"),
+    "refused": _("Refused"),
+    "not_applicable": _("Not applicable"),
 }
 #: Longest piece of someone's input an error repeats, in characters.
 _LONGEST_ECHO = 40
