@@ -1,5 +1,13 @@
 """Addresses of conferences."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from egide.cases.views import conferences
+
+urlpatterns = [
+    path("conferences/", conferences.conferences, name="conferences"),
+    path("conferences/new/", conferences.new, name="conference-new"),
+    path("conferences/<uuid:conference_id>/", conferences.conference, name="conference"),
+    path("conferences/<uuid:conference_id>/run/", conferences.run, name="conference-run"),
+    path("conferences/<uuid:conference_id>/<uuid:item_id>/", conferences.item, name="conference-item"),
+]

@@ -1,5 +1,12 @@
-"""Addresses of plans."""
+"""Addresses of the safety plan."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from egide.cases.views import plans
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/plan/", plans.plan, name="plan"),
+    path("cases/<uuid:case_id>/plan/write/", plans.write, name="plan-write"),
+    path("cases/<uuid:case_id>/plan/<uuid:plan_id>/agree/", plans.agree, name="plan-agree"),
+    path("cases/<uuid:case_id>/plan/<uuid:plan_id>/print/", plans.printed, name="plan-print"),
+]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from egide.cases import permissions
+from egide.cases import permissions, presentation
 from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
 from egide.cases.models import CaseLink, Programme
@@ -141,7 +141,9 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
         {
             "form": form,
             "is_decided": form_class is None,
-            "opened": opened,
+            "name": opened.name("victim") or case.reference,
+            "identity": presentation.identity_lines(opened),
+            "entries": presentation.entry_lines(opened),
             "case": case,
             "referral": case.referrals.select_related("agency", "referred_by__account").order_by("received_at").first(),
             "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),

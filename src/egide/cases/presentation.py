@@ -1,0 +1,426 @@
+"""What the templates of a case need, from what was opened. Decides nothing: what is not opened is not here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+
+from egide.assessments import presentation as assessment_presentation
+from egide.cases import permissions
+from egide.cases.forms.casework import BROKEN, CHANNELS
+from egide.cases.forms.intake import INDICATORS
+from egide.cases.lifecycle import CASE, Level, State
+from egide.cases.models import Case, ContactAttempt, LevelDecision, SafetyPlan, Task
+from egide.cases.models.file import FileRole, Kind
+from egide.cases.models.work import TaskKind
+from egide.cases.queries.casefile import CaseFile
+from egide.cases.rules.eligibility import DoorFinding
+from egide.cases.services import contacting
+from egide.common.text import localized
+from egide.partners.models import Membership
+from egide.sharing import queries as sharing_queries
+from egide.sharing import services as sharing
+from egide.sharing.rules.categories import CATEGORIES
+
+#: Forms whose entries are shown in their own place, not among the notes.
+OWN_PLACE = {"name", "safe-contact", "safety-plan", "identity", "task"}
+
+
+def _wording(choices: Iterable[tuple[str, Any]], value: str) -> str:
+    return str(dict(choices).get(value, value))
+
+
+def case_context(opened: CaseFile, *, actor: Membership, at: datetime) -> dict[str, Any]:
+    """Answer what the case page needs."""
+    case = opened.case
+    rule = contacting.rule_from(opened.view.items)
+    can_support = permissions.can_support(actor, case)
+    return {
+        "case": case,
+        "at": at,
+        "title": opened.name(FileRole.VICTIM) or opened.name(FileRole.PERSON_OF_CONCERN) or case.reference,
+        "level": level_context(case),
+        "deadline": deadline_context(case, rule, at=at, actor=actor),
+        "contact": contact_context(rule, at=at) if can_support or rule else None,
+        "identity": identity_lines(opened),
+        "entries": entry_lines(opened),
+        "withheld": withheld_lines(opened.view),
+        "tasks": [task_line(task, opened, at=at, actor=actor) for task in opened.tasks],
+        "progress": progress(opened.tasks, at=at),
+        "timeline": timeline(opened, at=at),
+        "people": people(opened),
+        "history": assessment_presentation.history_context(
+            opened.assessments, address=lambda pk: reverse("cases:assessment", args=[case.pk, pk])
+        ),
+        "consents": _consents(opened, at) if can_support else [],
+        "steps": steps(case, actor),
+        "proposal": _proposal(case) if can_support else None,
+        "can_support": can_support,
+        "can_coordinate": permissions.can_coordinate(actor, case),
+        "can_contribute": permissions.can_contribute(actor, case),
+    }
+
+
+def level_context(case: Case) -> dict[str, Any]:
+    """Answer the level in words, with who set it and when."""
+    return {
+        "level": case.level,
+        "label": Level(case.level).label,
+        "set_by": case.level_set_by.person_name if case.level_set_by else "",
+        "set_on": case.level_set_at,
+    }
+
+
+def _proposal(case: Case) -> LevelDecision | None:
+    return (
+        LevelDecision.objects.filter(case=case, answered_at__isnull=True, is_in_force=False)
+        .select_related("proposed_by__account")
+        .order_by("-proposed_at")
+        .first()
+        if case.next_due_kind
+        and case.tasks.filter(kind=TaskKind.LEVEL_CONFIRMATION, done_at__isnull=True).order_by().exists()
+        else None
+    )
+
+
+#: Where one goes to meet a date, by its kind.
+_WHERE = {
+    TaskKind.TRIAGE: "cases:triage-case",
+    TaskKind.SECOND_READER: "cases:triage-case",
+    TaskKind.FIRST_CONTACT: "cases:contact",
+    TaskKind.CONSENT: "cases:consent",
+    TaskKind.ASSESSMENT: "cases:assess",
+    TaskKind.SAFETY_PLAN: "cases:plan",
+    TaskKind.REVIEW: "cases:review",
+}
+
+
+def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) -> dict[str, Any] | None:
+    """Answer the next deadline, loudest on the page; with what is safe when it means reaching the person."""
+    if not case.next_due_at:
+        return None
+    kind = TaskKind(case.next_due_kind)
+    due = formats.date_format(timezone.localtime(case.next_due_at), "DATETIME_FORMAT")
+    detail = _("Due %(date)s.") % {"date": due}
+    if rule is not None and kind in (TaskKind.FIRST_CONTACT, TaskKind.CONSENT, TaskKind.REVIEW, TaskKind.SAFETY_PLAN):
+        detail = f"{detail} {contact_context(rule, at=at)['sentence']}"
+    where = _WHERE.get(kind) if permissions.can_support(actor, case) else None
+    return {
+        "state": "late" if case.next_due_at < at else "soon",
+        "title": kind.label,
+        "detail": detail,
+        "due": case.next_due_at,
+        "href": reverse(where, args=[case.pk]) if where else "",
+    }
+
+
+def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
+    """List what this reader can do now, in the order of the journey."""
+    support, coordinate = permissions.can_support(actor, case), permissions.can_coordinate(actor, case)
+    offered: list[tuple[bool, str, Any]] = [
+        (coordinate and case.state in (State.RECEIVED, State.NO_ACTION_PROPOSED, State.NOT_TAKEN), "triage-case", _("Triage")),
+        (support and case.is_open, "safe-contact", _("Record safe contact")),
+        (support and case.is_open, "contact", _("Reach the person")),
+        (permissions.can_contribute(actor, case) and case.is_open, "assess", _("Assess")),
+        (coordinate and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE), "eligibility", _("Decide on eligibility")),
+        (support and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE), "consent", _("Ask for consent")),
+        (support and case.is_open, "plan", _("Safety plan")),
+        (support and case.is_open, "level", _("Set the level of concern")),
+        (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
+        (support and case.is_open, "help", _("Record help given")),
+        (support and case.is_open, "review", _("Record a review")),
+        (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
+        (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
+    ]
+    return [{"text": str(text), "href": reverse(f"cases:{name}", args=[case.pk])} for is_on, name, text in offered if is_on]
+
+
+def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
+    """Answer the safe-contact rule in words, and whether a call is safe at this moment."""
+    if rule is None:
+        return {"is_known": False, "sentence": _("Nobody has asked the person yet what is safe."), "rows": []}
+    said, enforced = rule.said, rule.enforced
+    found = contacting.finding(rule, channel=(enforced.channels or ("phone",))[0], at=at)
+    windows = "; ".join(
+        f"{', '.join(str(WEEKDAYS[day]) for day in window.days)}, "
+        f"{formats.time_format(window.start)} – {formats.time_format(window.end)}"
+        for window in enforced.windows
+    )
+    ways = ", ".join(_wording(CHANNELS, code) for code in enforced.channels)
+    sentence = _("Safe contact: %(ways)s. %(windows)s.") % {"ways": ways, "windows": windows or _("no hours given")}
+    if said.get("caller_name"):
+        sentence += " " + _("Say “%(name)s”.") % {"name": said["caller_name"]}
+    if not enforced.may_leave_message:
+        sentence += " " + _("Leave no message.")
+    if "outside_window" in found.reasons:
+        sentence += " " + _("It is %(time)s now: outside those hours.") % {
+            "time": formats.time_format(timezone.localtime(at).time())
+        }
+        if found.next_window:
+            sentence += " " + _("Next: %(when)s.") % {"when": formats.date_format(found.next_window, "DATETIME_FORMAT")}
+    rows = [
+        {"key": _("Safe ways"), "value": ways},
+        {"key": _("Days and hours"), "value": windows},
+        {"key": _("Number or address"), "value": said.get("phone", "")},
+        {"key": _("Message"), "value": _("May be left") if enforced.may_leave_message else _("Leave none")},
+        {"key": _("Who else may answer"), "value": said.get("who_may_answer", "")},
+        {"key": _("Name to give"), "value": said.get("caller_name", "")},
+        {"key": _("Code word"), "value": said.get("code_word", "")},
+        {"key": _("If someone else answers"), "value": said.get("if_other_answers", "")},
+        {"key": _("Interpreter"), "value": said.get("interpreter_language", "")},
+        {"key": _("Last confirmed"), "value": formats.date_format(enforced.confirmed_on)},
+    ]
+    return {
+        "is_known": True,
+        "is_safe_now": found.is_safe,
+        "reasons": [str(BROKEN[code]) for code in found.reasons],
+        "sentence": sentence,
+        "rows": [row for row in rows if row["value"]],
+    }
+
+
+def attempt_line(attempt: ContactAttempt) -> dict[str, Any]:
+    """Answer one attempt in words."""
+    field = ContactAttempt._meta.get_field("outcome")
+    return {
+        "attempt": attempt,
+        "title": _wording(CHANNELS, attempt.channel),
+        "outcome": _wording(field.flatchoices, attempt.outcome) if attempt.outcome else _("Not ended yet"),
+        "is_override": attempt.is_override,
+        "reasons": [str(BROKEN[code]) for code in attempt.broken_rules if code in BROKEN],
+    }
+
+
+def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
+    """Answer who is in the case, as far as the reader may know."""
+    lines = []
+    for file in opened.files:
+        items = [i for i in opened.view.items if i.file_id == file.pk and (i.meta or {}).get("form") == "identity:1"]
+        if not items and not opened.name(file.role):
+            continue
+        content = items[0].content if items else {}
+        lines.append(
+            {
+                "role": FileRole(file.role).label,
+                "name": content.get("text") or opened.name(file.role),
+                "born_on": content.get("born_on", ""),
+                "language": content.get("language", ""),
+            }
+        )
+    return lines
+
+
+def entry_lines(opened: CaseFile) -> list[dict[str, Any]]:
+    """Answer the notes and facts of the case, newest first, each with its source."""
+    roles = {file.pk: FileRole(file.role).label for file in opened.files}
+    lines = []
+    for item in opened.view.items:
+        meta = item.meta or {}
+        form = str(meta.get("form", "")).split(":")[0]
+        if form in OWN_PLACE or item.category == "risk.assessment.summary" and "kind" not in meta:
+            continue
+        lines.append(
+            {
+                "id": item.id,
+                "category": localized(CATEGORIES[item.category], "title"),
+                "about": roles.get(item.file_id, ""),
+                "kind": Kind(meta["kind"]).label if meta.get("kind") else "",
+                "text": entry_text(item),
+                "by": meta.get("author_name") or "",
+                "at": meta.get("created_at"),
+                "observed_on": meta.get("observed_on"),
+            }
+        )
+    return sorted(lines, key=lambda line: line["at"], reverse=True)
+
+
+def entry_text(item: sharing.OpenedItem) -> str:
+    """Answer an entry in words, whatever form it came from."""
+    content: Mapping[str, Any] = item.content
+    parts = [item.text] if item.text else []
+    if content.get("indicators"):
+        parts.append("; ".join(_wording(INDICATORS, code) for code in content["indicators"]))
+    if content.get("phone"):
+        parts.append(_("Phone: %(number)s") % {"number": content["phone"]})
+    return "\n".join(parts)
+
+
+def withheld_lines(view: sharing.FileView) -> list[dict[str, str]]:
+    """Answer what the reader may know of and not read, and the rule in plain words."""
+    found: dict[str, dict[str, str]] = {}
+    for one in view.withheld:
+        found.setdefault(
+            one.category,
+            {
+                "title": localized(CATEGORIES[one.category], "title"),
+                "text": one.texts[0] if one.texts else "",
+                "is_flag": str(one.level >= sharing.Level.FLAG),
+            },
+        )
+    return list(found.values())
+
+
+def task_line(task: Task, opened: CaseFile, *, at: datetime, actor: Membership) -> dict[str, Any]:
+    """Answer one task as an action line."""
+    is_late = task.done_at is None and task.due_at < at
+    kind = TaskKind(task.kind)
+    words = opened.text_of(task)
+    is_own = kind in (TaskKind.ACTION, TaskKind.TASK)
+    can_end = (
+        is_own
+        and task.done_at is None
+        and (task.agency_id == actor.agency_id or permissions.can_coordinate(actor, opened.case))
+    )
+    return {
+        "task": task,
+        "text": words or (str(kind.label) if not is_own else _("A task whose words are not for you")),
+        "owner": task.agency.short_name,
+        "state": "done" if task.done_at else "late" if is_late else "todo",
+        "can_end": can_end,
+        "due": task.due_at,
+        "done_at": task.done_at,
+        "outcome": task.get_outcome_display() if task.outcome else "",
+    }
+
+
+def progress(tasks: Sequence[Task], *, at: datetime) -> dict[str, int]:
+    """Answer how many tasks are done, in all and late."""
+    return {
+        "done": sum(t.done_at is not None for t in tasks),
+        "all": len(tasks),
+        "late": sum(t.done_at is None and t.due_at < at for t in tasks),
+    }
+
+
+def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
+    """Answer the lanes and events of the timeline, made of what was opened only."""
+    events: list[dict[str, Any]] = []
+    for item in opened.view.items:
+        meta = item.meta or {}
+        if item.category in ("incident.facts", "threat.indicators", "health.general") and meta.get("created_at"):
+            events.append(
+                {
+                    "lane": "facts",
+                    "start": meta.get("observed_on") or meta["created_at"],
+                    "end": None,
+                    "label": localized(CATEGORIES[item.category], "title"),
+                    "kind": "fact",
+                    "text": item.text[:120],
+                }
+            )
+    events += [
+        {
+            "lane": "work", "start": task.done_at, "end": None, "kind": "work", "text": "",
+            "label": TaskKind(task.kind).label,
+        }
+        for task in opened.tasks
+        if task.done_at and task.outcome == "done"
+    ]
+    events += [
+        {"lane": "work", "start": a.scored_at, "end": None, "label": a.instrument.upper(), "kind": "work", "text": ""}
+        for a in opened.assessments
+    ]
+    events += _plan_events(opened)
+    return {
+        "lanes": [
+            {"key": "facts", "label": _("Facts")},
+            {"key": "work", "label": _("Work")},
+            {"key": "plan", "label": _("Plan")},
+        ],
+        "events": events,
+    }
+
+
+def _plan_events(opened: CaseFile) -> list[dict[str, Any]]:
+    """Versions of the safety plan, for those who read it."""
+    if opened.view.level("plan.safety", opened.victim.pk) < sharing.Level.VIEW:
+        return []
+    plans = list(SafetyPlan.objects.filter(file=opened.victim, agreed_at__isnull=False).order_by("version"))
+    return [
+        {
+            "lane": "plan",
+            "start": plan.agreed_at,
+            "end": plans[number + 1].agreed_at if number + 1 < len(plans) else None,
+            "label": _("version %(number)s") % {"number": plan.version},
+            "kind": "plan",
+            "text": "",
+        }
+        for number, plan in enumerate(plans)
+    ]
+
+
+def people(opened: CaseFile) -> dict[str, Any]:
+    """Answer the people of the case the reader may know of, and their links."""
+    nodes = []
+    for file in opened.files:
+        name = opened.name(file.role)
+        nodes.append(
+            {
+                "key": str(file.pk),
+                "label": name or _("name not shown"),
+                "role": str(FileRole(file.role).label),
+                "note": "",
+                "kind": "centre" if file.role == FileRole.VICTIM else "person",
+            }
+        )
+    links = [
+        {"from": nodes[0]["key"], "to": node["key"], "label": _("same case"), "guarded": False} for node in nodes[1:]
+    ]
+    return {"nodes": nodes, "links": links}
+
+
+def _consents(opened: CaseFile, at: datetime) -> list[dict[str, Any]]:
+    found = sharing_queries.consents_of(file_id=opened.victim.pk)[:3]
+    return [consent_card(consent, at=at) for consent in found]
+
+
+def consent_card(consent: Any, *, at: datetime) -> dict[str, Any]:
+    """Answer a consent as its card."""
+    return {
+        "consent": consent,
+        "state": sharing_queries.consent_state(consent, at=at),
+        "given_on": consent.given_at,
+        "given_how": consent.get_form_display(),
+        "language": consent.language,
+        "recipients": [agency.short_name for agency in consent.recipients.all()],
+        "expires_on": consent.expires_at,
+        "withdrawn_on": consent.withdrawn_at,
+        "categories": [localized(CATEGORIES[slug], "title") for slug in consent.categories if slug in CATEGORIES],
+    }
+
+
+def door_lines(doors: Sequence[DoorFinding]) -> list[dict[str, str]]:
+    """Answer the equal doors, each with what is known today."""
+    words = {
+        "open": _("Open today"),
+        "closed": _("Not open by this score"),
+        "undetermined": _("Not determined: unknown answers, or not used"),
+    }
+    return [
+        {
+            "title": localized(f.door, "title"),
+            "state": f.state,
+            "words": words[f.state] if f.door.instrument else _("Always open to you, with written reasons"),
+        }
+        for f in doors
+    ]
+
+
+def known_files(case: Case, *, actor: Membership, at: datetime) -> list[tuple[str, str]]:
+    """List the files of a case the actor may know of, for a form's choices."""
+    from egide.cases.models import File
+    from egide.common.errors import NotVisible
+
+    found = []
+    for file in File.objects.filter(case=case).order_by("created_at", "pk"):
+        file.case = case
+        try:
+            sharing.explain(actor=actor, file=file, purpose="case_management", at=at)
+        except NotVisible:
+            continue
+        found.append((str(file.pk), str(FileRole(file.role).label)))
+    return found

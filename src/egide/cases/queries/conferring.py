@@ -1,0 +1,91 @@
+"""What a conference shows: only the cases its reader may see, without a gap that tells of the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from egide.cases.lifecycle import State
+from egide.cases.models import AgendaItem, Case, Conference, File
+from egide.cases.queries.caseload import named, with_name
+from egide.partners.models import Agency, Membership
+from egide.sharing import services as sharing
+
+
+@dataclass
+class AgendaLine:
+    """One case of the agenda, numbered for this reader alone."""
+
+    number: int
+    item: AgendaItem
+    case: Case
+    name: str
+
+
+def agenda(*, conference: Conference, actor: Membership, at: datetime) -> list[AgendaLine]:
+    """Return the lines this reader may know of; their numbers have no gap."""
+    items = {
+        item.case_id: item
+        for item in AgendaItem.objects.filter(conference=conference).order_by("position", "pk")
+    }
+    cases = {
+        case.pk: case
+        for case in with_name(Case.objects.visible_to(actor), actor).filter(pk__in=items).order_by("pk")
+    }
+    ordered = [cases[pk] for pk in items if pk in cases]
+    rows = named(ordered, actor=actor, at=at)
+    return [AgendaLine(n, items[row.case.pk], row.case, row.name) for n, row in enumerate(rows, start=1)]
+
+
+def candidates(*, conference: Conference, actor: Membership, at: datetime) -> list[Any]:
+    """Return active cases of the programme that are not on the agenda yet, nearest date first."""
+    there = AgendaItem.objects.filter(conference=conference).order_by().values("case")
+    cases = (
+        with_name(Case.objects.visible_to(actor), actor)
+        .filter(programme=conference.programme_id, state=State.ACTIVE)
+        .exclude(pk__in=there)
+        .order_by("next_due_at", "pk")[:30]
+    )
+    return named(list(cases), actor=actor, at=at)
+
+
+@dataclass
+class Screen:
+    """One case as the conference sees it."""
+
+    name: str
+    parts: list[dict[str, Any]]
+    wishes: str
+    decisions: list[dict[str, Any]]
+    withheld: list[sharing.ClassDecision]
+
+
+def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[Agency]) -> Screen:
+    """Answer each agency's part, the wishes and the decisions, as far as the reader may read them."""
+    files = list(File.objects.filter(case=item.case_id).order_by("created_at", "pk"))
+    for file in files:
+        file.case = item.case
+    view = sharing.open_files(
+        actor=actor,
+        files=files,
+        purpose="case_management",
+        at=at,
+        records=[file.name_record() for file in files],
+    )
+    opened = {i.id: i for i in view.items}
+    brought: dict[Any, list[sharing.OpenedItem]] = {}
+    for contribution in item.contributions.order_by("pk"):
+        if contribution.entry_id in opened:
+            brought.setdefault(contribution.agency_id, []).append(opened[contribution.entry_id])
+    names = [i.text for i in view.items if i.form == "name:1"]
+    wishes = opened.get(item.wishes_id) if item.wishes_id else None
+    return Screen(
+        name=names[0] if names else "",
+        parts=[{"agency": agency, "items": brought.get(agency.pk, [])} for agency in team],
+        wishes=wishes.text if wishes else "",
+        decisions=[
+            {"decision": d, "text": opened[d.entry_id].text if d.entry_id in opened else ""}
+            for d in item.decisions.select_related("task__agency").order_by("decided_at", "pk")
+        ],
+        withheld=view.withheld,
+    )

@@ -1,0 +1,225 @@
+"""Conferences: calling, running, one case a screen."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from egide.cases import permissions
+from egide.cases.forms import conferences as forms
+from egide.cases.forms.fields import end_of
+from egide.cases.lifecycle import ConferenceState
+from egide.cases.models import AgendaItem, Case, Conference, Programme
+from egide.cases.models.case import programmes_of
+from egide.cases.queries import conferring as queries
+from egide.cases.services import conferring, tasks
+from egide.cases.views.step import act, step
+from egide.common.errors import NotVisible, PermissionDenied
+from egide.common.http import Request
+from egide.partners.models import Agency, Membership
+
+
+@require_GET
+def conferences(request: Request) -> HttpResponse:
+    """Sittings to come and past."""
+    at = timezone.now()
+    visible = Conference.objects.visible_to(request.actor).select_related("programme")
+    since = at - timedelta(hours=12)
+    return render(
+        request,
+        "cases/conferences.html",
+        {
+            "coming": visible.filter(starts_at__gte=since).exclude(state=ConferenceState.CANCELLED).order_by("starts_at", "pk")[:20],
+            "past": visible.filter(starts_at__lt=since).order_by("-starts_at", "pk")[:20],
+            "can_call": request.actor is not None and request.actor.role in ("coordinator", "chair") and bool(programmes_of(request.actor)),
+            "at": at,
+        },
+    )
+
+
+def _people(programmes: Any) -> list[Membership]:
+    agencies = set(programmes.values_list("lead_agency", flat=True)) | set(programmes.values_list("partners", flat=True))
+    return list(
+        Membership.objects.filter(agency__in=agencies, role__in=permissions.WORKING_ROLES, ends_on__isnull=True)
+        .select_related("agency", "account")
+        .order_by("agency__code", "account__full_name", "pk")
+    )
+
+
+def new(request: Request) -> HttpResponse:
+    """Call a sitting."""
+    if request.actor is None or not programmes_of(request.actor) or request.actor.role not in ("coordinator", "chair"):
+        raise PermissionDenied(_("Only the coordinator or the chair of this programme can do this."))
+    programmes = Programme.objects.filter(pk__in=programmes_of(request.actor)).order_by("code")
+    people = {str(m.pk): m for m in _people(programmes)}
+    form = forms.ConferenceForm(
+        request.POST or None,
+        programmes=programmes,
+        people=[(pk, f"{m.person_name}, {m.agency.short_name} ({m.get_role_display()})") for pk, m in people.items()],
+    )
+
+    def effect(at: Any) -> str:
+        data = form.cleaned_data
+        made = conferring.call_conference(
+            programme_id=data["programme"].pk,
+            starts_at=form.starts_at(),
+            kind=data["kind"],
+            seats=[(people[pk], str(people[pk].role)) for pk in data["people"]],
+            actor=request.actor,
+            at=at,
+        )
+        return reverse("cases:conference", args=[made.pk])
+
+    return step(
+        request,
+        form=form,
+        scope="cases.conference-new",
+        effect=effect,
+        template="cases/conference_form.html",
+        done=_("The conference is called."),
+        context={"title": _("Call a conference")},
+    )
+
+
+def _fetch(request: Request, conference_id: UUID) -> Conference:
+    return Conference.objects.select_related("programme__lead_agency").fetch(conference_id, actor=request.actor)
+
+
+@require_GET
+def conference(request: Request, conference_id: UUID) -> HttpResponse:
+    """The agenda, as far as the reader may know, who is there, and the quorum."""
+    found = _fetch(request, conference_id)
+    at = timezone.now()
+    can_run = permissions.can_convene(request.actor, found.programme)
+    items = queries.agenda(conference=found, actor=request.actor, at=at)
+    return render(
+        request,
+        "cases/conference.html",
+        {
+            "conference": found,
+            "items": items,
+            "attendances": found.attendances.select_related("membership__account", "membership__agency").order_by("seat", "pk"),
+            "can_run": can_run,
+            "candidates": queries.candidates(conference=found, actor=request.actor, at=at) if can_run else [],
+            "at": at,
+        },
+    )
+
+
+@require_POST
+def run(request: Request, conference_id: UUID) -> HttpResponse:
+    """Open, record who is there, put a case on the agenda, or lock the minutes."""
+    found = _fetch(request, conference_id)
+    asked = {"conference_id": found.pk, "actor": request.actor}
+    what = request.POST.get("do", "")
+
+    def effect(at: Any) -> str:
+        if what == "open":
+            conferring.open_conference(at=at, **asked)
+        elif what == "lock":
+            conferring.lock_minutes(at=at, **asked)
+        elif what == "attendance":
+            present = [UUID(pk) for pk in request.POST.getlist("present") if len(pk) == 36]
+            conferring.record_attendance(present=present, at=at, **asked)
+        elif what == "add":
+            conferring.put_on_agenda(case_id=_uuid(request.POST.get("case", "")), at=at, **asked)
+        else:
+            raise NotVisible
+        return reverse("cases:conference", args=[found.pk])
+
+    done = {
+        "open": _("The conference sits."),
+        "lock": _("The minutes are locked."),
+        "attendance": _("Attendance was recorded."),
+        "add": _("The case is on the agenda."),
+    }
+    answer = act(request, scope="cases.conference-run", effect=effect, done=done.get(what, ""))
+    assert answer is not None
+    return answer
+
+
+def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
+    """One case of the agenda: each agency's part, the person's wishes, decisions and actions."""
+    found = _fetch(request, conference_id)
+    row = AgendaItem.objects.select_related("case").filter(pk=item_id, conference=found).order_by().first()
+    if row is None:
+        raise NotVisible
+    case = Case.objects.select_related("programme__lead_agency").fetch(row.case_id, actor=request.actor)
+    row.case, row.conference = case, found
+    team = list(Agency.objects.filter(pk__in=tasks.team_agencies(case)).order_by("code"))
+    what = request.POST.get("do", "")
+    decision = forms.DecisionForm(request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team])
+    part = forms.ContributionForm(request.POST if what == "part" else None)
+    wishes = forms.WishesForm(request.POST if what == "wishes" else None)
+    here = reverse("cases:conference-item", args=[found.pk, row.pk])
+    if request.method == "POST":
+        answer = _act_on(request, row, what, {"decide": decision, "part": part, "wishes": wishes}, here)
+        if answer is not None:
+            return answer
+    at = timezone.now()
+    return render(
+        request,
+        "cases/conference_item.html",
+        {
+            "conference": found,
+            "item": row,
+            "case": case,
+            "screen": queries.screen(item=row, actor=request.actor, at=at, team=team),
+            "items": queries.agenda(conference=found, actor=request.actor, at=at),
+            "quorum": conferring.quorum_of(row),
+            "decision_form": decision,
+            "part_form": part,
+            "wishes_form": wishes,
+            "can_run": permissions.can_convene(request.actor, found.programme),
+            "can_support": permissions.can_support(request.actor, case),
+            "can_contribute": permissions.can_contribute(request.actor, case),
+            "at": at,
+        },
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _act_on(request: Request, row: AgendaItem, what: str, shown: dict[str, Any], here: str) -> HttpResponse | None:
+    form = shown.get(what)
+    if what == "conflict":
+
+        def recused(at: Any) -> str:
+            conferring.declare_conflict(item_id=row.pk, actor=request.actor, at=at)
+            return reverse("cases:conference", args=[row.conference_id])
+
+        return act(request, scope="cases.conflict", effect=recused, done=_("Recorded. You no longer see this case."))
+    if form is None or not form.is_valid():
+        return None
+
+    def effect(at: Any) -> str:
+        data, asked = form.cleaned_data, {"item_id": row.pk, "actor": request.actor, "at": at}
+        if what == "decide":
+            conferring.decide(
+                text=data["text"],
+                action_agency_id=UUID(data["agency"]) if data["agency"] else None,
+                action_due_at=end_of(data["due_on"]) if data["due_on"] else None,
+                action_side=data["side"],
+                **asked,
+            )
+        elif what == "part":
+            conferring.contribute(text=data["text"], kind=data["kind"], **asked)
+        else:
+            conferring.record_wishes(words=data["words"], **asked)
+        return here
+
+    return act(request, scope=f"cases.item-{what}", effect=effect, form=form, done=_("Recorded."))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotVisible from error
+
+

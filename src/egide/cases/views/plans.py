@@ -1,0 +1,127 @@
+"""The safety plan: write, agree, print."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from egide.cases import permissions
+from egide.cases.forms.conferences import SECTION_LABELS, PlanForm
+from egide.cases.models import SafetyPlan
+from egide.cases.services import entries, planning
+from egide.cases.views.step import act, fetch_case, step
+from egide.common.errors import NotVisible
+from egide.common.http import Request
+from egide.sharing import services as sharing
+
+
+def _opened(request: Request, case: Any) -> tuple[list[SafetyPlan], dict[UUID, Any]]:
+    """Answer the versions, newest first, and the words of those still in the file."""
+    file = entries.victim_file(case)
+    view = sharing.open_file(
+        actor=request.actor, file=file, purpose="victim_safety", at=timezone.now(), only=["plan.safety"]
+    )
+    plans = list(
+        SafetyPlan.objects.filter(file=file).select_related("written_by__account").order_by("-version")
+    )
+    return plans, {item.id: item.content.get("sections", {}) for item in view.form("safety-plan")}
+
+
+def _sections(content: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"label": SECTION_LABELS[name], "text": content[name]} for name in SECTION_LABELS if content.get(name)]
+
+
+@require_GET
+def plan(request: Request, case_id: UUID) -> HttpResponse:
+    """The current plan, the one being written, and the former versions."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    plans, words = _opened(request, case)
+    shown = [
+        {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None} for p in plans
+    ]
+    return render(request, "cases/plan.html", {"case": case, "plans": shown})
+
+
+def write(request: Request, case_id: UUID) -> HttpResponse:
+    """Write the next version, beginning with the words of the last."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    initial: dict[str, Any] = {}
+    if request.method == "GET":
+        plans, words = _opened(request, case)
+        last = next((p for p in plans if p.content_id in words), None)
+        initial = dict(words[last.content_id]) if last else {}
+    form = PlanForm(request.POST or None, initial=initial)
+
+    def effect(at: Any) -> str:
+        planning.write_plan(
+            case_id=case.pk,
+            sections=form.sections(),
+            made_with=form.cleaned_data["made_with"],
+            actor=request.actor,
+            at=at,
+        )
+        return reverse("cases:plan", args=[case.pk])
+
+    return step(
+        request,
+        form=form,
+        scope="cases.plan",
+        effect=effect,
+        draft=("plan", case.pk),
+        template="cases/plan_form.html",
+        done=_("The plan was kept as a draft. Agree it with the person to make it the current one."),
+        context={"case": case},
+    )
+
+
+@require_POST
+def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
+    """Make a draft the current plan."""
+    case = fetch_case(request, case_id)
+
+    def effect(at: Any) -> str:
+        planning.agree_plan(plan_id=plan_id, actor=request.actor, at=at)
+        return reverse("cases:plan", args=[case.pk])
+
+    answer = act(request, scope="cases.plan-agree", effect=effect, done=_("This is now the current plan."))
+    assert answer is not None
+    return answer
+
+
+def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
+    """The plan on paper, for the person: a neutral title, no name, no reference. Printing is a disclosure."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    plans, words = _opened(request, case)
+    found = next((p for p in plans if p.pk == plan_id and p.content_id in words), None)
+    if found is None:
+        raise NotVisible
+    if request.method == "POST":
+        file = entries.victim_file(case)
+
+        def effect(at: Any) -> str:
+            sharing.record_disclosure(
+                actor=request.actor, file=file, categories=["plan.safety"], method="print", basis="self", at=at
+            )
+            return reverse("cases:plan-print", args=[case.pk, plan_id]) + "?recorded=1"
+
+        answer = act(request, scope="cases.plan-print", effect=effect)
+        assert answer is not None
+        return answer
+    return render(
+        request,
+        "cases/plan_print.html",
+        {
+            "case": case,
+            "plan": found,
+            "sections": _sections(words[found.content_id]),
+            "is_recorded": request.GET.get("recorded") == "1",
+        },
+    )
