@@ -66,6 +66,12 @@ class ClassDecision:
         return [localized(known[name], "text") for name in self.rules if name in known]
 
 
+#: What a record may say of itself in clear: where it came from, never what it says.
+_ABOUT = frozenset(
+    {"form", "kind", "observed_on", "created_at", "author_id", "author_name", "agency_id", "is_current"}
+)
+
+
 @dataclass(frozen=True)
 class OpenedItem:
     """One item, opened for one reader, for the time of one answer."""
@@ -79,14 +85,10 @@ class OpenedItem:
     meta: Any = None
 
     def __getattr__(self, name: str) -> Any:
-        """Answer what the record said of itself beside its sealed part: form, kind, dates, author."""
-        if name.startswith("__") or name == "meta":
+        """Answer what the record said of itself beside its sealed part; None when it said nothing."""
+        if name not in _ABOUT:
             raise AttributeError(name)
-        meta = object.__getattribute__(self, "meta")
-        try:
-            return meta[name]
-        except (KeyError, TypeError) as error:
-            raise AttributeError(name) from error
+        return (object.__getattribute__(self, "meta") or {}).get(name)
 
     @property
     def text(self) -> str:
