@@ -6,9 +6,9 @@ from pathlib import Path
 
 os.environ.setdefault("EGIDE_DATA", tempfile.mkdtemp(prefix="egide-test-"))
 
-from config.environment import database  # noqa: E402
-from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import EGIDE_DATA, TEMPLATES  # noqa: E402
+from config.environment import database
+from config.settings.base import *  # noqa: F403
+from config.settings.base import EGIDE_DATA, TEMPLATES
 
 DEBUG = False
 SECRET_KEY = "test-only"  # noqa: S105
@@ -37,6 +37,8 @@ class _Undefined(str):
         return item == "%s"
 
     def __mod__(self, variable: object) -> str:  # type: ignore[override]
+        if str(variable).startswith("authenticators."):  # allauth's own page reads it where there is none
+            return ""
         raise AssertionError(f"undefined template variable: {variable}")
 
 

@@ -10,4 +10,5 @@ class Request(HttpRequest):
     """A signed-in request. `actor` is a `partners.Membership`, set by the acting-for middleware."""
 
     actor: Any
+    hats: list[Any]
     htmx: HtmxDetails

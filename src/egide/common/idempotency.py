@@ -34,7 +34,9 @@ def once(*, scope: str, owner: object, key: str, at: datetime, effect: Callable[
         Refused: the key is missing or malformed.
     """
     if not _KEY.fullmatch(key or ""):
-        raise Refused(_("This form was incomplete. Reload the page and send it again; nothing was saved twice."))
+        raise Refused(
+            _("This form was incomplete. Reload the page and send it again; nothing was saved twice.")
+        )
     with transaction.atomic():
         try:
             with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from typing import Any, Self, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from egide.common.errors import NotVisible
@@ -25,5 +25,5 @@ class ScopedQuerySet(models.QuerySet[M]):
         """
         try:
             return self.visible_to(actor).get(pk=pk)
-        except (self.model.DoesNotExist, ValidationError, ValueError) as error:
+        except (ObjectDoesNotExist, ValidationError, ValueError) as error:
             raise NotVisible from error

@@ -15,9 +15,7 @@ def localized(thing: Any, field: str) -> str:
     order = ("fr", "en") if language == "fr" else ("en", "fr")
     for code in order:
         value = (
-            thing.get(f"{field}_{code}")
-            if isinstance(thing, dict)
-            else getattr(thing, f"{field}_{code}", "")
+            thing.get(f"{field}_{code}") if isinstance(thing, dict) else getattr(thing, f"{field}_{code}", "")
         )
         if value:
             return str(value)

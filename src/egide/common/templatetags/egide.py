@@ -20,9 +20,7 @@ def localized(thing: Any, field: str) -> str:
 @register.simple_tag
 def idempotency_key() -> SafeString:
     """A hidden field that lets a repeated submission be recognised."""
-    return format_html(
-        '<input type="hidden" name="{}" value="{}">', idempotency.FIELD, idempotency.new_key()
-    )
+    return format_html('<input type="hidden" name="{}" value="{}">', idempotency.FIELD, idempotency.new_key())
 
 
 @register.filter
