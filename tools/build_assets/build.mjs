@@ -30,5 +30,4 @@ copyFileSync(join(modules, "htmx.org/dist/htmx.min.js"), join(out, "htmx.min.js"
 copyFileSync(join(modules, "htmx.org/LICENSE"), join(out, "htmx.LICENSE.txt"));
 writeFileSync(join(out, "govuk-frontend.LICENSE.txt"), "Form components compiled from govuk-frontend, MIT licence.\nCopyright (c) 2017 Crown Copyright (Government Digital Service)\n" + MIT);
 buildSync({ entryPoints: [join(here, "js/egide.js")], outfile: join(out, "egide.js"), minify: true, bundle: true, format: "iife", target: "es2018" });
-buildSync({ entryPoints: [join(here, "js/passkeys.js")], outfile: join(out, "passkeys.js"), minify: true, bundle: true, format: "iife", target: "es2018" });
 console.log("built", style.css.length, "bytes of css", readFileSync(join(out, "egide.js")).length, "of js");

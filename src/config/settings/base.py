@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "egide.partners.middleware.SecondFactor",
     "egide.partners.middleware.ActingFor",
     "egide.common.middleware.DomainErrors",
     "egide.sharing.middleware.Denials",

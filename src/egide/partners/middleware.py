@@ -2,8 +2,14 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from egide.partners import queries
 from egide.partners.models import Membership
@@ -34,4 +40,26 @@ class ActingFor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = _actor_of(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+#: Pages that stay open to a person who has yet to add a second factor.
+_OPEN_PREFIXES = ("/account/", "/language/", "/static/", "/ledger/", "/gallery/")
+
+
+class SecondFactor:
+    """Where a deployment requires it, nobody works before adding a second factor. Signing in asks for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            settings.EGIDE_SECOND_FACTOR_REQUIRED
+            and request.user.is_authenticated
+            and not request.path.startswith(_OPEN_PREFIXES)
+            and not is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+        ):
+            messages.warning(request, _("Add a second factor first: a passkey, or a code from your phone."))
+            return redirect("mfa_index")
         return self.get_response(request)

@@ -61,7 +61,9 @@ class Jurisdiction(models.Model):
     )
     name_en = models.CharField(max_length=120)
     name_fr = models.CharField(max_length=120)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
 
     class Meta:
         constraints = [
@@ -111,7 +113,9 @@ class Account(AbstractUser):
         purpose="so that colleagues and the trace say who acted",
         retention="as long as the ledger, which outlives the account",
     )
-    language = models.CharField(_("language"), max_length=2, choices=[("en", "English"), ("fr", "Français")], default="en")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("en", "English"), ("fr", "Français")], default="en"
+    )
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
 
@@ -234,3 +238,29 @@ class AgreementParty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency}"
+
+
+class FactorReset(models.Model):
+    """Someone lost their second factor: one administrator asks, another one confirms, after seeing the person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="partners_reset_two_people",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | (Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("requested_by"))),
+            ),
+            models.UniqueConstraint(
+                name="partners_reset_one_open", fields=["account"], condition=Q(confirmed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}"
