@@ -1,5 +1,6 @@
 """Settings common to every profile. See `config.environment` for what the environment decides."""
 
+import json
 import os
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ EGIDE_DATA = data_directory()
 EGIDE_KEY_FILE = os.environ.get("EGIDE_KEY_FILE") or EGIDE_DATA / "keys" / "master.key"
 #: Fictional data and real data never share a database: this marks the whole deployment.
 EGIDE_FICTIONAL = flag("EGIDE_FICTIONAL")
+#: Sharing rules whose source was checked here, as JSON: {"rule-id": "name, YYYY-MM-DD"}. Unchecked ones stay off.
+EGIDE_REVIEWED_RULES = json.loads(os.environ.get("EGIDE_REVIEWED_RULES") or "{}")
 EGIDE_PROFILE = "desk"
 
 MODULES = [

@@ -26,7 +26,7 @@ _issuer: unsealing.Issuer | None = None
 
 def take_issuer() -> None:
     """Claim the vault's issuer, once, when the application starts."""
-    global _issuer  # noqa: PLW0603 - one per process, on purpose
+    global _issuer
     if _issuer is None:
         _issuer = unsealing.claim_issuer("egide.sharing")
 

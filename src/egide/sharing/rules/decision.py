@@ -7,7 +7,7 @@ from typing import Any
 
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.levels import Level
-from egide.sharing.rules.policies import policies
+from egide.sharing.rules.policies import PolicySet, policies
 from egide.sharing.rules.table import table
 
 _ACTIONS = ((Level.SHARE, "share"), (Level.VIEW, "view"), (Level.FLAG, "flag"))
@@ -74,18 +74,31 @@ class Decision:
         return any(name == "error" or catalogue()[name].is_silent for name in self.withheld_by)
 
 
-@lru_cache(maxsize=20_000)
+class _Undecided(Exception):
+    """The policies could not answer: not a decision to remember."""
+
+
 def decide(question: Question) -> Decision:
     """Decide one class. Deny by default; an unknown purpose or an error opens nothing."""
     if question.purpose not in PURPOSES:
         return Decision(Level.NONE, question.basis, (), ("error",))
+    try:
+        return _decided(question, policies())
+    except _Undecided:
+        return Decision(Level.NONE, question.basis, (), ("error",))
+
+
+@lru_cache(maxsize=20_000)
+def _decided(question: Question, rules: PolicySet) -> Decision:
     ceiling = table().level(
         basis=question.basis,
         category=question.category,
         sector=question.sector,
         is_holder=question.is_holder,
     )
-    answers = policies().ask([_request(question, ceiling, *step) for step in _ACTIONS], _entities(question))
+    answers = rules.ask([_request(question, rules, ceiling, *step) for step in _ACTIONS], _entities(question))
+    if any("error" in answer.rules for answer in answers):
+        raise _Undecided
     withheld: tuple[str, ...] = ()
     for (level, _name), answer in zip(_ACTIONS, answers, strict=True):
         if answer.is_allowed:
@@ -94,7 +107,9 @@ def decide(question: Question) -> Decision:
     return Decision(Level.NONE, question.basis, (), withheld)
 
 
-def _request(question: Question, ceiling: Level, wanted: Level, action: str) -> Mapping[str, Any]:
+def _request(
+    question: Question, rules: PolicySet, ceiling: Level, wanted: Level, action: str
+) -> Mapping[str, Any]:
     return {
         "principal": 'Actor::"reader"',
         "action": f'Action::"{action}"',
@@ -109,6 +124,7 @@ def _request(question: Question, ceiling: Level, wanted: Level, action: str) -> 
                 "isWritten": question.consent.is_written,
                 "hasEnd": question.consent.has_end,
             },
+            "regimesWithRule": sorted(rules.regimes),
         },
     }
 

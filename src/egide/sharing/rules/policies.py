@@ -1,18 +1,21 @@
 """The port to Cedar: policies checked against the schema when loaded; any doubt is a denial."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import cedarpy
 
-from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.catalogue import Rule, catalogue
+from egide.sharing.rules.enabling import Deployment
 from egide.sharing.rules.table import DATA
+
+_EFFECTS = {"permit": "permit", "deny": "forbid"}
 
 
 class PolicyError(ValueError):
-    """The policies do not fit the schema, or a policy has no rule that says what it is."""
+    """The policies do not fit the schema, or do not match the rules that say what they are."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,26 @@ class Answer:
 
 
 class PolicySet:
-    """Validated policies. One that does not validate cannot be made."""
+    """Validated policies. One that does not validate cannot be made.
 
-    def __init__(self, policies: str, schema: str) -> None:
+    Raises:
+        PolicyError: a policy does not fit the schema, has no `@id`, shares it, or is a template.
+    """
+
+    def __init__(self, policies: str, schema: str, *, regimes: frozenset[str] = frozenset()) -> None:
         result = cedarpy.validate_policies(policies, schema)
         if not result.validation_passed:
             raise PolicyError("; ".join(str(error) for error in result.errors))
         self._policies, self._schema = policies, schema
-        self.ids = frozenset(result.id_annotations_by_policy_id.values())
+        #: The regimes some rule of this set speaks for.
+        self.regimes = regimes
+        #: Effect (`permit`, `forbid`) by id.
+        self.effects = {name: str(policy["effect"]) for name, policy in _by_id(policies).items()}
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the policies."""
+        return frozenset(self.effects)
 
     def ask(self, questions: Sequence[Mapping[str, Any]], entities: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Answer each question. An error in evaluation, or no decision, is a denial by rule `error`."""
@@ -54,18 +69,79 @@ class PolicySet:
         return Answer(True, rules)
 
 
-@cache
-def policies() -> PolicySet:
-    """Answer the policies in use, validated once.
+def load(
+    policies: str, schema: str, *, rules: Mapping[str, Rule], deployment: Deployment
+) -> PolicySet:
+    """Answer the policies that act in a deployment, each one checked against the rule it carries out.
+
+    A rule that is off is left out, and with it its regime: what that regime binds is then denied by
+    `regime-without-rule`, never opened.
 
     Raises:
-        PolicyError: they do not validate, or one has no entry in the catalogue.
+        PolicyError: policies and rules do not match, or a rule that is off leaves something open.
+        ReviewError: a review cannot be relied on.
     """
-    found = PolicySet(
-        (DATA / "policies.cedar").read_text(encoding="utf-8"),
-        (DATA / "schema.cedarschema").read_text(encoding="utf-8"),
+    deployment.check(rules)
+    whole = PolicySet(policies, schema)
+    _check_match(whole, rules)
+    off = {name for name in whole.ids if not deployment.is_on(rules[name])}
+    for name in sorted(off):
+        # Off, a denial protects nobody; only a regime left without a rule is denied in its place.
+        if rules[name].effect == "deny" and not rules[name].regime:
+            raise PolicyError(f"{name} is not reviewed and nothing protects in its place: name a reviewer")
+    kept = {name: policy for name, policy in _by_id(policies).items() if name not in off}
+    text = policies if not off else cedarpy.policies_from_json_str(
+        json.dumps({"templates": {}, "templateLinks": [], "staticPolicies": kept})
     )
-    unknown = found.ids - set(catalogue())
+    return PolicySet(text, schema, regimes=deployment.regimes(rules.values()))
+
+
+def _by_id(policies: str) -> dict[str, Any]:
+    data = json.loads(cedarpy.policies_to_json_str(policies))
+    if data.get("templates"):
+        raise PolicyError("a policy has a blank in it: templates are not used here")
+    found: dict[str, Any] = {}
+    for policy in data.get("staticPolicies", {}).values():
+        name = (policy.get("annotations") or {}).get("id")
+        if not name:
+            raise PolicyError("a policy has no @id")
+        if name in found:
+            raise PolicyError(f"two policies are named {name}")
+        found[name] = policy
+    return found
+
+
+def _check_match(found: PolicySet, rules: Mapping[str, Rule]) -> None:
+    unknown = found.ids - set(rules)
     if unknown:
         raise PolicyError(f"policies without a rule in the catalogue: {', '.join(sorted(unknown))}")
-    return found
+    missing = {name for name, rule in rules.items() if rule.effect in _EFFECTS} - found.ids
+    if missing:
+        raise PolicyError(f"rules without a policy: {', '.join(sorted(missing))}")
+    for name, effect in found.effects.items():
+        if _EFFECTS.get(rules[name].effect) != effect:
+            raise PolicyError(f"{name} does not do what its rule says")
+
+
+_in_use: PolicySet | None = None
+
+
+def use(deployment: Deployment) -> PolicySet:
+    """Load the policies of a deployment and decide with them from now on; called when the application starts.
+
+    Raises:
+        PolicyError, ReviewError: the application must not start with them.
+    """
+    global _in_use
+    _in_use = load(
+        (DATA / "policies.cedar").read_text(encoding="utf-8"),
+        (DATA / "schema.cedarschema").read_text(encoding="utf-8"),
+        rules=catalogue(),
+        deployment=deployment,
+    )
+    return _in_use
+
+
+def policies() -> PolicySet:
+    """Answer the policies in use; before anybody said which deployment this is, those of the strictest."""
+    return _in_use or use(Deployment())
