@@ -5,11 +5,18 @@ import socket
 
 import pytest
 
+from egide.command_line import catalogues
 from egide.vault import deployment_secrets
 from egide.vault.providers import LocalKeyProvider
 
 NOON = datetime.datetime(2026, 11, 23, 16, 0, tzinfo=datetime.UTC)
 _connect = socket.socket.connect
+
+
+def pytest_configure(config):
+    """Compile what is stale of the message catalogues, once: tests read pages in both languages."""
+    if not hasattr(config, "workerinput"):
+        catalogues.compile_stale()
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +39,8 @@ def closed_network(monkeypatch):
     """Only this machine answers: a test that reaches further fails."""
 
     def connect(self, address):
-        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        is_internet = self.family in (socket.AF_INET, socket.AF_INET6)
+        if is_internet and address[0] not in ("127.0.0.1", "::1", "localhost"):
             raise AssertionError("a test reached for the network")
         return _connect(self, address)
 
@@ -57,3 +65,27 @@ def world(db):
     from tests.factories import World
 
     return World()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_transactional_tests():
+    """Emptying the test database is the one thing the ledger's triggers must not refuse."""
+    from django.core.management.commands import flush
+    from django.db import connection
+
+    from egide.ledger import triggers
+
+    plain = flush.Command.handle
+
+    def without_triggers(command, **options):
+        with connection.schema_editor() as editor:
+            triggers.remove(None, editor)
+        try:
+            plain(command, **options)
+        finally:
+            with connection.schema_editor() as editor:
+                triggers.install(None, editor)
+
+    flush.Command.handle = without_triggers
+    yield
+    flush.Command.handle = plain

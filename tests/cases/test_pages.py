@@ -280,3 +280,10 @@ def test_dates_and_words_follow_the_language(full, client):
         text = sign_in(client, full.coordinator, "fr").get(reverse("cases:my-day")).content.decode()
     assert "novembre" in text
     assert DAY
+
+
+def test_the_lead_agency_sees_the_names_it_holds_before_any_consent(moved, client):
+    moved.accepted()
+    text = sign_in(client, moved.coordinator).get(reverse("cases:caseload")).content.decode()
+    assert "M. Thériault" in text
+    assert "M. Thériault" in client.get(reverse("cases:my-day")).content.decode()

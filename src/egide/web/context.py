@@ -172,6 +172,9 @@ class Site:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `site`, with `fictional` and `acting_for` at hand."""
+    """Context processor: `site`, with `fictional` and `acting_for` at hand.
+
+    The layouts read it as `frame`: the sign-in library gives its own pages another `site`.
+    """
     site = Site(request)
-    return {"site": site, "fictional": site.fictional, "acting_for": site.acting_for}
+    return {"site": site, "frame": site, "fictional": site.fictional, "acting_for": site.acting_for}

@@ -1,5 +1,6 @@
 """The geometry of the drawings. Text is escaped; colours are classes; every drawing has its table."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -166,10 +167,13 @@ def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, A
     width, height = 400, 230
     centre = next((n for n in nodes if n.get("kind") == "centre"), nodes[0] if nodes else None)
     others = [n for n in nodes if n is not centre]
-    spots = [(320, 60), (320, 170), (200, 195), (80, 170), (80, 60), (200, 40)]
-    places = {n["key"]: spots[i % len(spots)] for i, n in enumerate(others)}
+    # Around the centre, beginning on the right.
+    turn = 2 * math.pi / max(len(others), 1)
+    places = {
+        n["key"]: (200 + 130 * math.cos(turn * i), 105 + 78 * math.sin(turn * i)) for i, n in enumerate(others)
+    }
     if centre is not None:
-        places[centre["key"]] = (200, 110)
+        places[centre["key"]] = (200 if len(others) > 1 else 130, 105)
     shapes = []
     for link in links:
         if link["from"] in places and link["to"] in places:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from egide.cases.lifecycle import Level, State
 from egide.cases.models import Case, File, NameToken
@@ -102,9 +102,9 @@ def with_name(cases: QuerySet[Case], actor: Membership) -> QuerySet[Case]:
     """Bring, with each case, the sealed name that stands for it in lists."""
     file = File.objects.filter(case=OuterRef("pk"), role=shown_role(actor)).order_by()
     return cases.select_related("programme__lead_agency", "lead__account").annotate(
-        name_file_id=Subquery(file.values("pk")[:1]),
+        name_file_id=Subquery(file.values("pk")[:1], output_field=UUIDField()),
         name_sealed=Subquery(file.values("name")[:1]),
-        name_holder=Subquery(file.values("holder")[:1]),
+        name_holder=Subquery(file.values("holder")[:1], output_field=UUIDField()),
     )
 
 

@@ -153,7 +153,7 @@ def field(
     label_size: str = "",
     hint: str = "",
     inline: bool = False,
-    small: bool = False,
+    small: bool = True,
     width: str = "",
     prefix: str = "",
     suffix: str = "",
@@ -305,7 +305,7 @@ def query_with(context: Any, **changes: Any) -> str:
 @register.simple_block_tag(takes_context=True)
 def service_navigation(context: Any, content: str) -> SafeString:
     """The service navigation; its content names the entry a page belongs to, when the address does not say."""
-    site = context.get("site")
+    site = context.get("frame")
     entries = site.nav(content.strip()) if site and site.user else []
     return mark_safe(render_to_string("components/navigation.html", {"entries": entries}))  # noqa: S308
 
