@@ -1,8 +1,8 @@
 """A PostgreSQL cluster of one's own: made in a temporary folder, stopped and removed at the end.
 
 Use it from Python (`with cluster() as address:`) or from a shell:
-`python tools/check/postgres.py COMMAND ARGUMENTS…` runs the command with EGIDE_TEST_DATABASE_URL and
-EGIDE_DATABASE_URL set, and answers its exit status.
+`python tools/check/postgres.py COMMAND ARGUMENTS…` runs the command with EGIDE_TEST_DATABASE_URL
+set, and answers its exit status.
 """
 
 import contextlib
@@ -228,7 +228,7 @@ def main(command: list[str]) -> int:
         signal.signal(number, lambda *_: sys.exit(143))  # so that the cluster is stopped on the way out
     try:
         with cluster() as address:
-            env = {**os.environ, "EGIDE_TEST_DATABASE_URL": address, "EGIDE_DATABASE_URL": address}
+            env = {**os.environ, "EGIDE_TEST_DATABASE_URL": address}
             return subprocess.run(command, env=env, check=False).returncode
     except NoPostgreSQL as error:
         print(error, file=sys.stderr)

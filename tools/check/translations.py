@@ -68,6 +68,7 @@ def extracted(module: Path, workshop: Path) -> Path | None:
     (copy / CATALOGUE).parent.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable,
+        "-P",  # a module named as one of the standard library must not take its place
         "-m",
         "django",
         "makemessages",

@@ -45,7 +45,7 @@ def take_number(
     value, rest = take_option(arguments, name)
     if value is None:
         return None, rest
-    if not value.isdecimal() or not lowest <= int(value) <= highest:
+    if not (value.isascii() and value.isdecimal()) or not lowest <= int(value) <= highest:
         raise Mistake(
             words(
                 f"{name} is a whole number from {lowest} to {highest}.",
