@@ -1,6 +1,6 @@
 """The decision table, read from data: the most a sector may have of a category, on a basis."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from egide.sharing.rules.levels import Level
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 _LEVELS = {"-": Level.NONE, "F": Level.FLAG, "V": Level.VIEW, "S": Level.SHARE}
+BASES = ("none", "consent", "serious_imminent_threat")
 
 
 class TableError(ValueError):
@@ -45,21 +46,40 @@ def parse(data: Mapping[str, Any]) -> DecisionTable:
     """Turn the loaded file into a table.
 
     Raises:
-        TableError: a row is short, a level or a category unknown.
+        TableError: a part is missing, a row is short, or a level, a category, a basis or a sector is unknown
+            or named twice; the message names the place.
     """
-    sectors = data["sectors"]
+    for part in ("version", "sectors", "bases", "sealed"):
+        if part not in data:
+            raise TableError(f"the table has no {part}")
+    sectors = [str(sector) for sector in data["sectors"]]
+    for sector in sectors:
+        if sectors.count(sector) != 1:
+            raise TableError(f"sector {sector} is named twice")
     cells: dict[tuple[str, str, str], Level] = {}
     for basis, rows in data["bases"].items():
+        if basis not in BASES:
+            raise TableError(f"unknown basis {basis}")
         for category, row in rows.items():
-            if category not in CATEGORIES:
-                raise TableError(f"{basis}: unknown category {category}")
-            if len(row) != len(sectors):
-                raise TableError(f"{basis}, {category}: {len(row)} cells for {len(sectors)} sectors")
-            for sector, cell in zip(sectors, row, strict=True):
-                if str(cell) not in _LEVELS:
-                    raise TableError(f"{basis}, {category}, {sector}: unknown level")
-                cells[basis, category, sector] = _LEVELS[str(cell)]
+            cells.update(_row(basis, category, sectors, row))
+    for category in data["sealed"]:
+        # Misspelt, it would be open to whoever holds it, and nothing would say so.
+        if category not in CATEGORIES:
+            raise TableError(f"sealed: unknown category {category}")
     return DecisionTable(version=data["version"], cells=cells, sealed=frozenset(data["sealed"]))
+
+
+def _row(
+    basis: str, category: str, sectors: Sequence[str], row: Sequence[Any]
+) -> dict[tuple[str, str, str], Level]:
+    if category not in CATEGORIES:
+        raise TableError(f"{basis}: unknown category {category}")
+    if len(row) != len(sectors):
+        raise TableError(f"{basis}, {category}: {len(row)} cells for {len(sectors)} sectors")
+    for sector, cell in zip(sectors, row, strict=True):
+        if str(cell) not in _LEVELS:
+            raise TableError(f"{basis}, {category}, {sector}: unknown level")
+    return {(basis, category, s): _LEVELS[str(cell)] for s, cell in zip(sectors, row, strict=True)}
 
 
 @cache
