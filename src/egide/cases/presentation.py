@@ -14,7 +14,7 @@ from egide.cases import permissions
 from egide.cases.forms.casework import BROKEN, CHANNELS
 from egide.cases.forms.intake import INDICATORS
 from egide.cases.lifecycle import CASE, Level, State
-from egide.cases.models import Case, ContactAttempt, LevelDecision, SafetyPlan, Task
+from egide.cases.models import Case, ContactAttempt, LevelDecision, Task
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import CaseFile
@@ -56,9 +56,9 @@ def case_context(opened: CaseFile, *, actor: Membership, at: datetime) -> dict[s
         "history": assessment_presentation.history_context(
             opened.assessments, address=lambda pk: reverse("cases:assessment", args=[case.pk, pk])
         ),
-        "consents": _consents(opened, at) if can_support else [],
+        "consents": opened.view.consents,
         "steps": steps(case, actor),
-        "proposal": _proposal(case) if can_support else None,
+        "proposal": _proposal(opened) if can_support else None,
         "can_support": can_support,
         "can_coordinate": permissions.can_coordinate(actor, case),
         "can_contribute": permissions.can_contribute(actor, case),
@@ -75,15 +75,15 @@ def level_context(case: Case) -> dict[str, Any]:
     }
 
 
-def _proposal(case: Case) -> LevelDecision | None:
+def _proposal(opened: CaseFile) -> LevelDecision | None:
+    """Answer the lowered level that waits for a second person; asked only when a task says there is one."""
+    if not any(t.kind == TaskKind.LEVEL_CONFIRMATION and t.done_at is None for t in opened.tasks):
+        return None
     return (
-        LevelDecision.objects.filter(case=case, answered_at__isnull=True, is_in_force=False)
+        LevelDecision.objects.filter(case=opened.case, answered_at__isnull=True, is_in_force=False)
         .select_related("proposed_by__account")
         .order_by("-proposed_at")
         .first()
-        if case.next_due_kind
-        and case.tasks.filter(kind=TaskKind.LEVEL_CONFIRMATION, done_at__isnull=True).order_by().exists()
-        else None
     )
 
 
@@ -336,21 +336,25 @@ def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
 
 
 def _plan_events(opened: CaseFile) -> list[dict[str, Any]]:
-    """Versions of the safety plan, for those who read it."""
-    if opened.view.level("plan.safety", opened.victim.pk) < sharing.Level.VIEW:
-        return []
-    plans = list(SafetyPlan.objects.filter(file=opened.victim, agreed_at__isnull=False).order_by("version"))
-    return [
-        {
-            "lane": "plan",
-            "start": plan.agreed_at,
-            "end": plans[number + 1].agreed_at if number + 1 < len(plans) else None,
-            "label": _("version %(number)s") % {"number": plan.version},
-            "kind": "plan",
-            "text": "",
-        }
-        for number, plan in enumerate(plans)
-    ]
+    """The versions of the safety plan, for those who read it: each says when the former ones were agreed."""
+    events: list[dict[str, Any]] = []
+    for item in opened.view.form("safety-plan"):
+        starts = [datetime.fromisoformat(moment) for moment in item.content.get("former", [])]
+        starts.append(item.created_at)
+        ends = [*starts[1:], None]
+        events += [
+            {
+                "lane": "plan",
+                "start": start,
+                "end": end,
+                "label": _("version %(number)s") % {"number": number},
+                "kind": "plan",
+                "text": "",
+            }
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
+        ]
+        break
+    return events
 
 
 def people(opened: CaseFile) -> dict[str, Any]:
@@ -371,11 +375,6 @@ def people(opened: CaseFile) -> dict[str, Any]:
         {"from": nodes[0]["key"], "to": node["key"], "label": _("same case"), "guarded": False} for node in nodes[1:]
     ]
     return {"nodes": nodes, "links": links}
-
-
-def _consents(opened: CaseFile, at: datetime) -> list[dict[str, Any]]:
-    found = sharing_queries.consents_of(file_id=opened.victim.pk)[:3]
-    return [consent_card(consent, at=at) for consent in found]
 
 
 def consent_card(consent: Any, *, at: datetime) -> dict[str, Any]:

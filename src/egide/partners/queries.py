@@ -25,14 +25,20 @@ def agreement_in_force(*, agency_ids: Collection[UUID], on: date) -> set[UUID]:
     )
 
 
-def hats(*, account: Account, on: date) -> QuerySet[Membership]:
-    """Return the memberships a person may act as that day, in one query."""
+def hats_of(*, account_id: UUID, on: date) -> QuerySet[Membership]:
+    """Return the memberships a person may act as that day, with account and agency, in one query."""
     return (
         Membership.objects.in_force(on)
-        .filter(account=account)
+        .filter(account=account_id)
         .select_related("agency", "account")
         .order_by("agency__name_en", "role", "pk")
     )
+
+
+def hats(*, account: Account, on: date) -> list[Membership]:
+    """Answer the memberships a person may act as, as read when they were recognised, else now."""
+    known: list[Membership] | None = getattr(account, "hats", None)
+    return known if known is not None else list(hats_of(account_id=account.pk, on=on))
 
 
 def areas_within(*, jurisdiction_id: UUID) -> set[UUID]:

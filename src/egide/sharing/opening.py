@@ -14,7 +14,7 @@ from egide.common.text import localized
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry
 from egide.partners.models import Membership
-from egide.sharing.relation import ItemClass, Page, Relation, SealedRecord, SharedFile, relations
+from egide.sharing.relation import ItemClass, Named, Page, Relation, SealedRecord, SharedFile, relations
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.decision import Decision, Question, decide
 from egide.sharing.rules.levels import Level
@@ -104,6 +104,8 @@ class FileView:
     items: list[OpenedItem] = field(default_factory=list)
     #: The side the reader works on: `victim`, `management`, `both`.
     side: str = "none"
+    #: Consents in force that name the reader's agency.
+    consents: tuple[Named, ...] = ()
 
     def level(self, category: str, file_id: UUID | None = None) -> Level:
         """Answer the highest level over the classes of a category; nothing when there is none."""
@@ -248,7 +250,7 @@ def open_files(
     trace = _list_trace if is_list else _trace
     with transaction.atomic():
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
-    return FileView(classes=classes, items=items, side=ties[files[0].case_id].side)
+    return FileView(classes=classes, items=items, side=ties[files[0].case_id].side, consents=ties[files[0].case_id].consents)
 
 
 def _unseal(records: Sequence[SealedRecord]) -> list[str]:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Value
 
-from egide.partners.models import Agency, AgreementParty, Membership
+from egide.partners.models import AgreementParty, Membership
 from egide.sharing import queries
 from egide.sharing.models import ConsentRecipient
 from egide.sharing.rules.decision import ConsentState
@@ -94,6 +93,8 @@ class Named:
     categories: frozenset[str]
     purposes: frozenset[str]
     is_written: bool
+    given_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -146,34 +147,37 @@ def _ties(
     actor: Membership, case_ids: Sequence[UUID], at: datetime
 ) -> tuple[Mapping[UUID, str], set[UUID], bool]:
     """One query: the agency's agreement, and per case its side and whether the reader is recused."""
+    day = at.date()
     agreement = AgreementParty.objects.filter(
-        Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=at.date()),
-        Q(agreement__terminated_on__isnull=True) | Q(agreement__terminated_on__gt=at.date()),
+        Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=day),
+        Q(agreement__terminated_on__isnull=True) | Q(agreement__terminated_on__gt=day),
         agency=actor.agency_id,
-        signed_on__lte=at.date(),
-        agreement__starts_on__lte=at.date(),
+        signed_on__lte=day,
+        agreement__starts_on__lte=day,
         agreement__kind="confidentiality",
     )
-    agency = Agency.objects.filter(pk=actor.agency_id).annotate(has_agreement=Exists(agreement))
-    if len(case_ids) == 1:
-        [case_id] = case_ids
-        side = queries.active_assignments().filter(agency=OuterRef("pk"), case_id=case_id).order_by()
-        row = (
-            agency.annotate(
-                side=Coalesce(Subquery(side.values("side")[:1]), Value("none")),
-                is_recused=Exists(queries.recusals_of(actor).filter(case_id=case_id)),
-            )
-            .order_by()
-            .values_list("has_agreement", "side", "is_recused")
-            .get()
+    assigned = queries.active_assignments().filter(agency=actor.agency_id, case_id__in=case_ids)
+    recused = queries.recusals_of(actor).filter(case_id__in=case_ids)
+    rows = (
+        agreement.order_by()
+        .values_list(Value("agreement"), "agency_id")
+        .union(
+            assigned.order_by().values_list("side", "case_id"),
+            recused.order_by().values_list(Value("recused"), "case_id"),
+            all=True,
         )
-        sides = {} if row[1] == "none" or not _may_work(actor) else {case_id: row[1]}
-        return sides, {case_id} if row[2] else set(), row[0]
-    agreed = agency.order_by().values_list("has_agreement", flat=True).get()
-    rows = queries.active_assignments().filter(agency=actor.agency_id, case_id__in=case_ids)
-    sides = dict(rows.order_by().values_list("case_id", "side")) if _may_work(actor) else {}
-    out = set(queries.recusals_of(actor).filter(case_id__in=case_ids).values_list("case_id", flat=True))
-    return sides, out, agreed
+    )
+    sides: dict[UUID, str] = {}
+    out: set[UUID] = set()
+    has_agreement = False
+    for kind, key in rows:
+        if kind == "agreement":
+            has_agreement = True
+        elif kind == "recused":
+            out.add(key)
+        elif _may_work(actor):
+            sides[key] = kind
+    return sides, out, has_agreement
 
 
 def _may_work(actor: Membership) -> bool:
@@ -187,11 +191,19 @@ def _consents(actor: Membership, case_ids: Sequence[UUID]) -> Mapping[UUID, list
         )
         .order_by()
         .values_list(
-            "consent__case_id", "consent__file_id", "consent__categories", "consent__purposes", "consent__form"
+            "consent__case_id",
+            "consent__file_id",
+            "consent__categories",
+            "consent__purposes",
+            "consent__form",
+            "consent__given_at",
+            "consent__expires_at",
         )
     )
     found: dict[UUID, list[Named]] = {}
-    for case_id, file_id, categories, purposes, form in rows:
-        named = Named(file_id, frozenset(categories), frozenset(purposes), form != "verbal")
+    for case_id, file_id, categories, purposes, form, given_at, expires_at in rows:
+        named = Named(
+            file_id, frozenset(categories), frozenset(purposes), form != "verbal", given_at, expires_at
+        )
         found.setdefault(case_id, []).append(named)
     return found

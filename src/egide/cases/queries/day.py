@@ -46,17 +46,19 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
     local = timezone.localtime(at)
     tonight = local.replace(hour=23, minute=59, second=59)
     own = Q(owner=actor) | Q(owner__isnull=True, agency=actor.agency_id)
-    tasks = list(
-        Task.objects.filter(own, done_at__isnull=True, case__in=visible, due_at__lte=tonight + timedelta(days=7))
+    # What others owe on cases the actor leads, with what the actor owes: one list, one query.
+    found = list(
+        Task.objects.filter(
+            own | (Q(case__lead=actor) & ~Q(agency=actor.agency_id)),
+            done_at__isnull=True,
+            case__in=visible,
+            due_at__lte=tonight + timedelta(days=7),
+        )
         .select_related("agency")
         .order_by("due_at", "pk")[:SHOWN]
     )
-    others = list(
-        Task.objects.filter(done_at__isnull=True, case__in=visible.filter(lead=actor))
-        .exclude(agency=actor.agency_id)
-        .select_related("agency")
-        .order_by("due_at", "pk")[:10]
-    )
+    tasks = [t for t in found if t.owner_id == actor.pk or t.agency_id == actor.agency_id]
+    others = [t for t in found if t not in tasks]
     shown = _open(tasks + others, actor=actor, at=at)
     mine = shown[: len(tasks)]
     return Day(

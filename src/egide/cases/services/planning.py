@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.lifecycle import PLAN, PlanState
-from egide.cases.models import Case, Entry, SafetyPlan
+from egide.cases.models import Case, Entry, File, SafetyPlan
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries
@@ -60,7 +60,7 @@ def write_plan(
         file=file,
         category="plan.safety",
         kind=Kind.STATEMENT,
-        data={"sections": kept},
+        data={"sections": kept, "former": _former_versions(file)},
         form="safety-plan:1",
         actor=actor,
         at=at,
@@ -81,6 +81,12 @@ def write_plan(
         details={"version": draft.version},
     )
     return draft
+
+
+def _former_versions(file: File) -> list[str]:
+    """Answer when each version before this one was agreed: the timeline draws them from the entry alone."""
+    agreed = SafetyPlan.objects.filter(file=file, agreed_at__isnull=False).order_by("version")
+    return [moment.isoformat() for moment in agreed.values_list("agreed_at", flat=True) if moment]
 
 
 @transaction.atomic
