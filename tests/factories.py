@@ -5,14 +5,34 @@ import itertools
 
 from egide.cases.models import Case, Programme
 from egide.cases.services import contacting, enrolling, referring, triaging
-from egide.partners.models import Account, Agency, Agreement, AgreementParty, Jurisdiction, Membership, Role, Sector
+from egide.partners.models import (
+    Account,
+    Agency,
+    Agreement,
+    AgreementParty,
+    Jurisdiction,
+    Membership,
+    Role,
+    Sector,
+)
 from tests.conftest import NOON
 
 _number = itertools.count(1)
 DAY = datetime.timedelta(days=1)
-SHARED = ("identity.core", "contact.safe", "location.confidential", "incident.facts", "threat.indicators",
-          "risk.assessment.summary", "plan.safety", "plan.management", "health.general", "justice.orders",
-          "conference.record", "referral.status")
+SHARED = (
+    "identity.core",
+    "contact.safe",
+    "location.confidential",
+    "incident.facts",
+    "threat.indicators",
+    "risk.assessment.summary",
+    "plan.safety",
+    "plan.management",
+    "health.general",
+    "justice.orders",
+    "conference.record",
+    "referral.status",
+)
 
 
 def an_area(code="fredericton"):
@@ -24,8 +44,12 @@ def an_area(code="fredericton"):
 def an_agency(sector=Sector.POLICE, *, regimes=("ca-nb-rtippa",), signed=True, area=None):
     n = next(_number)
     agency = Agency.objects.create(
-        code=f"agency-{n}", name_en=f"Agency {n}", name_fr=f"Organisme {n}", sector=sector,
-        jurisdiction=area or an_area(), regimes=list(regimes),
+        code=f"agency-{n}",
+        name_en=f"Agency {n}",
+        name_fr=f"Organisme {n}",
+        sector=sector,
+        jurisdiction=area or an_area(),
+        regimes=list(regimes),
     )
     if signed:
         sign(agency)
@@ -34,11 +58,19 @@ def an_agency(sector=Sector.POLICE, *, regimes=("ca-nb-rtippa",), signed=True, a
 
 def sign(agency, *, on=None):
     agreement, _new = Agreement.objects.get_or_create(
-        code="ccr", defaults={"kind": "confidentiality", "title_en": "CCR agreement", "title_fr": "Entente RCC",
-                              "starts_on": NOON.date() - 400 * DAY},
+        code="ccr",
+        defaults={
+            "kind": "confidentiality",
+            "title_en": "CCR agreement",
+            "title_fr": "Entente RCC",
+            "starts_on": NOON.date() - 400 * DAY,
+        },
     )
     return AgreementParty.objects.create(
-        agreement=agreement, agency=agency, signed_by_name="A. Director", signed_on=on or NOON.date() - 300 * DAY
+        agreement=agreement,
+        agency=agency,
+        signed_by_name="A. Director",
+        signed_on=on or NOON.date() - 300 * DAY,
     )
 
 
@@ -47,7 +79,9 @@ def a_member(agency, role=Role.TEAM_MEMBER, *, account=None, areas=()):
     account = account or Account.objects.create_user(
         username=f"person{n}", email=f"person{n}@example.test", full_name=f"Person {n}"
     )
-    member = Membership.objects.create(account=account, agency=agency, role=role, starts_on=NOON.date() - 500 * DAY)
+    member = Membership.objects.create(
+        account=account, agency=agency, role=role, starts_on=NOON.date() - 500 * DAY
+    )
     member.areas.set(areas)
     return member
 
@@ -63,8 +97,13 @@ class World:
         self.school_agency = an_agency(Sector.EDUCATION, area=self.area)
         self.probation_agency = an_agency(Sector.JUSTICE, area=self.area)
         self.programme = Programme.objects.create(
-            code=f"ccr-{code}", prefix=code[:3].upper(), protocol_code="ccr", name_en=f"CCR {code}",
-            name_fr=f"RCC {code}", area=self.area, lead_agency=self.lead,
+            code=f"ccr-{code}",
+            prefix=code[:3].upper(),
+            protocol_code="ccr",
+            name_en=f"CCR {code}",
+            name_fr=f"RCC {code}",
+            area=self.area,
+            lead_agency=self.lead,
         )
         self.partners = [self.police_agency, self.health_agency, self.school_agency, self.probation_agency]
         self.programme.partners.set(self.partners)
@@ -81,13 +120,17 @@ class World:
     def referral(self, *, at=NOON, given="Marie-Ève", family="Thériault", **content):
         content.setdefault("incident", "Threatened her with a knife; children in the next room.")
         content.setdefault(
-            "person_of_concern", referring.Person(given_name="Luc", family_name="Cyr", born_on=datetime.date(1984, 2, 3))
+            "person_of_concern",
+            referring.Person(given_name="Luc", family_name="Cyr", born_on=datetime.date(1984, 2, 3)),
         )
         return referring.refer(
             programme_id=self.programme.pk,
             content=referring.ReferralContent(
                 victim=referring.Person(
-                    given_name=given, family_name=family, language="fr", phone="506-555-0101",
+                    given_name=given,
+                    family_name=family,
+                    language="fr",
+                    phone="506-555-0101",
                     address="12, rue Union",
                 ),
                 **content,
@@ -119,14 +162,20 @@ class World:
     def eligible(self, **content):
         case = self.accepted(**content)
         enrolling.decide_eligibility(
-            case_id=case.pk, is_eligible=True, doors=["judgement"], reasons="Strangled once; weapons.",
-            actor=self.coordinator, at=NOON,
+            case_id=case.pk,
+            is_eligible=True,
+            doors=["judgement"],
+            reasons="Strangled once; weapons.",
+            actor=self.coordinator,
+            at=NOON,
         )
         return Case.objects.get(pk=case.pk)
 
     def active(self, *, agencies=None, **content):
         case = self.eligible(**content)
-        enrolling.enrol(case_id=case.pk, consent=self.consent(agencies=agencies), actor=self.advocate, at=NOON)
+        enrolling.enrol(
+            case_id=case.pk, consent=self.consent(agencies=agencies), actor=self.advocate, at=NOON
+        )
         return Case.objects.get(pk=case.pk)
 
     def safe_contact(self, case, **answers):

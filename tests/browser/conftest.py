@@ -9,8 +9,14 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OUTPUT = Path(__file__).parent / "output"
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
 ]
 
 
@@ -19,7 +25,9 @@ def pytest_collection_modifyitems(items):
         if "browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed: browser tests are skipped"))
+                item.add_marker(
+                    pytest.mark.skip(reason="Chromium is not installed: browser tests are skipped")
+                )
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +52,11 @@ def open_page(chromium, live_server):
 
     def opened(member=None, *, language="en", width=1440, height=1000, scripts=True):
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=scripts, locale=f"{language}-CA",
-            timezone_id="America/Moncton", base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+            locale=f"{language}-CA",
+            timezone_id="America/Moncton",
+            base_url=live_server.url,
         )
         contexts.append(context)
         cookies = [{"name": "egide_language", "value": language, "url": live_server.url}]
@@ -56,7 +67,9 @@ def open_page(chromium, live_server):
             session[HASH_SESSION_KEY] = member.account.get_session_auth_hash()
             session["acting_as"] = str(member.pk)
             session.save()
-            cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url})
+            cookies.append(
+                {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
+            )
         context.add_cookies(cookies)
         page = context.new_page()
         page.set_default_timeout(15000)

@@ -15,7 +15,9 @@ _CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 def queries_of(client, url, method="get", data=None):
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         answer = getattr(client, method)(url, data or {})
     assert answer.status_code == 200, url
     return [q["sql"] for q in captured.captured_queries if not q["sql"].startswith(_CONTROL)]
@@ -46,7 +48,12 @@ def grow(world):
     file = entries.victim_file(world.case)
     for n in range(50):
         entries.write_entry(
-            file=file, category="incident.facts", text=f"Fact {n}.", form="note:1", actor=world.officer, at=NOON
+            file=file,
+            category="incident.facts",
+            text=f"Fact {n}.",
+            form="note:1",
+            actor=world.officer,
+            at=NOON,
         )
 
 

@@ -33,7 +33,10 @@ pytestmark = pytest.mark.django_db
 def actions():
     import json
 
-    return [json.loads(body)["action"] for body in LedgerEntry.objects.order_by("pk").values_list("body", flat=True)]
+    return [
+        json.loads(body)["action"]
+        for body in LedgerEntry.objects.order_by("pk").values_list("body", flat=True)
+    ]
 
 
 class TestReferral:
@@ -67,15 +70,24 @@ class TestTriage:
 
         assert case.state == State.ACCEPTED
         assert case.lead == world.coordinator
-        assert set(case.tasks.filter(done_at=None).values_list("kind", flat=True)) == {"first_contact", "consent"}
+        assert set(case.tasks.filter(done_at=None).values_list("kind", flat=True)) == {
+            "first_contact",
+            "consent",
+        }
 
     def test_no_further_action_needs_a_second_reader(self, world):
         case = world.referral().case
-        triaging.propose_no_action(case_id=case.pk, reason="Not this programme.", actor=world.coordinator, at=NOON)
+        triaging.propose_no_action(
+            case_id=case.pk, reason="Not this programme.", actor=world.coordinator, at=NOON
+        )
         with pytest.raises(PermissionDenied):
-            triaging.answer_no_action(case_id=case.pk, is_confirmed=True, reason="x", actor=world.coordinator, at=NOON)
+            triaging.answer_no_action(
+                case_id=case.pk, is_confirmed=True, reason="x", actor=world.coordinator, at=NOON
+            )
 
-        triaging.answer_no_action(case_id=case.pk, is_confirmed=True, reason="Agreed.", actor=world.second, at=NOON)
+        triaging.answer_no_action(
+            case_id=case.pk, is_confirmed=True, reason="Agreed.", actor=world.second, at=NOON
+        )
 
         case.refresh_from_db()
         assert case.state == State.NOT_TAKEN
@@ -84,11 +96,15 @@ class TestTriage:
     def test_a_second_reader_may_return_it_and_it_may_come_back_later(self, world):
         case = world.referral().case
         triaging.propose_no_action(case_id=case.pk, reason="No.", actor=world.coordinator, at=NOON)
-        triaging.answer_no_action(case_id=case.pk, is_confirmed=False, reason="Look again.", actor=world.second, at=NOON)
+        triaging.answer_no_action(
+            case_id=case.pk, is_confirmed=False, reason="Look again.", actor=world.second, at=NOON
+        )
         case.refresh_from_db()
         assert case.state == State.RECEIVED
         triaging.propose_no_action(case_id=case.pk, reason="No.", actor=world.coordinator, at=NOON)
-        triaging.answer_no_action(case_id=case.pk, is_confirmed=True, reason="Yes.", actor=world.second, at=NOON)
+        triaging.answer_no_action(
+            case_id=case.pk, is_confirmed=True, reason="Yes.", actor=world.second, at=NOON
+        )
 
         triaging.take_up_again(case_id=case.pk, reason="New facts.", actor=world.coordinator, at=NOON)
 
@@ -98,15 +114,21 @@ class TestTriage:
 
     def test_a_reason_is_needed(self, world):
         with pytest.raises(Refused):
-            triaging.accept_referral(case_id=world.referral().case_id, reason=" ", actor=world.coordinator, at=NOON)
+            triaging.accept_referral(
+                case_id=world.referral().case_id, reason=" ", actor=world.coordinator, at=NOON
+            )
 
     def test_links_and_unlinks_without_merging(self, world):
         one, other = world.referral().case, world.referral(at=NOON + DAY).case
-        link = linking.link_cases(case_id=one.pk, other_id=other.pk, kind="repeat", actor=world.coordinator, at=NOON)
+        link = linking.link_cases(
+            case_id=one.pk, other_id=other.pk, kind="repeat", actor=world.coordinator, at=NOON
+        )
         other.refresh_from_db()
         assert other.is_repeat
         with pytest.raises(Refused):
-            linking.link_cases(case_id=other.pk, other_id=one.pk, kind="same", actor=world.coordinator, at=NOON)
+            linking.link_cases(
+                case_id=other.pk, other_id=one.pk, kind="same", actor=world.coordinator, at=NOON
+            )
 
         linking.unlink_cases(link_id=link.pk, actor=world.coordinator, at=NOON)
 
@@ -139,7 +161,9 @@ class TestConsent:
     def test_an_invalid_consent_enrols_nobody(self, world, flaw):
         case = world.eligible()
         with pytest.raises(Refused):
-            enrolling.enrol(case_id=case.pk, consent={**world.consent(), **flaw}, actor=world.advocate, at=NOON)
+            enrolling.enrol(
+                case_id=case.pk, consent={**world.consent(), **flaw}, actor=world.advocate, at=NOON
+            )
         case.refresh_from_db()
         assert case.state == State.ACCEPTED
 
@@ -188,7 +212,11 @@ class TestContact:
             contacting.begin_contact(case_id=case.pk, channel="email", actor=world.advocate, at=NOON)
 
         over = contacting.begin_contact(
-            case_id=case.pk, channel="phone", actor=world.advocate, at=evening, override_reason="Released tonight."
+            case_id=case.pk,
+            channel="phone",
+            actor=world.advocate,
+            at=evening,
+            override_reason="Released tonight.",
         )
 
         assert over.is_override
@@ -198,17 +226,23 @@ class TestContact:
         case = world.accepted()
         world.safe_contact(case)
         attempt = contacting.begin_contact(case_id=case.pk, channel="phone", actor=world.advocate, at=NOON)
-        contacting.end_contact(case_id=case.pk, attempt_id=attempt.pk, outcome="reached", actor=world.advocate, at=NOON)
+        contacting.end_contact(
+            case_id=case.pk, attempt_id=attempt.pk, outcome="reached", actor=world.advocate, at=NOON
+        )
         assert case.tasks.get(kind="first_contact").outcome == "done"
 
 
 class TestLevel:
     def test_raising_is_immediate_and_lowering_waits_for_a_second(self, world):
         case = world.active()
-        levels.set_level(case_id=case.pk, level=Level.HIGH, reasons="Weapons.", actor=world.coordinator, at=NOON)
+        levels.set_level(
+            case_id=case.pk, level=Level.HIGH, reasons="Weapons.", actor=world.coordinator, at=NOON
+        )
         case.refresh_from_db()
         assert case.level == Level.HIGH
-        lower = levels.set_level(case_id=case.pk, level=Level.LOWER, reasons="He left.", actor=world.coordinator, at=NOON)
+        lower = levels.set_level(
+            case_id=case.pk, level=Level.LOWER, reasons="He left.", actor=world.coordinator, at=NOON
+        )
         case.refresh_from_db()
         assert case.level == Level.HIGH
         with pytest.raises(PermissionDenied):
@@ -235,7 +269,9 @@ def conference(world, case, **seats):
         actor=world.coordinator,
         at=NOON,
     )
-    item = conferring.put_on_agenda(conference_id=sitting.pk, case_id=case.pk, actor=world.coordinator, at=NOON)
+    item = conferring.put_on_agenda(
+        conference_id=sitting.pk, case_id=case.pk, actor=world.coordinator, at=NOON
+    )
     return sitting, item
 
 
@@ -246,7 +282,9 @@ class TestConference:
         conferring.open_conference(conference_id=sitting.pk, actor=world.chair, at=NOON + DAY)
         everyone = list(sitting.attendances.values_list("pk", flat=True))
         without_advocate = list(sitting.attendances.exclude(seat="advocate").values_list("pk", flat=True))
-        conferring.record_attendance(conference_id=sitting.pk, present=without_advocate, actor=world.chair, at=NOON)
+        conferring.record_attendance(
+            conference_id=sitting.pk, present=without_advocate, actor=world.chair, at=NOON
+        )
         with pytest.raises(Refused):
             conferring.decide(item_id=item.pk, text="Patrol.", actor=world.chair, at=NOON)
         conferring.record_attendance(conference_id=sitting.pk, present=everyone, actor=world.chair, at=NOON)
@@ -264,11 +302,13 @@ class TestConference:
         assert decision.task.agency == world.police_agency
         conferring.lock_minutes(conference_id=sitting.pk, actor=world.chair, at=NOON + DAY)
         with pytest.raises(Refused):
-            conferring.contribute(item_id=item.pk, text="Late.", kind="fact", actor=world.officer, at=NOON + DAY)
+            conferring.contribute(
+                item_id=item.pk, text="Late.", kind="fact", actor=world.officer, at=NOON + DAY
+            )
 
     def test_a_recused_member_does_not_count_and_does_not_see(self, world):
         case = world.active()
-        sitting, item = conference(world, case)
+        _sitting, item = conference(world, case)
         conferring.declare_conflict(item_id=item.pk, actor=world.officer, at=NOON)
 
         with pytest.raises(NotVisible):
@@ -285,17 +325,29 @@ class TestPlan:
     def test_is_made_with_the_person_in_versions(self, world):
         case = world.active()
         first = planning.write_plan(
-            case_id=case.pk, sections={"leaving": "Bag at her sister's."}, made_with="not_yet", actor=world.advocate, at=NOON
+            case_id=case.pk,
+            sections={"leaving": "Bag at her sister's."},
+            made_with="not_yet",
+            actor=world.advocate,
+            at=NOON,
         )
         with pytest.raises(Refused):
             planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
         again = planning.write_plan(
-            case_id=case.pk, sections={"leaving": "Bag at work."}, made_with="in_person", actor=world.advocate, at=NOON
+            case_id=case.pk,
+            sections={"leaving": "Bag at work."},
+            made_with="in_person",
+            actor=world.advocate,
+            at=NOON,
         )
         assert again.pk == first.pk
         planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
         second = planning.write_plan(
-            case_id=case.pk, sections={"wishes": "Stay in town."}, made_with="in_person", actor=world.advocate, at=NOON
+            case_id=case.pk,
+            sections={"wishes": "Stay in town."},
+            made_with="in_person",
+            actor=world.advocate,
+            at=NOON,
         )
 
         planning.agree_plan(plan_id=second.pk, actor=world.advocate, at=NOON)
@@ -311,8 +363,13 @@ class TestTasks:
     def test_only_its_agency_or_the_coordinator_ends_it(self, world):
         case = world.active()
         task = tasks.add_task(
-            case_id=case.pk, text="Change the locks.", side="victim", agency_id=world.police_agency.pk,
-            due_at=NOON + DAY, actor=world.coordinator, at=NOON,
+            case_id=case.pk,
+            text="Change the locks.",
+            side="victim",
+            agency_id=world.police_agency.pk,
+            due_at=NOON + DAY,
+            actor=world.coordinator,
+            at=NOON,
         )
         with pytest.raises(PermissionDenied):
             tasks.finish_task(task_id=task.pk, outcome="done", actor=world.nurse, at=NOON)
@@ -331,8 +388,13 @@ class TestClosure:
     def test_ends_views_and_dates_the_end_of_the_data(self, world):
         case = world.active()
         closure = closing.close_case(
-            case_id=case.pk, reason="plan_completed", note="Done.", victim_view="given", victim_words="I feel safer.",
-            actor=world.coordinator, at=NOON,
+            case_id=case.pk,
+            reason="plan_completed",
+            note="Done.",
+            victim_view="given",
+            victim_words="I feel safer.",
+            actor=world.coordinator,
+            at=NOON,
         )
         case.refresh_from_db()
         assert case.state == State.CLOSED
@@ -350,14 +412,24 @@ class TestClosure:
         case = world.active()
         with pytest.raises(Refused):
             closing.close_case(
-                case_id=case.pk, reason="moved", note="x", victim_view="given", victim_words="", actor=world.coordinator, at=NOON
+                case_id=case.pk,
+                reason="moved",
+                note="x",
+                victim_view="given",
+                victim_words="",
+                actor=world.coordinator,
+                at=NOON,
             )
 
 
 class TestDrafts:
     def test_are_kept_and_belong_to_their_writer(self, world):
-        drafting.save_draft(form="refer", subject=None, content={"incident": "à moitié"}, actor=world.officer, at=NOON)
-        drafting.save_draft(form="refer", subject=None, content={"incident": "à moitié é"}, actor=world.officer, at=NOON)
+        drafting.save_draft(
+            form="refer", subject=None, content={"incident": "à moitié"}, actor=world.officer, at=NOON
+        )
+        drafting.save_draft(
+            form="refer", subject=None, content={"incident": "à moitié é"}, actor=world.officer, at=NOON
+        )
 
         content, saved_at = drafting.open_draft(form="refer", subject=None, actor=world.officer)
 
@@ -385,7 +457,9 @@ class TestOpening:
     def test_hides_the_victims_side_from_who_works_with_the_other(self, world):
         case = world.active()
         world.safe_contact(case)
-        planning.write_plan(case_id=case.pk, sections={"leaving": "x"}, made_with="in_person", actor=world.advocate, at=NOON)
+        planning.write_plan(
+            case_id=case.pk, sections={"leaving": "x"}, made_with="in_person", actor=world.advocate, at=NOON
+        )
         victim = entries.victim_file(case)
 
         view = sharing.open_file(actor=world.probation, file=victim, purpose="case_management", at=NOON)
@@ -402,8 +476,13 @@ class TestOpening:
     def test_adds_a_note_only_to_a_file_the_writer_may_know_of(self, world):
         case = world.active()
         note = noting.add_note(
-            case_id=case.pk, file_id=entries.victim_file(case).pk, category="health.general", kind="fact",
-            text="Bruises.", actor=world.nurse, at=NOON,
+            case_id=case.pk,
+            file_id=entries.victim_file(case).pk,
+            category="health.general",
+            kind="fact",
+            text="Bruises.",
+            actor=world.nurse,
+            at=NOON,
         )
         assert note.holder == world.health_agency
         assert "ca-nb-phipaa" in note.regimes

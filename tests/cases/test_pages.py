@@ -52,8 +52,11 @@ def full(moved):
     world.case = world.active()
     world.safe_contact(world.case)
     plan = planning.write_plan(
-        case_id=world.case.pk, sections={"leaving": "Bag at her sister’s."}, made_with="in_person",
-        actor=world.advocate, at=NOON,
+        case_id=world.case.pk,
+        sections={"leaving": "Bag at her sister’s."},
+        made_with="in_person",
+        actor=world.advocate,
+        at=NOON,
     )
     planning.agree_plan(plan_id=plan.pk, actor=world.advocate, at=NOON)
     world.sitting, world.item = conference(world, world.case)
@@ -69,8 +72,24 @@ def pages_of(world):
     found += [
         reverse(f"cases:{name}", args=[case])
         for name in (
-            "case", "who", "trace", "consents", "safe-contact", "contact", "assess", "eligibility", "consent",
-            "refusal", "level", "note", "task", "review", "help", "close", "plan", "plan-write",
+            "case",
+            "who",
+            "trace",
+            "consents",
+            "safe-contact",
+            "contact",
+            "assess",
+            "eligibility",
+            "consent",
+            "refusal",
+            "level",
+            "note",
+            "task",
+            "review",
+            "help",
+            "close",
+            "plan",
+            "plan-write",
         )
     ]
     found += [reverse("cases:assess-with", args=[case, code]) for code in ("ODARA", "DA")]
@@ -108,7 +127,15 @@ class TestCasePage:
     def test_hides_the_victims_side_from_probation(self, full, client):
         text = sign_in(client, full.probation).get(full.case.get_absolute_url()).content.decode()
 
-        for word in ("rue Union", "bleuets", "506-555", "Bag at her", "Protected location", "Safe contact", "Safety plan"):
+        for word in (
+            "rue Union",
+            "bleuets",
+            "506-555",
+            "Bag at her",
+            "Protected location",
+            "Safe contact",
+            "Safety plan",
+        ):
             assert word not in text, word
 
     def test_is_the_same_page_for_absent_and_forbidden(self, full, client):
@@ -119,7 +146,11 @@ class TestCasePage:
         forbidden = client.get(reverse("cases:case", args=[other.pk]))
 
         assert absent.status_code == forbidden.status_code == 404
-        clean = lambda r: re.sub(r'value="[A-Za-z0-9]{20,}"', "", r.content.decode()).replace(r.request["PATH_INFO"], "")  # noqa: E731
+
+        def clean(answer):
+            text = re.sub(r'value="[A-Za-z0-9]{20,}"', "", answer.content.decode())
+            return text.replace(answer.request["PATH_INFO"], "")
+
         assert clean(absent) == clean(forbidden)
 
 
@@ -144,7 +175,11 @@ class TestRefer:
     def test_keeps_what_was_typed_when_something_is_wrong(self, moved, client):
         sign_in(client, moved.referrer, "fr")
 
-        answer = post(client, reverse("cases:refer"), {**self.FORM, "programme": str(moved.programme.pk), "victim_family": ""})
+        answer = post(
+            client,
+            reverse("cases:refer"),
+            {**self.FORM, "programme": str(moved.programme.pk), "victim_family": ""},
+        )
 
         assert answer.status_code == 422
         assert "Menaces au couteau." in answer.content.decode()
@@ -152,7 +187,10 @@ class TestRefer:
 
     def test_keeps_a_draft_and_gives_it_back(self, moved, client):
         sign_in(client, moved.referrer)
-        saved = client.post(reverse("cases:draft", args=["refer"]), {"incident": "à moitié", "indicators": ["weapon", "stalking"]})
+        saved = client.post(
+            reverse("cases:draft", args=["refer"]),
+            {"incident": "à moitié", "indicators": ["weapon", "stalking"]},
+        )
         assert "Draft saved" in saved.content.decode()
 
         text = client.get(reverse("cases:refer")).content.decode()
@@ -168,53 +206,98 @@ class TestRefer:
 class TestJourney:
     def test_is_walked_through_the_pages(self, full, client):
         case = full.received
-        url = lambda name, *more: reverse(f"cases:{name}", args=[case.pk, *more])  # noqa: E731
+
+        def url(name, *more):
+            return reverse(f"cases:{name}", args=[case.pk, *more])
+
         sign_in(client, full.coordinator)
         assert post(client, url("triage-case"), {"outcome": "accept", "reason": "Danger."}).status_code == 302
         sign_in(client, full.advocate)
         answer = post(
             client,
             url("safe-contact"),
-            {"channels": ["phone"], "phone": "506-555-0109", "days": ["0", "1"], "from_hour": "09:00", "to_hour": "15:00", "may_leave_message": "no"},
+            {
+                "channels": ["phone"],
+                "phone": "506-555-0109",
+                "days": ["0", "1"],
+                "from_hour": "09:00",
+                "to_hour": "15:00",
+                "may_leave_message": "no",
+            },
         )
         assert answer.status_code == 302, answer.content.decode()
         assert post(client, url("contact"), {"channel": "phone"}).status_code == 302
         attempt = case.files.get(role="victim").contact_attempts.get()
         assert post(client, url("contact-ended", attempt.pk), {"outcome": "reached"}).status_code == 302
         sign_in(client, full.coordinator)
-        sheet = {f"answer_{n}": "yes" for n in range(1, 14)} | {"answer_4": "unknown", "judgement": "high", "judgement_reason": "Weapons."}
+        sheet = {f"answer_{n}": "yes" for n in range(1, 14)} | {
+            "answer_4": "unknown",
+            "judgement": "high",
+            "judgement_reason": "Weapons.",
+        }
         answer = post(client, url("assess-with", "ODARA"), sheet)
         assert answer.status_code == 302, answer.content.decode()
         assert client.get(answer.url).status_code == 200
-        answer = post(client, url("eligibility"), {"is_eligible": "yes", "doors": ["odara"], "reasons": "Clear."})
+        answer = post(
+            client, url("eligibility"), {"is_eligible": "yes", "doors": ["odara"], "reasons": "Clear."}
+        )
         assert answer.status_code == 302, answer.content.decode()
         sign_in(client, full.advocate)
         consent = {
-            "recipients": [str(full.police_agency.pk)], "categories": ["identity.core", "incident.facts"],
-            "purposes": ["case_management"], "expires_on": "2027-03-01", "language": "fr", "given_by": "self",
-            "form": "written", "capacity_confirmed": "on", "free_choice_confirmed": "on",
+            "recipients": [str(full.police_agency.pk)],
+            "categories": ["identity.core", "incident.facts"],
+            "purposes": ["case_management"],
+            "expires_on": "2027-03-01",
+            "language": "fr",
+            "given_by": "self",
+            "form": "written",
+            "capacity_confirmed": "on",
+            "free_choice_confirmed": "on",
         }
         answer = post(client, url("consent"), consent)
         assert answer.status_code == 302, answer.content.decode()
         case.refresh_from_db()
         assert case.state == State.ACTIVE
-        assert post(client, url("plan-write"), {"leaving": "Bag.", "made_with": "in_person"}).status_code == 302
+        assert (
+            post(client, url("plan-write"), {"leaving": "Bag.", "made_with": "in_person"}).status_code == 302
+        )
         plan = SafetyPlan.objects.get(file__case=case)
         assert post(client, url("plan-agree", plan.pk)).status_code == 302
         assert post(client, url("plan-print", plan.pk)).status_code == 302
         assert post(client, url("level"), {"level": "high", "reasons": "Weapons."}).status_code == 302
-        assert post(client, url("task"), {"text": "Locks.", "agency": str(full.police_agency.pk), "side": "victim", "due_on": "2026-12-01"}).status_code == 302
+        assert (
+            post(
+                client,
+                url("task"),
+                {
+                    "text": "Locks.",
+                    "agency": str(full.police_agency.pk),
+                    "side": "victim",
+                    "due_on": "2026-12-01",
+                },
+            ).status_code
+            == 302
+        )
         assert post(client, url("review"), {"text": "Nothing changed."}).status_code == 302
-        assert post(client, url("help"), {"kind": "legal_information", "text": "Orders explained."}).status_code == 302
+        assert (
+            post(client, url("help"), {"kind": "legal_information", "text": "Orders explained."}).status_code
+            == 302
+        )
         victim = case.files.get(role="victim")
-        answer = post(client, url("note"), {"about": str(victim.pk), "category": "incident.facts", "kind": "fact", "text": "Seen at noon."})
+        answer = post(
+            client,
+            url("note"),
+            {"about": str(victim.pk), "category": "incident.facts", "kind": "fact", "text": "Seen at noon."},
+        )
         assert answer.status_code == 302, answer.content.decode()
         sign_in(client, full.officer)
         task = Task.objects.get(case=case, kind="task")
         assert post(client, url("task-done", task.pk), {"outcome": "done"}).status_code == 302
         sign_in(client, full.coordinator)
         assert "Seen at noon." in client.get(url("case")).content.decode()
-        answer = post(client, url("close"), {"reason": "plan_completed", "note": "Done.", "victim_view": "declined"})
+        answer = post(
+            client, url("close"), {"reason": "plan_completed", "note": "Done.", "victim_view": "declined"}
+        )
         assert answer.status_code == 302, answer.content.decode()
         assert post(client, url("reopen"), {"reasons": "Again."}).status_code == 302
 
@@ -235,9 +318,23 @@ class TestJourney:
         everyone = [str(pk) for pk in full.sitting.attendances.values_list("pk", flat=True)]
         assert post(client, run, {"do": "attendance", "present": everyone}).status_code == 302
         item = reverse("cases:conference-item", args=[full.sitting.pk, full.item.pk])
-        answer = post(client, item, {"do": "decide", "text": "Patrols.", "agency": str(full.police_agency.pk), "due_on": "2026-12-01", "side": "victim"})
+        answer = post(
+            client,
+            item,
+            {
+                "do": "decide",
+                "text": "Patrols.",
+                "agency": str(full.police_agency.pk),
+                "due_on": "2026-12-01",
+                "side": "victim",
+            },
+        )
         assert answer.status_code == 302, answer.content.decode()
-        answer = post(client, item, {"do": "decide", "text": "No date.", "agency": str(full.police_agency.pk), "side": "both"})
+        answer = post(
+            client,
+            item,
+            {"do": "decide", "text": "No date.", "agency": str(full.police_agency.pk), "side": "both"},
+        )
         assert answer.status_code == 422
         assert "No date." in answer.content.decode()
         sign_in(client, full.advocate)
@@ -267,7 +364,10 @@ class TestSearch:
 
     def test_the_other_side_does_not_find_the_victim(self, full, client):
         sign_in(client, full.probation)
-        assert full.case.reference not in client.post(reverse("cases:search"), {"q": "Thériault"}).content.decode()
+        assert (
+            full.case.reference
+            not in client.post(reverse("cases:search"), {"q": "Thériault"}).content.decode()
+        )
         assert full.case.reference in client.post(reverse("cases:search"), {"q": "Cyr"}).content.decode()
 
     @pytest.mark.parametrize("text", ["", "   ", "%", "'; DROP TABLE", "x" * 500, "\x00", "李"])

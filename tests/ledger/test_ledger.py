@@ -29,7 +29,9 @@ def fill(count, *, batches=1):
     for _turn in range(batches):
         with transaction.atomic():
             services.record_many(
-                services.entry(action="cases.read", actor=someone, target=f"cases.case:{n}", at=NOON, subject=new_id())
+                services.entry(
+                    action="cases.read", actor=someone, target=f"cases.case:{n}", at=NOON, subject=new_id()
+                )
                 for n in range(count // batches)
             )
         services.integrate(at=NOON)
@@ -61,7 +63,11 @@ class TestRecord:
     def test_refuses_a_narrative(self):
         with pytest.raises(NotACode):
             services.record(
-                action="cases.noted", actor=None, target="", at=NOON, details={"note": "he said he would come"}
+                action="cases.noted",
+                actor=None,
+                target="",
+                at=NOON,
+                details={"note": "he said he would come"},
             )
 
     def test_goes_with_the_transaction_it_belongs_to(self):
@@ -105,7 +111,9 @@ class TestIntegrate:
     def test_goes_on_in_batches(self, monkeypatch):
         monkeypatch.setattr(services, "BATCH", 4)
         with transaction.atomic():
-            services.record_many(services.entry(action="a.b", actor=None, target="", at=NOON) for _n in range(10))
+            services.record_many(
+                services.entry(action="a.b", actor=None, target="", at=NOON) for _n in range(10)
+            )
 
         assert services.integrate(at=NOON) == 10
         assert verify().is_whole
@@ -195,7 +203,9 @@ def insert_at_the_end(leaf, rng):
     made = Entry.objects.create(body=body)
     run("DELETE FROM ledger_pending WHERE entry_id = %s", [made.pk])
     size = Leaf.objects.count()
-    Leaf.objects.create(index=size, entry_id=made.pk, hash=merkle.leaf_hash(body.encode()), mac=rng.randbytes(16))
+    Leaf.objects.create(
+        index=size, entry_id=made.pk, hash=merkle.leaf_hash(body.encode()), mac=rng.randbytes(16)
+    )
     return f"entry {made.pk} "
 
 

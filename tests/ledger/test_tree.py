@@ -12,7 +12,16 @@ from egide.ledger.rules import canonical, merkle, notes
 #: RFC 6962 test vectors (the Certificate Transparency reference implementation): leaves and roots.
 LEAVES = [
     bytes.fromhex(text)
-    for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    for text in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
 ]
 ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -140,7 +149,8 @@ class TestCanonical:
         assert one == other == '{"a":"x","b":1}'
 
     @pytest.mark.parametrize(
-        "value", ["a sentence", "rue Union, 12", "é", "x" * 81, 1.5, b"x", {"k": "two words"}, ["a b"], "line\n"]
+        "value",
+        ["a sentence", "rue Union, 12", "é", "x" * 81, 1.5, b"x", {"k": "two words"}, ["a b"], "line\n"],
     )
     def test_refuses_anything_that_could_be_a_narrative(self, value):
         with pytest.raises(canonical.NotACode):

@@ -77,7 +77,10 @@ class TestTokens:
         assert exact in stored.exact
 
     def test_hold_no_letters_of_the_name(self):
-        for token in (*blind.name_tokens("Marie", "Landry").exact, *blind.name_tokens("Marie", "Landry").phonetic):
+        for token in (
+            *blind.name_tokens("Marie", "Landry").exact,
+            *blind.name_tokens("Marie", "Landry").phonetic,
+        ):
             assert len(token) == blind.TOKEN_BYTES
             assert b"andry" not in token
 

@@ -58,14 +58,22 @@ class TestSeal:
     @pytest.mark.parametrize(
         "move",
         [
-            lambda i: SealedItem(i.file_id, i.compartment, SealContext("cases.Entry", "content", new_id()), i.sealed),
-            lambda i: SealedItem(i.file_id, i.compartment, SealContext("cases.Task", "content", i.context.row), i.sealed),
-            lambda i: SealedItem(i.file_id, i.compartment, SealContext("cases.Entry", "text", i.context.row), i.sealed),
+            lambda i: SealedItem(
+                i.file_id, i.compartment, SealContext("cases.Entry", "content", new_id()), i.sealed
+            ),
+            lambda i: SealedItem(
+                i.file_id, i.compartment, SealContext("cases.Task", "content", i.context.row), i.sealed
+            ),
+            lambda i: SealedItem(
+                i.file_id, i.compartment, SealContext("cases.Entry", "text", i.context.row), i.sealed
+            ),
             lambda i: SealedItem(i.file_id, "common", i.context, i.sealed),
             lambda i: SealedItem(i.file_id, i.compartment, i.context, i.sealed[:-1]),
             lambda i: SealedItem(i.file_id, i.compartment, i.context, b""),
             lambda i: SealedItem(i.file_id, i.compartment, i.context, b"\x02" + i.sealed[1:]),
-            lambda i: SealedItem(i.file_id, i.compartment, i.context, i.sealed[:-1] + bytes([i.sealed[-1] ^ 1])),
+            lambda i: SealedItem(
+                i.file_id, i.compartment, i.context, i.sealed[:-1] + bytes([i.sealed[-1] ^ 1])
+            ),
         ],
     )
     def test_does_not_open_when_moved_or_damaged(self, move, caplog):
@@ -163,7 +171,9 @@ class TestKeyFile:
             call_command("init")
         assert own_keys.path.read_bytes() == before
 
-    @pytest.mark.parametrize("text", ["", "{}", "[]", '{"current":"x","keys":{}}', '{"current":"a","keys":{"a":"AAAA"}}'])
+    @pytest.mark.parametrize(
+        "text", ["", "{}", "[]", '{"current":"x","keys":{}}', '{"current":"a","keys":{"a":"AAAA"}}']
+    )
     def test_says_plainly_when_it_is_damaged(self, own_keys, text):
         own_keys.path.write_text(text)
         with pytest.raises(errors.KeyUnavailable):

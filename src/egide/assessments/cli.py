@@ -29,7 +29,7 @@ class Writer(Protocol):
     def write(self, text: str, /) -> Any: ...
 
 
-class BadInput(Exception):  # noqa: N818 what the person gave, not a fault of ours
+class BadInput(Exception):
     """The input cannot be scored; the arguments are the lines to show."""
 
 

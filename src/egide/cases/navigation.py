@@ -11,7 +11,21 @@ def register() -> None:
     """Register each page people come back to, in the order of a working day."""
     add = navigation.register
     add(navigation.Item(_("My day"), "cases:my-day", 10, lambda a: a is not None and a.role in WORKING_ROLES))
-    add(navigation.Item(_("Requests received"), "cases:triage", 20, lambda a: a is not None and a.role == Role.COORDINATOR))
-    add(navigation.Item(_("Cases"), "cases:caseload", 30, lambda a: a is not None and a.role in WORKING_ROLES))
-    add(navigation.Item(_("Conferences"), "cases:conferences", 40, lambda a: a is not None and a.role in WORKING_ROLES))
-    add(navigation.Item(_("Refer someone"), "cases:refer", 50, lambda a: a is not None and a.role in REFERRING_ROLES))
+    add(
+        navigation.Item(
+            _("Requests received"), "cases:triage", 20, lambda a: a is not None and a.role == Role.COORDINATOR
+        )
+    )
+    add(
+        navigation.Item(_("Cases"), "cases:caseload", 30, lambda a: a is not None and a.role in WORKING_ROLES)
+    )
+    add(
+        navigation.Item(
+            _("Conferences"), "cases:conferences", 40, lambda a: a is not None and a.role in WORKING_ROLES
+        )
+    )
+    add(
+        navigation.Item(
+            _("Refer someone"), "cases:refer", 50, lambda a: a is not None and a.role in REFERRING_ROLES
+        )
+    )

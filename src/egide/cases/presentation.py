@@ -106,7 +106,12 @@ def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) 
     kind = TaskKind(case.next_due_kind)
     due = formats.date_format(timezone.localtime(case.next_due_at), "DATETIME_FORMAT")
     detail = _("Due %(date)s.") % {"date": due}
-    if rule is not None and kind in (TaskKind.FIRST_CONTACT, TaskKind.CONSENT, TaskKind.REVIEW, TaskKind.SAFETY_PLAN):
+    if rule is not None and kind in (
+        TaskKind.FIRST_CONTACT,
+        TaskKind.CONSENT,
+        TaskKind.REVIEW,
+        TaskKind.SAFETY_PLAN,
+    ):
         detail = f"{detail} {contact_context(rule, at=at)['sentence']}"
     where = _WHERE.get(kind) if permissions.can_support(actor, case) else None
     return {
@@ -122,12 +127,24 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
     """List what this reader can do now, in the order of the journey."""
     support, coordinate = permissions.can_support(actor, case), permissions.can_coordinate(actor, case)
     offered: list[tuple[bool, str, Any]] = [
-        (coordinate and case.state in (State.RECEIVED, State.NO_ACTION_PROPOSED, State.NOT_TAKEN), "triage-case", _("Triage")),
+        (
+            coordinate and case.state in (State.RECEIVED, State.NO_ACTION_PROPOSED, State.NOT_TAKEN),
+            "triage-case",
+            _("Triage"),
+        ),
         (support and case.is_open, "safe-contact", _("Record safe contact")),
         (support and case.is_open, "contact", _("Reach the person")),
         (permissions.can_contribute(actor, case) and case.is_open, "assess", _("Assess")),
-        (coordinate and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE), "eligibility", _("Decide on eligibility")),
-        (support and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE), "consent", _("Ask for consent")),
+        (
+            coordinate and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE),
+            "eligibility",
+            _("Decide on eligibility"),
+        ),
+        (
+            support and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE),
+            "consent",
+            _("Ask for consent"),
+        ),
         (support and case.is_open, "plan", _("Safety plan")),
         (support and case.is_open, "level", _("Set the level of concern")),
         (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
@@ -136,7 +153,11 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
         (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
     ]
-    return [{"text": str(text), "href": reverse(f"cases:{name}", args=[case.pk])} for is_on, name, text in offered if is_on]
+    return [
+        {"text": str(text), "href": reverse(f"cases:{name}", args=[case.pk])}
+        for is_on, name, text in offered
+        if is_on
+    ]
 
 
 def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
@@ -151,7 +172,10 @@ def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
         for window in enforced.windows
     )
     ways = ", ".join(_wording(CHANNELS, code) for code in enforced.channels)
-    sentence = _("Safe contact: %(ways)s. %(windows)s.") % {"ways": ways, "windows": windows or _("no hours given")}
+    sentence = _("Safe contact: %(ways)s. %(windows)s.") % {
+        "ways": ways,
+        "windows": windows or _("no hours given"),
+    }
     if said.get("caller_name"):
         sentence += " " + _("Say “%(name)s”.") % {"name": said["caller_name"]}
     if not enforced.may_leave_message:
@@ -161,7 +185,9 @@ def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
             "time": formats.time_format(timezone.localtime(at).time())
         }
         if found.next_window:
-            sentence += " " + _("Next: %(when)s.") % {"when": formats.date_format(found.next_window, "DATETIME_FORMAT")}
+            sentence += " " + _("Next: %(when)s.") % {
+                "when": formats.date_format(found.next_window, "DATETIME_FORMAT")
+            }
     rows = [
         {"key": _("Safe ways"), "value": ways},
         {"key": _("Days and hours"), "value": windows},
@@ -199,7 +225,11 @@ def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
     """Answer who is in the case, as far as the reader may know."""
     lines = []
     for file in opened.files:
-        items = [i for i in opened.view.items if i.file_id == file.pk and (i.meta or {}).get("form") == "identity:1"]
+        items = [
+            i
+            for i in opened.view.items
+            if i.file_id == file.pk and (i.meta or {}).get("form") == "identity:1"
+        ]
         if not items and not opened.name(file.role):
             continue
         content = items[0].content if items else {}
@@ -221,7 +251,7 @@ def entry_lines(opened: CaseFile) -> list[dict[str, Any]]:
     for item in opened.view.items:
         meta = item.meta or {}
         form = str(meta.get("form", "")).split(":")[0]
-        if form in OWN_PLACE or item.category == "risk.assessment.summary" and "kind" not in meta:
+        if form in OWN_PLACE or (item.category == "risk.assessment.summary" and "kind" not in meta):
             continue
         lines.append(
             {
@@ -301,7 +331,9 @@ def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
     events: list[dict[str, Any]] = []
     for item in opened.view.items:
         meta = item.meta or {}
-        if item.category in ("incident.facts", "threat.indicators", "health.general") and meta.get("created_at"):
+        if item.category in ("incident.facts", "threat.indicators", "health.general") and meta.get(
+            "created_at"
+        ):
             events.append(
                 {
                     "lane": "facts",
@@ -314,14 +346,25 @@ def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
             )
     events += [
         {
-            "lane": "work", "start": task.done_at, "end": None, "kind": "work", "text": "",
+            "lane": "work",
+            "start": task.done_at,
+            "end": None,
+            "kind": "work",
+            "text": "",
             "label": TaskKind(task.kind).label,
         }
         for task in opened.tasks
         if task.done_at and task.outcome == "done"
     ]
     events += [
-        {"lane": "work", "start": a.scored_at, "end": None, "label": a.instrument.upper(), "kind": "work", "text": ""}
+        {
+            "lane": "work",
+            "start": a.scored_at,
+            "end": None,
+            "label": a.instrument.upper(),
+            "kind": "work",
+            "text": "",
+        }
         for a in opened.assessments
     ]
     events += _plan_events(opened)
@@ -372,7 +415,8 @@ def people(opened: CaseFile) -> dict[str, Any]:
             }
         )
     links = [
-        {"from": nodes[0]["key"], "to": node["key"], "label": _("same case"), "guarded": False} for node in nodes[1:]
+        {"from": nodes[0]["key"], "to": node["key"], "label": _("same case"), "guarded": False}
+        for node in nodes[1:]
     ]
     return {"nodes": nodes, "links": links}
 
@@ -388,7 +432,9 @@ def consent_card(consent: Any, *, at: datetime) -> dict[str, Any]:
         "recipients": [agency.short_name for agency in consent.recipients.all()],
         "expires_on": consent.expires_at,
         "withdrawn_on": consent.withdrawn_at,
-        "categories": [localized(CATEGORIES[slug], "title") for slug in consent.categories if slug in CATEGORIES],
+        "categories": [
+            localized(CATEGORIES[slug], "title") for slug in consent.categories if slug in CATEGORIES
+        ],
     }
 
 

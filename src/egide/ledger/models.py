@@ -14,8 +14,12 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         indexes = [
-            models.Index(fields=["subject", "id"], name="ledger_by_subject", condition=models.Q(subject__isnull=False)),
-            models.Index(fields=["actor", "id"], name="ledger_by_actor", condition=models.Q(actor__isnull=False)),
+            models.Index(
+                fields=["subject", "id"], name="ledger_by_subject", condition=models.Q(subject__isnull=False)
+            ),
+            models.Index(
+                fields=["actor", "id"], name="ledger_by_actor", condition=models.Q(actor__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,9 @@ def latest_checkpoint() -> Checkpoint | None:
 
 
 def _hashes(size: int) -> list[bytes]:
-    found = [bytes(h) for h in Leaf.objects.filter(index__lt=size).order_by("index").values_list("hash", flat=True)]
+    found = [
+        bytes(h) for h in Leaf.objects.filter(index__lt=size).order_by("index").values_list("hash", flat=True)
+    ]
     if len(found) != size:
         raise ValueError(f"the ledger holds {len(found)} leaves, fewer than {size}: run egide ledger verify")
     return found

@@ -172,7 +172,9 @@ def _integrate_batch(at: datetime) -> tuple[int, str]:
     fresh = Leaf.objects.filter(index__gte=leaves[0].index).order_by().values("entry_id")
     Pending.objects.filter(entry_id__in=fresh).delete()
     note = notes.sign(notes.Head(origin(), tree.size, tree.root()), secret(SIGNING))
-    Checkpoint.objects.create(size=tree.size, root=tree.root(), frontier=tree.to_bytes(), note=note, signed_at=at)
+    Checkpoint.objects.create(
+        size=tree.size, root=tree.root(), frontier=tree.to_bytes(), note=note, signed_at=at
+    )
     return len(leaves), note
 
 

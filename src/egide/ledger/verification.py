@@ -128,7 +128,8 @@ def verify(
     key = _key(report)
     top = Leaf.objects.aggregate(top=Max("index"))["top"]
     size = 0 if top is None else top + 1
-    tree, roots = Frontier(), {}
+    tree = Frontier()
+    roots: dict[int, bytes] = {}
     sizes = sorted(Checkpoint.objects.order_by().values_list("size", flat=True))
     for block, end in _blocks(size, key, processes):
         report.problems += block.problems[: max(0, NAMED - len(report.problems))]

@@ -6,20 +6,16 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.utils import timezone
 
 from egide.partners import queries
-from egide.partners.models import Account
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Answers the signed-in account with its memberships in force, read together."""
 
-    def get_user(self, user_id: Any) -> Account | None:
+    def get_user(self, user_id: Any) -> Any:
         hats = list(queries.hats_of(account_id=user_id, on=timezone.localdate()))
-        if not hats:
-            account = super().get_user(user_id)
-            if account is not None:
-                account.hats = []
-            return account
-        account = hats[0].account
+        account: Any = hats[0].account if hats else super().get_user(user_id)
+        if account is None:
+            return None
         for hat in hats:
             hat.account = account
         account.hats = hats

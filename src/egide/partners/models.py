@@ -247,7 +247,9 @@ class FactorReset(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -255,7 +257,10 @@ class FactorReset(models.Model):
             models.CheckConstraint(
                 name="partners_reset_two_people",
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
-                | (Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("requested_by"))),
+                | (
+                    Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                    & ~Q(confirmed_by=F("requested_by"))
+                ),
             ),
             models.UniqueConstraint(
                 name="partners_reset_one_open", fields=["account"], condition=Q(confirmed_at__isnull=True)

@@ -6,23 +6,23 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from egide.partners.models import Account, AgreementParty, Jurisdiction, Membership
+from egide.partners.models import Account, AgreementKind, AgreementParty, Jurisdiction, Membership
+
+
+def bound_parties(*, on: date) -> QuerySet[AgreementParty]:
+    """Return the signatures that bind an agency that day to a confidentiality agreement in force."""
+    return AgreementParty.objects.filter(
+        Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=on),
+        Q(agreement__terminated_on__isnull=True) | Q(agreement__terminated_on__gt=on),
+        signed_on__lte=on,
+        agreement__starts_on__lte=on,
+        agreement__kind=AgreementKind.CONFIDENTIALITY,
+    ).order_by()
 
 
 def agreement_in_force(*, agency_ids: Collection[UUID], on: date) -> set[UUID]:
     """Answer which of the agencies are bound that day by a signed confidentiality agreement, in one query."""
-    return set(
-        AgreementParty.objects.filter(
-            Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=on),
-            Q(agreement__terminated_on__isnull=True) | Q(agreement__terminated_on__gt=on),
-            agency_id__in=agency_ids,
-            signed_on__lte=on,
-            agreement__starts_on__lte=on,
-            agreement__kind="confidentiality",
-        )
-        .order_by()
-        .values_list("agency_id", flat=True)
-    )
+    return set(bound_parties(on=on).filter(agency_id__in=agency_ids).values_list("agency_id", flat=True))
 
 
 def hats_of(*, account_id: UUID, on: date) -> QuerySet[Membership]:

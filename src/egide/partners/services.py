@@ -80,7 +80,12 @@ def set_password(*, reset_id: UUID, password: str, actor: Membership, at: dateti
         NotVisible: no confirmed reset waits. ValidationError: the password is too weak.
     """
     check_administrator(actor)
-    reset = FactorReset.objects.select_related("account").filter(pk=reset_id, confirmed_at__isnull=False).order_by().first()
+    reset = (
+        FactorReset.objects.select_related("account")
+        .filter(pk=reset_id, confirmed_at__isnull=False)
+        .order_by()
+        .first()
+    )
     if reset is None or reset.account.has_usable_password():
         raise NotVisible
     validate_password(password, reset.account)

@@ -75,10 +75,14 @@ def factor_resets(request: Request) -> HttpResponse:
                 )
                 messages.success(request, _("The password is set. Tell it in person."))
             elif request.POST.get("reset"):
-                services.confirm_factor_reset(reset_id=_uuid(request.POST["reset"]), actor=request.actor, at=at)
+                services.confirm_factor_reset(
+                    reset_id=_uuid(request.POST["reset"]), actor=request.actor, at=at
+                )
                 messages.success(request, _("The second factor is forgotten. Set a first password now."))
             else:
-                services.request_factor_reset(username=request.POST.get("username", ""), actor=request.actor, at=at)
+                services.request_factor_reset(
+                    username=request.POST.get("username", ""), actor=request.actor, at=at
+                )
                 messages.success(request, _("Asked. Another administrator confirms it."))
             return redirect("partners:factor-resets")
         except Refused as refusal:
@@ -89,7 +93,11 @@ def factor_resets(request: Request) -> HttpResponse:
     return render(
         request,
         "partners/factor_resets.html",
-        {"rows": rows.order_by("-requested_at")[:50], "error": error, "username": request.POST.get("username", "")},
+        {
+            "rows": rows.order_by("-requested_at")[:50],
+            "error": error,
+            "username": request.POST.get("username", ""),
+        },
         status=422 if error else 200,
     )
 

@@ -21,7 +21,11 @@ class Consent(models.Model):
     expires_at = models.DateTimeField()
     form = models.CharField(
         max_length=10,
-        choices=[("written", _("In writing")), ("electronic", _("Signed on screen")), ("verbal", _("Said aloud, in person"))],
+        choices=[
+            ("written", _("In writing")),
+            ("electronic", _("Signed on screen")),
+            ("verbal", _("Said aloud, in person")),
+        ],
     )
     text_version = models.CharField(max_length=20)
     language = models.CharField(max_length=8)
@@ -30,7 +34,9 @@ class Consent(models.Model):
     free_choice_confirmed = models.BooleanField(help_text="Told that help does not depend on consenting.")
     copy_given = models.BooleanField(default=False)
     given_by = models.CharField(
-        max_length=10, choices=[("self", _("The person")), ("guardian", _("A parent or guardian"))], default="self"
+        max_length=10,
+        choices=[("self", _("The person")), ("guardian", _("A parent or guardian"))],
+        default="self",
     )
     explained_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -41,7 +47,9 @@ class Consent(models.Model):
     class Meta:
         indexes = [models.Index(fields=["file_id", "given_at"], name="sharing_consent_by_file")]
         constraints = [
-            models.CheckConstraint(name="sharing_consent_ends_after_start", condition=Q(expires_at__gt=F("given_at"))),
+            models.CheckConstraint(
+                name="sharing_consent_ends_after_start", condition=Q(expires_at__gt=F("given_at"))
+            ),
             models.CheckConstraint(
                 name="sharing_consent_withdrawn_by_someone",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_recorded_by__isnull=True)
@@ -131,7 +139,8 @@ class Recusal(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="sharing_recused_person_or_agency",
-                condition=Q(account__isnull=True, agency__isnull=False) | Q(account__isnull=False, agency__isnull=True),
+                condition=Q(account__isnull=True, agency__isnull=False)
+                | Q(account__isnull=False, agency__isnull=True),
             )
         ]
 
@@ -150,7 +159,12 @@ class Disclosure(models.Model):
     categories = models.JSONField(default=list)
     method = models.CharField(
         max_length=10,
-        choices=[("print", _("Printed")), ("export", _("Exported")), ("aloud", _("Read aloud")), ("share", _("Shared"))],
+        choices=[
+            ("print", _("Printed")),
+            ("export", _("Exported")),
+            ("aloud", _("Read aloud")),
+            ("share", _("Shared")),
+        ],
     )
     basis = models.CharField(max_length=24)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

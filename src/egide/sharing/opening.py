@@ -250,7 +250,12 @@ def open_files(
     trace = _list_trace if is_list else _trace
     with transaction.atomic():
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
-    return FileView(classes=classes, items=items, side=ties[files[0].case_id].side, consents=ties[files[0].case_id].consents)
+    return FileView(
+        classes=classes,
+        items=items,
+        side=ties[files[0].case_id].side,
+        consents=ties[files[0].case_id].consents,
+    )
 
 
 def _unseal(records: Sequence[SealedRecord]) -> list[str]:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.db.models import Value
+from django.utils import timezone
 
-from egide.partners.models import AgreementParty, Membership
+from egide.partners import queries as partners
+from egide.partners.models import Membership
 from egide.sharing import queries
 from egide.sharing.models import ConsentRecipient
 from egide.sharing.rules.decision import ConsentState
@@ -113,18 +115,14 @@ class Relation:
         A consent is given for the case by the victim: it covers the files of the case it names.
         """
         fitting = [
-            named
-            for named in self.consents
-            if category in named.categories and purpose in named.purposes
+            named for named in self.consents if category in named.categories and purpose in named.purposes
         ]
         return ConsentState(
             is_valid=bool(fitting), is_written=any(n.is_written for n in fitting), has_end=bool(fitting)
         )
 
 
-def relations(
-    *, actor: Membership, files: Sequence[SharedFile], at: datetime
-) -> Mapping[UUID, Relation]:
+def relations(*, actor: Membership, files: Sequence[SharedFile], at: datetime) -> Mapping[UUID, Relation]:
     """Answer the reader's relation to each case of these files, in two queries whatever their number."""
     case_ids = list({file.case_id for file in files})
     staffed = {file.case_id: file.is_staffed_by(actor) for file in files}
@@ -147,25 +145,14 @@ def _ties(
     actor: Membership, case_ids: Sequence[UUID], at: datetime
 ) -> tuple[Mapping[UUID, str], set[UUID], bool]:
     """One query: the agency's agreement, and per case its side and whether the reader is recused."""
-    day = at.date()
-    agreement = AgreementParty.objects.filter(
-        Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=day),
-        Q(agreement__terminated_on__isnull=True) | Q(agreement__terminated_on__gt=day),
-        agency=actor.agency_id,
-        signed_on__lte=day,
-        agreement__starts_on__lte=day,
-        agreement__kind="confidentiality",
-    )
+    # The day where the agencies signed, not in Greenwich: an agreement neither begins nor ends the evening before.
+    agreement = partners.bound_parties(on=timezone.localdate(at)).filter(agency=actor.agency_id)
     assigned = queries.active_assignments().filter(agency=actor.agency_id, case_id__in=case_ids)
     recused = queries.recusals_of(actor).filter(case_id__in=case_ids)
-    rows = (
-        agreement.order_by()
-        .values_list(Value("agreement"), "agency_id")
-        .union(
-            assigned.order_by().values_list("side", "case_id"),
-            recused.order_by().values_list(Value("recused"), "case_id"),
-            all=True,
-        )
+    rows = agreement.values_list(Value("agreement"), "agency_id").union(
+        assigned.order_by().values_list("side", "case_id"),
+        recused.order_by().values_list(Value("recused"), "case_id"),
+        all=True,
     )
     sides: dict[UUID, str] = {}
     out: set[UUID] = set()

@@ -102,9 +102,7 @@ def explain(
     return decide_classes(actor=actor, files=[file], purpose=purpose, at=at, records=records)
 
 
-def open_names(
-    *, actor: Membership, files: Sequence[Any], purpose: str, at: datetime
-) -> dict[UUID, str]:
+def open_names(*, actor: Membership, files: Sequence[Any], purpose: str, at: datetime) -> dict[UUID, str]:
     """Open the short names of files of several cases, for a list; those withheld are left out.
 
     Args:
@@ -204,7 +202,9 @@ def give_consent(
         explained_by=actor,
     )
     named = {agency.pk for agency in agencies} | {actor.agency_id}
-    ConsentRecipient.objects.bulk_create(ConsentRecipient(consent=consent, agency_id=pk) for pk in sorted(named))
+    ConsentRecipient.objects.bulk_create(
+        ConsentRecipient(consent=consent, agency_id=pk) for pk in sorted(named)
+    )
     ledger.record(
         action="sharing.consent_given",
         actor=actor,
@@ -250,7 +250,9 @@ def record_refusal(*, actor: Membership, file_id: UUID, case_id: UUID, at: datet
     """Record that consent was refused: whatever was in force ends now."""
     for consent in Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True).order_by("given_at"):
         withdraw_consent(consent_id=consent.pk, actor=actor, at=at)
-    ledger.record(action="sharing.consent_refused", actor=actor, target=f"cases.case:{case_id}", at=at, subject=file_id)
+    ledger.record(
+        action="sharing.consent_refused", actor=actor, target=f"cases.case:{case_id}", at=at, subject=file_id
+    )
 
 
 @transaction.atomic
@@ -265,9 +267,7 @@ def assign(
 ) -> Assignment:
     """Make an agency work on a case, as long as the consent it rests on; a former assignment is replaced."""
     Assignment.objects.filter(case_id=case_id, agency=agency, ends_at__isnull=True).update(ends_at=at)
-    made = Assignment.objects.create(
-        case_id=case_id, agency=agency, side=side, consent=consent, starts_at=at
-    )
+    made = Assignment.objects.create(case_id=case_id, agency=agency, side=side, consent=consent, starts_at=at)
     ledger.record(
         action="sharing.assigned",
         actor=actor,
@@ -321,7 +321,11 @@ def recuse(
         recorded_by=actor,
     )
     ledger.record(
-        action="sharing.recused", actor=actor, target=f"cases.case:{case_id}", at=at, details={"reason": reason_code}
+        action="sharing.recused",
+        actor=actor,
+        target=f"cases.case:{case_id}",
+        at=at,
+        details={"reason": reason_code},
     )
     return made
 

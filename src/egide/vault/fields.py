@@ -52,7 +52,7 @@ class SealedField(models.BinaryField):
         return super().get_db_prep_value(raw, connection, prepared)
 
     def to_python(self, value: Any) -> Any:
-        return Sealed(value) if isinstance(value, bytes | memoryview) else value
+        return Sealed(bytes(value)) if isinstance(value, bytes | memoryview) else value
 
     def value_to_string(self, obj: models.Model) -> str:
         return "<sealed>"

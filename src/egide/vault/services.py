@@ -12,7 +12,17 @@ from egide.vault.envelope import SealContext
 from egide.vault.models import COMPARTMENTS, FileKeys, Secret
 from egide.vault.providers import KeyProvider, provider
 
-__all__ = ["SealContext", "Sealer", "create_file_keys", "new_sealer", "rotate", "save_keys", "seal", "sealer", "shred"]
+__all__ = [
+    "SealContext",
+    "Sealer",
+    "create_file_keys",
+    "new_sealer",
+    "rotate",
+    "save_keys",
+    "seal",
+    "sealer",
+    "shred",
+]
 
 
 class Sealer:
@@ -102,9 +112,7 @@ def seal(*, file_id: UUID, compartment: str, plaintext: str | bytes, context: Se
 def shred(*, file_id: UUID, at: datetime) -> bool:
     """Destroy every key of a file: what it sealed can never be read again. False when already done."""
     nulls = dict.fromkeys(COMPARTMENTS)
-    return bool(
-        FileKeys.objects.filter(pk=file_id, shredded_at__isnull=True).update(shredded_at=at, **nulls)
-    )
+    return bool(FileKeys.objects.filter(pk=file_id, shredded_at__isnull=True).update(shredded_at=at, **nulls))
 
 
 def rotate(

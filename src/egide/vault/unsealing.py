@@ -57,7 +57,7 @@ def claim_issuer(owner: str) -> Issuer:
     Raises:
         PermissionError: it was claimed already.
     """
-    global _issuer  # noqa: PLW0603 - one per process, on purpose
+    global _issuer
     if _issuer is not None:
         raise PermissionError("the issuer of grants was claimed already")
     _issuer = Issuer(owner)
@@ -110,5 +110,7 @@ def _open(item: SealedItem, keys: dict[tuple[UUID, str], bytes]) -> str:
     try:
         return envelope.unseal(key, item.sealed, associated).decode()
     except envelope.NotOpened as error:
-        log.error("damaged sealed value: %s.%s row %s", item.context.model, item.context.field, item.context.row)
+        log.error(
+            "damaged sealed value: %s.%s row %s", item.context.model, item.context.field, item.context.row
+        )
         raise errors.Damaged(errors.DAMAGED) from error

@@ -18,7 +18,13 @@ from egide.common import navigation
 #: Addresses other modules may provide, tried in this order; a link whose address nobody provides is not shown.
 SEARCH = ("cases:search",)
 CHANGE_HAT = ("partners:acting-for", "partners:acting_for", "partners:hats", "partners:switch")
-MY_ACCESS = ("partners:my-access", "sharing:my-access", "ledger:my-access", "cases:my-access", "partners:my_access")
+MY_ACCESS = (
+    "partners:my-access",
+    "sharing:my-access",
+    "ledger:my-access",
+    "cases:my-access",
+    "partners:my_access",
+)
 MY_ACCOUNT = ("partners:account", "mfa_index")
 SIGN_OUT = ("account_logout",)
 SIGN_IN = ("account_login",)

@@ -27,7 +27,9 @@ class Picture:
     legend: str = ""
 
 
-def _svg(height: int, shapes: Sequence[str], *, title: str, description: str, width: int = WIDTH) -> SafeString:
+def _svg(
+    height: int, shapes: Sequence[str], *, title: str, description: str, width: int = WIDTH
+) -> SafeString:
     body = "".join(shapes)
     return mark_safe(  # noqa: S308 - every text below was escaped where it was placed
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}. {escape(description)}">{body}</svg>'
@@ -116,7 +118,9 @@ def _event(event: Mapping[str, Any], x: Any, y: float, *, is_last: bool, today: 
     kind = {"fact": "fact", "plan": "plan"}.get(event.get("kind", ""), "work")
     if kind == "plan":
         end = event.get("end") or today
-        bar = _rect(x(event["start"]), y - 9, x(end) - x(event["start"]), 18, "plan" if is_last else "plan-old")
+        bar = _rect(
+            x(event["start"]), y - 9, x(end) - x(event["start"]), 18, "plan" if is_last else "plan-old"
+        )
         words = _text(x(event["start"]) + 6, y + 4, event["label"], css="on-plan t2" if is_last else "t2")
         return [f"<g>{title}{bar}{words if x(end) - x(event['start']) > 90 else ''}</g>"]
     if kind == "fact":
@@ -139,7 +143,10 @@ def assessments(
         shapes.append(_rect(left, y(band["hi"]), width - left, y(band["lo"]) - y(band["hi"]), "band"))
         shapes.append(_text(width - 6, y(band["hi"]) + 14, band["label"], css="t2", anchor="end"))
     for value in sorted({0, maximum, *(b["lo"] for b in bands)}):
-        shapes += [_line(left, y(value), width, y(value), "grid"), _text(left - 8, y(value) + 4, value, css="t2", anchor="end")]
+        shapes += [
+            _line(left, y(value), width, y(value), "grid"),
+            _text(left - 8, y(value) + 4, value, css="t2", anchor="end"),
+        ]
     step = (width - left) / max(len(points), 1)
     for number, point in enumerate(points):
         x = left + step * (number + 0.5)
@@ -159,7 +166,11 @@ def assessments(
 
 
 def _unknown(count: int) -> str:
-    return ngettext("%(count)d unknown", "%(count)d unknown", count) % {"count": count} if count else _("all known")
+    return (
+        ngettext("%(count)d unknown", "%(count)d unknown", count) % {"count": count}
+        if count
+        else _("all known")
+    )
 
 
 def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, Any]], title: str) -> Picture:
@@ -170,7 +181,8 @@ def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, A
     # Around the centre, beginning on the right.
     turn = 2 * math.pi / max(len(others), 1)
     places = {
-        n["key"]: (200 + 130 * math.cos(turn * i), 105 + 78 * math.sin(turn * i)) for i, n in enumerate(others)
+        n["key"]: (200 + 130 * math.cos(turn * i), 105 + 78 * math.sin(turn * i))
+        for i, n in enumerate(others)
     }
     if centre is not None:
         places[centre["key"]] = (200 if len(others) > 1 else 130, 105)
@@ -183,16 +195,26 @@ def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, A
         x, y = places[node["key"]]
         if node.get("kind") == "guarded":
             shapes.append(f'<rect x="{x - 52}" y="{y - 22}" width="104" height="44" rx="4" class="guarded"/>')
-            shapes += [_text(x, y - 2, node["label"], anchor="middle"), _text(x, y + 14, node["role"], css="t2", anchor="middle")]
+            shapes += [
+                _text(x, y - 2, node["label"], anchor="middle"),
+                _text(x, y + 14, node["role"], css="t2", anchor="middle"),
+            ]
             continue
         is_centre = node is centre
         shapes.append(_dot(x, y, 25 if is_centre else 20, "centre" if is_centre else "node"))
-        shapes.append(_text(x, y + 5, _initials(node["label"]), css="on-dark" if is_centre else "", anchor="middle"))
+        shapes.append(
+            _text(x, y + 5, _initials(node["label"]), css="on-dark" if is_centre else "", anchor="middle")
+        )
         shapes.append(_text(x, y + 42, node["role"], css="t2", anchor="middle"))
-    description = ngettext("%(count)d person or case", "%(count)d people or cases", len(nodes)) % {"count": len(nodes)}
+    description = ngettext("%(count)d person or case", "%(count)d people or cases", len(nodes)) % {
+        "count": len(nodes)
+    }
     labels = {n["key"]: n["label"] or n["role"] for n in nodes}
     rows = [[n["label"], n["role"], n.get("note", "")] for n in nodes]
-    rows += [[f"{labels.get(link['from'], '')} – {labels.get(link['to'], '')}", link["label"], ""] for link in links]
+    rows += [
+        [f"{labels.get(link['from'], '')} – {labels.get(link['to'], '')}", link["label"], ""]
+        for link in links
+    ]
     return Picture(
         title,
         description,
@@ -218,7 +240,10 @@ def range_bar(
         return left + (right - left) * (value - lowest) / max(maximum - lowest, 1)
 
     words = title or _("Known %(known)s, possible from %(low)s to %(high)s, of %(maximum)s") % {
-        "known": known, "low": low, "high": high, "maximum": maximum,
+        "known": known,
+        "low": low,
+        "high": high,
+        "maximum": maximum,
     }
     shapes = [
         _rect(left, 10, right - left, 16, "band"),
@@ -237,5 +262,3 @@ def range_bar(
         f'<div class="drawing"><svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(words)}">'
         f"{''.join(shapes)}</svg></div>"
     )
-
-

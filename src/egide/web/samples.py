@@ -11,12 +11,20 @@ from django.utils.translation import gettext_lazy
 class SampleForm(forms.Form):
     """One field of each kind, with an error each."""
 
-    words = forms.CharField(label=gettext_lazy("What happened"), widget=forms.Textarea, help_text=gettext_lazy("What was seen or heard."))
+    words = forms.CharField(
+        label=gettext_lazy("What happened"),
+        widget=forms.Textarea,
+        help_text=gettext_lazy("What was seen or heard."),
+    )
     name = forms.CharField(label=gettext_lazy("Family name"), required=False, max_length=80)
     day = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
     answer = forms.ChoiceField(
         label=gettext_lazy("Does the person know?"),
-        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")), ("unknown", gettext_lazy("Not known"))],
+        choices=[
+            ("yes", gettext_lazy("Yes")),
+            ("no", gettext_lazy("No")),
+            ("unknown", gettext_lazy("Not known")),
+        ],
         widget=forms.RadioSelect,
     )
     ways = forms.MultipleChoiceField(
@@ -24,7 +32,9 @@ class SampleForm(forms.Form):
         choices=[("phone", gettext_lazy("Phone call")), ("letter", gettext_lazy("Letter"))],
         widget=forms.CheckboxSelectMultiple,
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[("en", "English"), ("fr", "Français")])
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=[("en", "English"), ("fr", "Français")]
+    )
     agreed = forms.BooleanField(label=gettext_lazy("The person understood"))
 
 
@@ -44,11 +54,41 @@ def timeline(at: datetime) -> dict[str, Any]:
             {"key": "plan", "label": _("Plan")},
         ],
         "events": [
-            {"lane": "facts", "start": at - timedelta(days=60), "end": None, "label": _("Referral"), "kind": "fact"},
-            {"lane": "work", "start": at - timedelta(days=52), "end": None, "label": _("Assessment"), "kind": "work"},
-            {"lane": "work", "start": at - timedelta(days=30), "end": None, "label": _("Conference"), "kind": "work"},
-            {"lane": "plan", "start": at - timedelta(days=45), "end": at - timedelta(days=20), "label": _("version 1"), "kind": "plan"},
-            {"lane": "plan", "start": at - timedelta(days=20), "end": None, "label": _("version 2"), "kind": "plan"},
+            {
+                "lane": "facts",
+                "start": at - timedelta(days=60),
+                "end": None,
+                "label": _("Referral"),
+                "kind": "fact",
+            },
+            {
+                "lane": "work",
+                "start": at - timedelta(days=52),
+                "end": None,
+                "label": _("Assessment"),
+                "kind": "work",
+            },
+            {
+                "lane": "work",
+                "start": at - timedelta(days=30),
+                "end": None,
+                "label": _("Conference"),
+                "kind": "work",
+            },
+            {
+                "lane": "plan",
+                "start": at - timedelta(days=45),
+                "end": at - timedelta(days=20),
+                "label": _("version 1"),
+                "kind": "plan",
+            },
+            {
+                "lane": "plan",
+                "start": at - timedelta(days=20),
+                "end": None,
+                "label": _("version 2"),
+                "kind": "plan",
+            },
         ],
     }
 
@@ -68,7 +108,13 @@ def people() -> dict[str, Any]:
         "nodes": [
             {"key": "v", "label": "J. Landry", "role": _("Victim"), "note": "", "kind": "centre"},
             {"key": "p", "label": "L. Cyr", "role": _("Person of concern"), "note": "", "kind": "person"},
-            {"key": "o", "label": _("Another case"), "role": _("guarded link"), "note": "", "kind": "guarded"},
+            {
+                "key": "o",
+                "label": _("Another case"),
+                "role": _("guarded link"),
+                "note": "",
+                "kind": "guarded",
+            },
         ],
         "links": [
             {"from": "v", "to": "p", "label": _("former partners"), "guarded": False},

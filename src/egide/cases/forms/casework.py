@@ -79,13 +79,24 @@ class SafeContactForm(forms.Form):
     channels = several(_("Safe ways"), CHANNELS, error=_("Name at least one safe way to reach the person."))
     phone = forms.CharField(label=_("Number or address to use"), max_length=120, required=False)
     days = several(_("Safe days"), DAYS, required=False)
-    from_hour = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    to_hour = forms.TimeField(label=_("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    from_hour = forms.TimeField(
+        label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    to_hour = forms.TimeField(
+        label=_("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     may_leave_message = choice(
-        _("May a message be left?"), [("yes", _("Yes")), ("no", _("No"))], error=_("Say whether a message may be left.")
+        _("May a message be left?"),
+        [("yes", _("Yes")), ("no", _("No"))],
+        error=_("Say whether a message may be left."),
     )
     who_may_answer = forms.CharField(label=_("Who else may answer"), max_length=200, required=False)
-    caller_name = forms.CharField(label=_("Name to give when calling"), help_text=_("A neutral one: “the dentist’s office”."), max_length=80, required=False)
+    caller_name = forms.CharField(
+        label=_("Name to give when calling"),
+        help_text=_("A neutral one: “the dentist’s office”."),
+        max_length=80,
+        required=False,
+    )
     code_word = forms.CharField(label=_("Code word"), max_length=60, required=False)
     if_other_answers = forms.CharField(label=_("If someone else answers"), max_length=200, required=False)
     interpreter_language = forms.ChoiceField(
@@ -113,7 +124,13 @@ class SafeContactForm(forms.Form):
         start, end, days = data.pop("from_hour"), data.pop("to_hour"), data.pop("days")
         data["may_leave_message"] = data["may_leave_message"] == "yes"
         data["windows"] = (
-            [{"days": [int(d) for d in days], "start": start.isoformat("minutes"), "end": end.isoformat("minutes")}]
+            [
+                {
+                    "days": [int(d) for d in days],
+                    "start": start.isoformat("minutes"),
+                    "end": end.isoformat("minutes"),
+                }
+            ]
             if start and days
             else []
         )
@@ -123,11 +140,15 @@ class SafeContactForm(forms.Form):
 class ContactForm(forms.Form):
     """Pass the gate before calling."""
 
-    channel = choice(_("How will you reach the person?"), CHANNELS, error=_("Choose how you will reach the person."))
+    channel = choice(
+        _("How will you reach the person?"), CHANNELS, error=_("Choose how you will reach the person.")
+    )
     leaves_message = forms.BooleanField(label=_("A message may be left"), required=False)
     is_interpreter_booked = forms.BooleanField(label=_("An interpreter is booked"), required=False)
     override_reason = words(
-        _("Only if it is not safe: why life would be in greater danger without this contact"), rows=2, required=False
+        _("Only if it is not safe: why life would be in greater danger without this contact"),
+        rows=2,
+        required=False,
     )
 
 
@@ -135,7 +156,9 @@ class OutcomeForm(forms.Form):
     """How the attempt ended."""
 
     outcome = choice(
-        _("How did it end?"), ContactAttempt._meta.get_field("outcome").flatchoices, error=_("Say how the attempt ended.")
+        _("How did it end?"),
+        ContactAttempt._meta.get_field("outcome").flatchoices,
+        error=_("Say how the attempt ended."),
     )
 
 
@@ -148,7 +171,9 @@ class EligibilityForm(forms.Form):
         error=_("Choose your decision."),
     )
     doors = several(_("By which way"), [], required=False)
-    reasons = words(_("Your reasons"), hint=_("They count as much as a score."), error=_("Write your reasons."))
+    reasons = words(
+        _("Your reasons"), hint=_("They count as much as a score."), error=_("Write your reasons.")
+    )
 
     def __init__(self, *args: Any, doors: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,11 +197,19 @@ class ConsentForm(forms.Form):
     guardian_is_alleged_abuser = forms.BooleanField(label=_("The guardian may be the abuser"), required=False)
     form = choice(
         _("How it was given"),
-        [("written", _("In writing")), ("electronic", _("Signed on screen")), ("verbal", _("Said aloud, in person"))],
+        [
+            ("written", _("In writing")),
+            ("electronic", _("Signed on screen")),
+            ("verbal", _("Said aloud, in person")),
+        ],
         error=_("Say how it was given."),
     )
-    capacity_confirmed = forms.BooleanField(label=_("The person understood what was explained, and said so"), required=False)
-    free_choice_confirmed = forms.BooleanField(label=_("The person was told that help does not depend on saying yes"), required=False)
+    capacity_confirmed = forms.BooleanField(
+        label=_("The person understood what was explained, and said so"), required=False
+    )
+    free_choice_confirmed = forms.BooleanField(
+        label=_("The person was told that help does not depend on saying yes"), required=False
+    )
     copy_given = forms.BooleanField(label=_("A copy was given, if it is safe to keep one"), required=False)
 
     def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -219,7 +252,9 @@ class NoteForm(forms.Form):
 
     about = choice(_("About whom"), [], error=_("Say about whom."))
     category = forms.ChoiceField(label=_("Kind of information"), choices=[])
-    kind = choice(_("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is."))
+    kind = choice(
+        _("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is.")
+    )
     observed_on = day(_("When it was seen or heard"), required=False)
     text = words(_("What you add"), error=_("Write what was seen, heard or thought."))
 
@@ -253,7 +288,11 @@ class TaskForm(forms.Form):
 class ReviewForm(forms.Form):
     """What changed since the last review."""
 
-    text = words(_("What changed, what stays"), hint=_("“Nothing” is an answer."), error=_("Write what changed, even if it is: nothing."))
+    text = words(
+        _("What changed, what stays"),
+        hint=_("“Nothing” is an answer."),
+        error=_("Write what changed, even if it is: nothing."),
+    )
 
 
 class HelpForm(forms.Form):
@@ -269,7 +308,11 @@ class HelpForm(forms.Form):
 class ClosureForm(forms.Form):
     """Why the case ends, and what the victim thinks of it."""
 
-    reason = choice(_("Why the case closes"), Closure._meta.get_field("reason").flatchoices, error=_("Choose why the case closes."))
+    reason = choice(
+        _("Why the case closes"),
+        Closure._meta.get_field("reason").flatchoices,
+        error=_("Choose why the case closes."),
+    )
     note = words(_("In your words"), rows=3, error=_("Write it in your words."))
     victim_view = choice(
         _("The person’s own view"),

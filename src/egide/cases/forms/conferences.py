@@ -55,7 +55,9 @@ class ConferenceForm(forms.Form):
 class ContributionForm(forms.Form):
     """What an agency brings to one case."""
 
-    kind = choice(_("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is."))
+    kind = choice(
+        _("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is.")
+    )
     text = words(_("What your agency brings"), rows=3, error=_("Write what your agency brings."))
 
 
@@ -93,7 +95,11 @@ class PlanForm(forms.Form):
 
     made_with = choice(
         _("How was it made?"),
-        [("in_person", _("In person")), ("by_phone", _("By phone")), ("not_yet", _("Not with the person yet"))],
+        [
+            ("in_person", _("In person")),
+            ("by_phone", _("By phone")),
+            ("not_yet", _("Not with the person yet")),
+        ],
         error=_("Say how the plan was made."),
     )
 

@@ -22,7 +22,9 @@ LANGUAGES = [
 ]
 
 
-def words(label: Any, *, hint: Any = "", rows: int = 4, required: bool = True, error: Any = None) -> forms.CharField:
+def words(
+    label: Any, *, hint: Any = "", rows: int = 4, required: bool = True, error: Any = None
+) -> forms.CharField:
     """Make a field for free text, as long as an entry may be."""
     return forms.CharField(
         label=label,
@@ -34,7 +36,9 @@ def words(label: Any, *, hint: Any = "", rows: int = 4, required: bool = True, e
     )
 
 
-def choice(label: Any, choices: Any, *, hint: Any = "", required: bool = True, error: Any = None) -> forms.ChoiceField:
+def choice(
+    label: Any, choices: Any, *, hint: Any = "", required: bool = True, error: Any = None
+) -> forms.ChoiceField:
     """Make radio buttons, none of them preselected."""
     return forms.ChoiceField(
         label=label,
@@ -46,7 +50,9 @@ def choice(label: Any, choices: Any, *, hint: Any = "", required: bool = True, e
     )
 
 
-def several(label: Any, choices: Any, *, hint: Any = "", required: bool = True, error: Any = None) -> forms.MultipleChoiceField:
+def several(
+    label: Any, choices: Any, *, hint: Any = "", required: bool = True, error: Any = None
+) -> forms.MultipleChoiceField:
     """Make checkboxes, none of them ticked."""
     return forms.MultipleChoiceField(
         label=label,
@@ -65,7 +71,10 @@ def day(label: Any, *, hint: Any = "", required: bool = True) -> forms.DateField
         help_text=hint,
         required=required,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Write the date as year, month, day: 2026-11-23."), "required": _("Give a date.")},
+        error_messages={
+            "invalid": _("Write the date as year, month, day: 2026-11-23."),
+            "required": _("Give a date."),
+        },
     )
 
 

@@ -51,7 +51,9 @@ class ReferralForm(forms.Form):
         required=False,
     )
     victim_informed = choice(
-        _("Does the person know about this referral?"), YES_NO_UNKNOWN, error=_("Say whether the person knows.")
+        _("Does the person know about this referral?"),
+        YES_NO_UNKNOWN,
+        error=_("Say whether the person knows."),
     )
     incident = words(
         _("What happened"),
@@ -60,14 +62,24 @@ class ReferralForm(forms.Form):
         error=_("Write what happened, in a few words."),
     )
     incident_on = day(_("When it happened"), required=False)
-    indicators = several(_("Signs of danger"), INDICATORS, hint=_("Tick what you know. Nothing is counted."), required=False)
-    reasons = words(_("What worries you"), hint=_("Your professional opinion, kept apart from the facts."), rows=3, required=False)
+    indicators = several(
+        _("Signs of danger"), INDICATORS, hint=_("Tick what you know. Nothing is counted."), required=False
+    )
+    reasons = words(
+        _("What worries you"),
+        hint=_("Your professional opinion, kept apart from the facts."),
+        rows=3,
+        required=False,
+    )
     children = words(_("Children or others at risk"), rows=2, required=False)
     concern_given = forms.CharField(label=_("First name"), max_length=80, required=False)
     concern_family = forms.CharField(label=_("Family name"), max_length=80, required=False)
     concern_born_on = day(_("Date of birth"), required=False)
     police_orders = words(
-        _("Court orders or conditions"), hint=_("No contact, release conditions, weapons prohibition."), rows=2, required=False
+        _("Court orders or conditions"),
+        hint=_("No contact, release conditions, weapons prohibition."),
+        rows=2,
+        required=False,
     )
     external_id = forms.CharField(label=_("Your file number"), max_length=40, required=False)
     is_emergency = forms.BooleanField(

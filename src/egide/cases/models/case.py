@@ -50,7 +50,9 @@ def programmes_of(actor: Membership) -> list[Any]:
         known = []
         if actor.role in PROGRAMME_ROLES:
             known = list(
-                Programme.objects.filter(lead_agency=actor.agency_id, area__in=actor.areas.order_by().values("pk"))
+                Programme.objects.filter(
+                    lead_agency=actor.agency_id, area__in=actor.areas.order_by().values("pk")
+                )
                 .order_by("code")
                 .values_list("pk", flat=True)
             )
@@ -84,7 +86,9 @@ class Case(models.Model):
     is_open = models.BooleanField(default=True)
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.NOT_KNOWN)
-    level_set_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    level_set_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     level_set_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=8, default="en")
     received_at = models.DateTimeField()
@@ -100,7 +104,9 @@ class Case(models.Model):
             models.Index(fields=["programme", "is_open", "next_due_at", "id"], name="cases_caseload"),
             models.Index(fields=["programme", "state", "next_due_at", "id"], name="cases_by_state"),
             models.Index(fields=["programme", "is_open", "lead", "next_due_at", "id"], name="cases_by_lead"),
-            models.Index(fields=["programme", "is_open", "level", "next_due_at", "id"], name="cases_by_level"),
+            models.Index(
+                fields=["programme", "is_open", "level", "next_due_at", "id"], name="cases_by_level"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -134,14 +140,18 @@ class Referral(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="referrals")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    referred_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    referred_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     received_at = models.DateTimeField()
     way = models.CharField(max_length=8, choices=[("desk", _("Form")), ("file", _("File import"))])
     #: Keyed digest of the sender's own number: recognises a repeat, tells nothing.
     external_digest = models.BinaryField(max_length=32, null=True, blank=True)
     is_emergency = models.BooleanField(default=False)
     victim_informed = models.CharField(
-        max_length=8, choices=[("yes", _("Yes")), ("no", _("No")), ("unknown", _("Not known"))], default="unknown"
+        max_length=8,
+        choices=[("yes", _("Yes")), ("no", _("No")), ("unknown", _("Not known"))],
+        default="unknown",
     )
     #: What the referrer may learn of the outcome, when there is one: a stage, never a content.
     outcome_told_at = models.DateTimeField(null=True, blank=True)
@@ -168,11 +178,17 @@ class CaseLink(models.Model):
     second = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_to")
     kind = models.CharField(
         max_length=12,
-        choices=[("same", _("Same situation referred twice")), ("repeat", _("Same people, new events")), ("related", _("Related"))],
+        choices=[
+            ("same", _("Same situation referred twice")),
+            ("repeat", _("Same people, new events")),
+            ("related", _("Related")),
+        ],
     )
     linked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField()
-    unlinked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unlinked_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     unlinked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

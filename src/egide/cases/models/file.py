@@ -49,7 +49,9 @@ class File(models.Model):
         indexes = [models.Index(fields=["case", "role", "id"], name="cases_file_by_case")]
         constraints = [
             models.UniqueConstraint(
-                name="cases_one_victim_per_case", fields=["case", "role"], condition=Q(role__in=["victim", "person_of_concern"])
+                name="cases_one_victim_per_case",
+                fields=["case", "role"],
+                condition=Q(role__in=["victim", "person_of_concern"]),
             )
         ]
 
@@ -75,7 +77,9 @@ class File(models.Model):
             .values_list("file", "category", "holder", "regimes")
             .distinct()
         )
-        return [ItemClass(file, category, holder, _codes(regimes)) for file, category, holder, regimes in rows]
+        return [
+            ItemClass(file, category, holder, _codes(regimes)) for file, category, holder, regimes in rows
+        ]
 
     @classmethod
     def records_of(
@@ -174,7 +178,9 @@ class Entry(models.Model):
     regimes = models.CharField(max_length=200, blank=True)
     form = models.CharField(max_length=40, blank=True, help_text="Form and version, such as safe-contact:1.")
     created_at = models.DateTimeField()
-    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     is_current = models.BooleanField(default=True)
 
     class Meta:
@@ -217,7 +223,9 @@ class Draft(models.Model):
     #: What the form is about: a case, or nothing yet.
     subject = models.UUIDField(null=True, blank=True)
     content = personal(
-        SealedField(), purpose="so that nothing typed is lost", retention="until the form is sent, at most 30 days"
+        SealedField(),
+        purpose="so that nothing typed is lost",
+        retention="until the form is sent, at most 30 days",
     )
     updated_at = models.DateTimeField()
 

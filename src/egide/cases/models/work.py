@@ -40,7 +40,9 @@ class Task(models.Model):
     file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="+")
     category = models.CharField(max_length=32, default="conference.record")
     side = models.CharField(
-        max_length=10, choices=[("victim", "victim"), ("management", "management"), ("both", "both")], default="both"
+        max_length=10,
+        choices=[("victim", "victim"), ("management", "management"), ("both", "both")],
+        default="both",
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -49,9 +51,13 @@ class Task(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(
-        max_length=12, blank=True, choices=[("done", _("Done")), ("not_needed", _("No longer needed")), ("not_done", _("Not done"))]
+        max_length=12,
+        blank=True,
+        choices=[("done", _("Done")), ("not_needed", _("No longer needed")), ("not_done", _("Not done"))],
     )
-    created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -122,7 +128,9 @@ class LevelDecision(models.Model):
     reason = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     answered_at = models.DateTimeField(null=True, blank=True)
     is_in_force = models.BooleanField(default=False)
 
@@ -150,7 +158,9 @@ class ContactAttempt(models.Model):
     rule = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     broken_rules = models.JSONField(default=list)
     is_override = models.BooleanField(default=False)
-    override_reason = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    override_reason = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     outcome = models.CharField(
         max_length=16,
         choices=[
@@ -186,7 +196,11 @@ class SafetyPlan(models.Model):
     content = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     made_with = models.CharField(
         max_length=12,
-        choices=[("in_person", _("In person")), ("by_phone", _("By phone")), ("not_yet", _("Not with the person yet"))],
+        choices=[
+            ("in_person", _("In person")),
+            ("by_phone", _("By phone")),
+            ("not_yet", _("Not with the person yet")),
+        ],
         default="not_yet",
     )
     written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -237,7 +251,9 @@ class Closure(models.Model):
             ("not_reached", _("Not asked: the person could not be reached")),
         ],
     )
-    victim_view_entry = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    victim_view_entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField()
     keep_until = models.DateField()

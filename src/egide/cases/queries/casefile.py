@@ -91,15 +91,15 @@ def open_case(
     for file in files:
         file.case = case
     tasks = list(
-        Task.objects.filter(case=case).select_related("agency", "owner__account").order_by("due_at", "pk")[:200]
+        Task.objects.filter(case=case)
+        .select_related("agency", "owner__account")
+        .order_by("due_at", "pk")[:200]
     )
     rows = assessments.summary_rows(file_ids=[file.pk for file in files])
     records = [file.name_record() for file in files]
     records += [task_record(task) for task in tasks if task.text is not None]
     records += [assessments.summary_record(row) for row in rows]
-    view = sharing.open_files(
-        actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only
-    )
+    view = sharing.open_files(actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only)
     side = view.side
     return CaseFile(
         case=case,

@@ -53,10 +53,8 @@ class Filters:
 
     def apply(self, cases: QuerySet[Case], *, actor: Membership, at: datetime) -> QuerySet[Case]:
         """Narrow a list."""
-        if self.state:
-            cases = cases.filter(state=self.state)
-        else:
-            cases = cases.filter(is_open=not self.is_closed)
+        stage: Any = {"state": self.state} if self.state else {"is_open": not self.is_closed}
+        cases = cases.filter(**stage)
         if self.level:
             cases = cases.filter(level=self.level)
         if self.lead:
@@ -83,7 +81,7 @@ class CasePage:
     previous_cursor: str = ""
 
 
-def _scopes(actor: Membership) -> list[QuerySet[Case]]:
+def _scopes(actor: Membership) -> Sequence[QuerySet[Case]]:
     """The actor's cases as one list a programme, each served by one index, and those assigned from elsewhere."""
     clear = sharing_queries.not_recused(actor, case_ref="pk")
     programmes = programmes_of(actor)
@@ -130,8 +128,10 @@ def _after(cases: QuerySet[Case], place: tuple[datetime | None, UUID, bool] | No
     if place:
         due, pk, _back = place
         if due is None:  # closed cases have no date: by identifier alone
-            cases = cases.filter(next_due_at__isnull=True, pk__lt=pk) if is_back else cases.filter(
-                next_due_at__isnull=True, pk__gt=pk
+            cases = (
+                cases.filter(next_due_at__isnull=True, pk__lt=pk)
+                if is_back
+                else cases.filter(next_due_at__isnull=True, pk__gt=pk)
             )
         elif is_back:
             cases = cases.filter(Q(next_due_at__lt=due) | Q(next_due_at=due, pk__lt=pk), next_due_at__lte=due)
@@ -166,7 +166,9 @@ def caseload(
     rows = named(page, actor=actor, at=at)
     return CasePage(
         rows=rows,
-        next_cursor=encode_cursor(page[-1], is_back=False) if page and (has_more or is_back) and not is_last else "",
+        next_cursor=encode_cursor(page[-1], is_back=False)
+        if page and (has_more or is_back) and not is_last
+        else "",
         previous_cursor=encode_cursor(page[0], is_back=True)
         if page and ((is_back and has_more) or (place and not is_back))
         else "",
@@ -181,7 +183,9 @@ def name_file(case: Any, actor: Membership) -> File | None:
     """Answer the file whose name stands for an annotated case, enough of it to open the name."""
     if case.name_file_id is None:
         return None
-    file = File(pk=case.name_file_id, role=shown_role(actor), holder_id=case.name_holder, name=case.name_sealed)
+    file = File(
+        pk=case.name_file_id, role=shown_role(actor), holder_id=case.name_holder, name=case.name_sealed
+    )
     file.case = case
     return file
 
@@ -202,17 +206,22 @@ def counts(*, actor: Membership, at: datetime) -> dict[str, int]:
         "mine": Filters(lead="me"),
         "unknown": Filters(level=Level.NOT_KNOWN),
     }
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for filters in asked.values():
         subqueries = []
         for scope in _scopes(actor):
-            limited = filters.apply(scope, actor=actor, at=at).order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1]
+            limited = (
+                filters.apply(scope, actor=actor, at=at)
+                .order_by()
+                .values_list("pk", flat=True)[: COUNT_LIMIT + 1]
+            )
             sql, values = limited.query.sql_with_params()
-            subqueries.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")
+            subqueries.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - our own query sets, with parameters
             params += values
         parts.append(" + ".join(subqueries))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)  # noqa: S608 - only our own query sets, with parameters
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
         row = cursor.fetchone()
     return {name: min(value, COUNT_LIMIT) for name, value in zip(asked, row, strict=True)}
 
@@ -232,13 +241,15 @@ def search(*, actor: Membership, text: str, at: datetime) -> list[Row]:
     candidates = by_reference
     if len(searched) <= 6:
         candidates |= Q(pk__in=_casesnamed(searched, actor))
-    cases = list(scope.filter(candidates).order_by("-is_open", F("next_due_at").asc(nulls_last=True), "pk")[:PAGE])
+    cases = list(
+        scope.filter(candidates).order_by("-is_open", F("next_due_at").asc(nulls_last=True), "pk")[:PAGE]
+    )
     return named(cases, actor=actor, at=at)
 
 
 def _casesnamed(searched: Iterable[tuple[bytes, list[bytes]]], actor: Membership) -> QuerySet[Any]:
     sides = ["management"] if is_management_only(actor.sector) else ["victim", "management"]
-    found: QuerySet[Any] | None = None
+    found: Any = None
     for exact, sounds in searched:
         rows = NameToken.objects.filter(token__in=[exact, *sounds], side__in=sides).order_by().values("case")
         if found is not None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, Task
-from egide.cases.queries.caseload import name_file, with_name
 from egide.cases.queries.casefile import task_record
+from egide.cases.queries.caseload import name_file, with_name
 from egide.cases.rules.sides import is_management_only
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
@@ -68,7 +68,10 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
         waiting=shown[len(tasks) :],
         conferences=list(
             Conference.objects.visible_to(actor)
-            .filter(state__in=[ConferenceState.PLANNED, ConferenceState.OPEN], starts_at__gte=at - timedelta(hours=12))
+            .filter(
+                state__in=[ConferenceState.PLANNED, ConferenceState.OPEN],
+                starts_at__gte=at - timedelta(hours=12),
+            )
             .select_related("programme")
             .order_by("starts_at", "pk")[:3]
         ),
@@ -79,7 +82,10 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
 def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask]:
     if not tasks:
         return []
-    cases = {case.pk: case for case in with_name(Case.objects.filter(pk__in={t.case_id for t in tasks}), actor).order_by()}
+    cases = {
+        case.pk: case
+        for case in with_name(Case.objects.filter(pk__in={t.case_id for t in tasks}), actor).order_by()
+    }
     files = {pk: file for pk, case in cases.items() if (file := name_file(case, actor))}
     by_file = {file.pk for file in files.values()}
     records = [file.name_record() for file in files.values()]
@@ -99,7 +105,12 @@ def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask
     names = {i.file_id: i.text for i in view.items if i.form == "name:1"}
     words = {i.id: i.text for i in view.items if i.form == "task:1"}
     return [
-        DayTask(t, cases[t.case_id], names.get(files[t.case_id].pk, "") if t.case_id in files else "", words.get(t.pk, ""))
+        DayTask(
+            t,
+            cases[t.case_id],
+            names.get(files[t.case_id].pk, "") if t.case_id in files else "",
+            words.get(t.pk, ""),
+        )
         for t in tasks
         if t.side != "victim" or not is_management_only(actor.sector)
     ]

@@ -86,7 +86,9 @@ def trace(*, case: Case, before: int | None = None) -> tuple[list[dict[str, Any]
             "who": people.get(fact.get("actor", "")),
             "action": fact["action"],
             "is_denied": fact.get("result") == "denied",
-            "shown": [localized(CATEGORIES[slug], "title") for slug in fact.get("counts", {}) if slug in CATEGORIES],
+            "shown": [
+                localized(CATEGORIES[slug], "title") for slug in fact.get("counts", {}) if slug in CATEGORIES
+            ],
             "withheld": [
                 localized(CATEGORIES[slug], "title")
                 for slug in fact.get("details", {}).get("withheld", [])
@@ -96,5 +98,3 @@ def trace(*, case: Case, before: int | None = None) -> tuple[list[dict[str, Any]
         for fact in facts
     ]
     return lines, page[TRACE_PAGE - 1].pk if len(page) > TRACE_PAGE else None
-
-

@@ -51,7 +51,9 @@ def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: i
         .values_list("case", flat=True)[: limit * 4]
     )
     cases = list(
-        with_name(Case.objects.visible_to(actor), actor).filter(pk__in=list(others)).order_by("-received_at", "pk")[:limit]
+        with_name(Case.objects.visible_to(actor), actor)
+        .filter(pk__in=list(others))
+        .order_by("-received_at", "pk")[:limit]
     )
     return named(cases, actor=actor, at=at)
 

@@ -49,9 +49,7 @@ def next_window(windows: Sequence[Window], *, after: datetime) -> datetime | Non
     for window in windows:
         for offset in range(8):
             day = after + timedelta(days=offset)
-            start = day.replace(
-                hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0
-            )
+            start = day.replace(hour=window.start.hour, minute=window.start.minute, second=0, microsecond=0)
             if start.weekday() not in window.days:
                 continue
             if window.covers(after) and offset == 0:

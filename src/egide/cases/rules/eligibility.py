@@ -23,7 +23,11 @@ class DoorFinding:
 
 
 def door_findings(
-    protocol: Protocol, *, scores: Mapping[str, ScoreRange], judgement: str, minimums: Mapping[str, int] | None = None
+    protocol: Protocol,
+    *,
+    scores: Mapping[str, ScoreRange],
+    judgement: str,
+    minimums: Mapping[str, int] | None = None,
 ) -> list[DoorFinding]:
     """List each door with what is known today. Doors are equal: none comes first, none outweighs.
 

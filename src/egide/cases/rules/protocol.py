@@ -85,7 +85,9 @@ def _interval(data: Mapping[str, int], *, where: str) -> Interval:
     )
 
 
-def _intervals(data: Mapping[str, Mapping[str, int]], needed: Sequence[str], *, where: str) -> dict[str, Interval]:
+def _intervals(
+    data: Mapping[str, Mapping[str, int]], needed: Sequence[str], *, where: str
+) -> dict[str, Interval]:
     missing = set(needed) - set(data)
     if missing:
         raise ProtocolError(f"{where}: missing {', '.join(sorted(missing))}")
@@ -99,9 +101,7 @@ def parse(data: Mapping[str, Any]) -> Protocol:
         ProtocolError: a part is missing or impossible.
     """
     try:
-        doors = tuple(
-            Door(**{k: v for k, v in door.items() if k != "setting"}) for door in data["doors"]
-        )
+        doors = tuple(Door(**{k: v for k, v in door.items() if k != "setting"}) for door in data["doors"])
         seats = tuple(
             Seat(
                 code=seat["code"],

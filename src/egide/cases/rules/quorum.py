@@ -32,7 +32,9 @@ class QuorumFinding:
         return self.is_quorate and self.is_victim_heard
 
 
-def quorum_finding(protocol: Protocol, *, present: Iterable[Present], has_recorded_wishes: bool) -> QuorumFinding:
+def quorum_finding(
+    protocol: Protocol, *, present: Iterable[Present], has_recorded_wishes: bool
+) -> QuorumFinding:
     """Find the empty seats. One person fills one seat of role; a sector seat needs someone of that sector.
 
     Source: domain/frameworks.md f.2, default of ours: chair, coordinator, victim advocate, police or

@@ -34,8 +34,10 @@ def close_case(
         TransitionRefused: the case is not one that can be closed.
         Refused: no reason, or the victim's view was neither given nor said to be missing and why.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_coordinate(actor, case)
     state = CASE.next_state("close", state=case.state)
@@ -47,7 +49,13 @@ def close_case(
         raise Refused(_("Write the person’s view in their own words."))
     file = entries.victim_file(case)
     written = entries.write_entry(
-        file=file, category="conference.record", kind=Kind.OPINION, text=note.strip(), form="closure:1", actor=actor, at=at
+        file=file,
+        category="conference.record",
+        kind=Kind.OPINION,
+        text=note.strip(),
+        form="closure:1",
+        actor=actor,
+        at=at,
     )
     view = None
     if victim_view == "given":
@@ -86,8 +94,10 @@ def reopen_case(*, case_id: UUID, reasons: str, actor: Membership, at: datetime)
         TransitionRefused: the case is not closed.
         Refused: no reasons.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_coordinate(actor, case)
     if not reasons.strip():

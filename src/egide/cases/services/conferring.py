@@ -83,8 +83,10 @@ def put_on_agenda(*, conference_id: UUID, case_id: UUID, actor: Membership, at: 
         Refused: the case is of another programme, not active, or the minutes are locked.
     """
     conference = _running(conference_id, actor)
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     if conference.state not in (ConferenceState.PLANNED, ConferenceState.OPEN):
         raise Refused(_("The minutes of this conference are locked."))
@@ -111,7 +113,11 @@ def record_attendance(
         attendance.is_present, attendance.confirmed_at = attendance.pk in set(present), at
         attendance.save(update_fields=["is_present", "confirmed_at"])
     ledger.record(
-        action="cases.attendance_recorded", actor=actor, target=conference, at=at, counts={"present": len(present)}
+        action="cases.attendance_recorded",
+        actor=actor,
+        target=conference,
+        at=at,
+        counts={"present": len(present)},
     )
 
 
@@ -143,7 +149,9 @@ def quorum_of(item: AgendaItem) -> QuorumFinding:
 
 def _item(item_id: UUID, actor: Membership) -> AgendaItem:
     item = (
-        AgendaItem.objects.select_related("conference__programme__lead_agency", "case__programme__lead_agency")
+        AgendaItem.objects.select_related(
+            "conference__programme__lead_agency", "case__programme__lead_agency"
+        )
         .filter(pk=item_id)
         .order_by()
         .first()
@@ -180,7 +188,13 @@ def record_wishes(*, item_id: UUID, words: str, actor: Membership, at: datetime)
 
 @transaction.atomic
 def contribute(
-    *, item_id: UUID, text: str, kind: str, actor: Membership, at: datetime, category: str = "conference.record"
+    *,
+    item_id: UUID,
+    text: str,
+    kind: str,
+    actor: Membership,
+    at: datetime,
+    category: str = "conference.record",
 ) -> Contribution:
     """Add what the actor's agency brings to one case, held by that agency.
 
@@ -265,7 +279,9 @@ def decide(
 
 
 @transaction.atomic
-def declare_conflict(*, item_id: UUID, actor: Membership, at: datetime, reason_code: str = "declared") -> None:
+def declare_conflict(
+    *, item_id: UUID, actor: Membership, at: datetime, reason_code: str = "declared"
+) -> None:
     """Recuse oneself from one case: from this moment it does not exist for the actor, here or anywhere."""
     item = _item(item_id, actor)
     sharing.recuse(case_id=item.case_id, membership=actor, reason_code=reason_code, actor=actor, at=at)

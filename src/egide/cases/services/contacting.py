@@ -34,7 +34,9 @@ class ContactRule:
 
 
 @transaction.atomic
-def record_safe_contact(*, case_id: UUID, answers: Mapping[str, Any], actor: Membership, at: datetime) -> Entry:
+def record_safe_contact(
+    *, case_id: UUID, answers: Mapping[str, Any], actor: Membership, at: datetime
+) -> Entry:
     """Record what the person says is safe now; the former rule stays in the file, no longer current.
 
     Args:
@@ -44,8 +46,10 @@ def record_safe_contact(*, case_id: UUID, answers: Mapping[str, Any], actor: Mem
     Raises:
         Refused: no channel is safe and no other way was agreed.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     channels = [c for c in answers.get("channels", ()) if c in CHANNELS]
@@ -144,8 +148,10 @@ def begin_contact(
     Raises:
         Refused: the rule says it is not safe now and no reason to override was written.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     if channel not in CHANNELS:
@@ -207,8 +213,10 @@ def end_contact(
     Raises:
         Refused: the outcome is unknown or already recorded.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     attempt = ContactAttempt.objects.filter(pk=attempt_id, file__case=case).order_by().first()
@@ -221,7 +229,5 @@ def end_contact(
     if outcome == "reached":
         deadlines.meet_deadline(case=case, kind=TaskKind.FIRST_CONTACT, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
-    ledger.record(
-        action="cases.contact_ended", actor=actor, target=case, at=at, details={"outcome": outcome}
-    )
+    ledger.record(action="cases.contact_ended", actor=actor, target=case, at=at, details={"outcome": outcome})
     return attempt

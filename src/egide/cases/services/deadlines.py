@@ -53,7 +53,9 @@ def meet_deadline(*, case: Case, kind: str, actor: Membership, at: datetime, out
 
 def end_all(*, case: Case, actor: Membership, at: datetime) -> None:
     """Close every open task of a case that ended, as no longer needed."""
-    Task.objects.filter(case=case, done_at__isnull=True).update(done_at=at, done_by=actor, outcome="not_needed")
+    Task.objects.filter(case=case, done_at__isnull=True).update(
+        done_at=at, done_by=actor, outcome="not_needed"
+    )
 
 
 def refresh_next_due(case: Case, *, at: datetime) -> None:

@@ -59,7 +59,9 @@ def save_draft(
     return draft
 
 
-def open_draft(*, form: str, subject: UUID | None, actor: Membership) -> tuple[Mapping[str, Any], datetime] | None:
+def open_draft(
+    *, form: str, subject: UUID | None, actor: Membership
+) -> tuple[Mapping[str, Any], datetime] | None:
     """Answer what the actor was typing in this form and when; None when there is nothing."""
     draft = _find(actor, form, subject)
     if draft is None:
@@ -79,7 +81,9 @@ def drop_draft(*, form: str, subject: UUID | None, actor: Membership) -> None:
 @transaction.atomic
 def drop_old_drafts(*, at: datetime) -> int:
     """Forget drafts nobody touched for thirty days; answers how many."""
-    old = list(Draft.objects.filter(updated_at__lt=at - KEPT_FOR).order_by().values_list("pk", flat=True)[:1000])
+    old = list(
+        Draft.objects.filter(updated_at__lt=at - KEPT_FOR).order_by().values_list("pk", flat=True)[:1000]
+    )
     FileKeys.objects.filter(pk__in=old).delete()
     Draft.objects.filter(pk__in=old).delete()
     return len(old)

@@ -24,9 +24,7 @@ from egide.sharing import services as sharing
 from egide.sharing.models import Consent
 
 
-def doors_of(
-    *, case: Case, actor: Membership, at: datetime, judgement: str = ""
-) -> list[DoorFinding]:
+def doors_of(*, case: Case, actor: Membership, at: datetime, judgement: str = "") -> list[DoorFinding]:
     """Answer each door with what the completed assessments show, as far as the actor may read them."""
     scores: dict[str, ScoreRange] = {}
     for summary in assessments.latest_summaries(
@@ -53,8 +51,10 @@ def decide_eligibility(
     Raises:
         Refused: eligible through no door, a door that is shut today, or no reasons for a judgement.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_coordinate(actor, case)
     if case.state not in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE):
@@ -67,7 +67,9 @@ def decide_eligibility(
         raise Refused(_("Say by which way the case comes in: any one of them is enough."))
     if is_eligible and any(found[code].state == "closed" for code in chosen):
         raise Refused(
-            _("The score recorded today does not open this way in. Professional judgement may differ from a score.")
+            _(
+                "The score recorded today does not open this way in. Professional judgement may differ from a score."
+            )
         )
     if not reasons.strip():
         raise Refused(_("Write your reasons: they count as much as a score."))
@@ -104,13 +106,17 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     Raises:
         Refused: eligibility is not decided, the consent is not valid, or it names nobody.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     latest = case.eligibility_decisions.order_by("-decided_at").first()
     if latest is None or not latest.is_eligible:
-        raise Refused(_("Decide on eligibility first: consent is asked for a programme the person may enter."))
+        raise Refused(
+            _("Decide on eligibility first: consent is asked for a programme the person may enter.")
+        )
     new_state = CASE.next_state("enrol", state=case.state)
     file = entries.victim_file(case)
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
@@ -133,7 +139,9 @@ def assign_partners(case: Case, consent: Consent, *, actor: Membership, at: date
     for agency in consent.recipients.order_by("code"):
         if agency.pk == case.programme.lead_agency_id:
             continue
-        sharing.assign(case_id=case.pk, agency=agency, side=side_of(agency.sector), consent=consent, actor=actor, at=at)
+        sharing.assign(
+            case_id=case.pk, agency=agency, side=side_of(agency.sector), consent=consent, actor=actor, at=at
+        )
 
 
 @transaction.atomic
@@ -143,8 +151,10 @@ def renew_consent(*, case_id: UUID, consent: Mapping[str, Any], actor: Membershi
     Raises:
         Refused: the case is not active, or the consent is not valid.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     if case.state != State.ACTIVE:
@@ -166,8 +176,10 @@ def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
     Raises:
         Refused: no consent is in force.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     file = entries.victim_file(case)
@@ -193,8 +205,10 @@ def refuse_consent(
     Raises:
         TransitionRefused: the case is not waiting for consent, nor active.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     case.state = CASE.next_state("record_refusal", state=case.state)

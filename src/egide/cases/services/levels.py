@@ -38,8 +38,10 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
         PermissionDenied: the actor does not work on the victim's side of this programme.
         Refused: no reasons, an unknown level, or the level it already has.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     if level not in Level.values:
@@ -82,13 +84,13 @@ def answer_level(*, decision_id: UUID, is_confirmed: bool, actor: Membership, at
         PermissionDenied: the actor proposed it, or does not work on the victim's side.
         Refused: it was already answered.
     """
-    decision = (
-        LevelDecision.objects.select_related("case").filter(pk=decision_id).order_by().first()
-    )
+    decision = LevelDecision.objects.select_related("case").filter(pk=decision_id).order_by().first()
     if decision is None:
         raise NotVisible
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        decision.case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(decision.case_id, actor=actor)
     )
     decision.refresh_from_db()
     permissions.check_can_support(actor, case)
@@ -121,7 +123,9 @@ def _put_in_force(case: Case, decision: LevelDecision, by: Membership, at: datet
         case.level_set_by, case.level_set_at = by, at
     interval = case.programme.protocol.reviews[case.level]
     due_at = deadlines.due_after(at, interval)
-    review = Task.objects.filter(case=case, kind=TaskKind.REVIEW, done_at__isnull=True).order_by("due_at").first()
+    review = (
+        Task.objects.filter(case=case, kind=TaskKind.REVIEW, done_at__isnull=True).order_by("due_at").first()
+    )
     if review is None:
         deadlines.set_deadline(case=case, kind=TaskKind.REVIEW, at=at, due_at=due_at, actor=by)
     elif review.due_at > due_at:  # a higher level brings the review forward; it never pushes it back

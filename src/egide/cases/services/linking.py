@@ -15,9 +15,7 @@ from egide.partners.models import Membership
 
 
 @transaction.atomic
-def link_cases(
-    *, case_id: UUID, other_id: UUID, kind: str, actor: Membership, at: datetime
-) -> CaseLink:
+def link_cases(*, case_id: UUID, other_id: UUID, kind: str, actor: Membership, at: datetime) -> CaseLink:
     """Link two cases the actor coordinates; each keeps its state, its files, its people.
 
     Raises:
@@ -32,7 +30,11 @@ def link_cases(
         permissions.check_can_coordinate(actor, case)
     if kind not in dict(CaseLink._meta.get_field("kind").flatchoices):
         raise Refused(_("Say how the two cases are linked."))
-    if CaseLink.objects.filter(first_id=first, second_id=second, unlinked_at__isnull=True).order_by().exists():
+    if (
+        CaseLink.objects.filter(first_id=first, second_id=second, unlinked_at__isnull=True)
+        .order_by()
+        .exists()
+    ):
         raise Refused(_("These cases are already linked."))
     link = CaseLink.objects.create(first_id=first, second_id=second, kind=kind, linked_by=actor, linked_at=at)
     if kind == "repeat":
@@ -49,7 +51,9 @@ def unlink_cases(*, link_id: UUID, actor: Membership, at: datetime) -> CaseLink:
     Raises:
         NotVisible: there is no such link between cases of the actor.
     """
-    link = CaseLink.objects.select_for_update().filter(pk=link_id, unlinked_at__isnull=True).order_by().first()
+    link = (
+        CaseLink.objects.select_for_update().filter(pk=link_id, unlinked_at__isnull=True).order_by().first()
+    )
     if link is None:
         raise NotVisible
     for pk in (link.first_id, link.second_id):
@@ -58,7 +62,9 @@ def unlink_cases(*, link_id: UUID, actor: Membership, at: datetime) -> CaseLink:
     link.save(update_fields=["unlinked_by", "unlinked_at"])
     if link.kind == "repeat":
         for pk in (link.first_id, link.second_id):
-            others = CaseLink.objects.filter(Q(first=pk) | Q(second=pk), kind="repeat", unlinked_at__isnull=True)
+            others = CaseLink.objects.filter(
+                Q(first=pk) | Q(second=pk), kind="repeat", unlinked_at__isnull=True
+            )
             if not others.order_by().exists():
                 Case.objects.filter(pk=pk).update(is_repeat=False)
     ledger.record(action="cases.unlinked", actor=actor, target=link, at=at)

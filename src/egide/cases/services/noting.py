@@ -48,14 +48,18 @@ def add_note(
         PermissionDenied: the actor's role does not write in cases.
         Refused: nothing was written, or the date is in the future.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_contribute(actor, case)
     file = File.objects.filter(pk=file_id, case=case).order_by().first()
     if file is None:
         raise NotVisible
-    sharing.explain(actor=actor, file=file, purpose="case_management", at=at)  # NotVisible when the side is hidden
+    sharing.explain(
+        actor=actor, file=file, purpose="case_management", at=at
+    )  # NotVisible when the side is hidden
     if category not in NOTE_CATEGORIES or kind not in Kind.values:
         raise Refused(_("Choose what kind of information this is."))
     if not text.strip():

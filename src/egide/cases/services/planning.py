@@ -43,8 +43,10 @@ def write_plan(
     Raises:
         Refused: every section is empty, or the case is not open.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     kept = {name: sections.get(name, "").strip() for name in SECTIONS}
@@ -101,8 +103,10 @@ def agree_plan(*, plan_id: UUID, actor: Membership, at: datetime) -> SafetyPlan:
     plan = SafetyPlan.objects.select_related("file").filter(pk=plan_id).order_by().first()
     if plan is None:
         raise NotVisible
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        plan.file.case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(plan.file.case_id, actor=actor)
     )
     plan.refresh_from_db()
     permissions.check_can_support(actor, case)
@@ -130,16 +134,16 @@ def agree_plan(*, plan_id: UUID, actor: Membership, at: datetime) -> SafetyPlan:
 
 
 @transaction.atomic
-def record_help(
-    *, case_id: UUID, kind: str, text: str, actor: Membership, at: datetime
-) -> Entry:
+def record_help(*, case_id: UUID, kind: str, text: str, actor: Membership, at: datetime) -> Entry:
     """Record legal information given, or a service named, to the victim.
 
     Args:
         kind: `legal_information` or `service_named`.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     forms = {"legal_information": "legal-information:1", "service_named": "service-named:1"}

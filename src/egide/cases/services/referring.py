@@ -110,7 +110,9 @@ def _open_case(programme: Programme, content: ReferralContent, at: datetime) -> 
                     programme=programme,
                     received_at=at,
                     language=content.victim.language or "en",
-                    next_due_at=min(due_at, deadlines.due_after(at, _SOON)) if content.is_emergency else due_at,
+                    next_due_at=min(due_at, deadlines.due_after(at, _SOON))
+                    if content.is_emergency
+                    else due_at,
                     next_due_kind=TaskKind.TRIAGE,
                 )
         except IntegrityError:
@@ -187,7 +189,12 @@ def victim_entries(content: ReferralContent) -> Iterator[dict[str, Any]]:
             "form": "indicators:1",
         }
     if content.reasons:
-        yield {"category": "incident.facts", "text": content.reasons, "kind": Kind.OPINION, "form": "reasons:1"}
+        yield {
+            "category": "incident.facts",
+            "text": content.reasons,
+            "kind": Kind.OPINION,
+            "form": "reasons:1",
+        }
     if content.children:
         yield {"category": "incident.facts", "text": content.children, "form": "children:1"}
     if content.police_orders:

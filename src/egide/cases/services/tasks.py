@@ -67,8 +67,10 @@ def add_task(
     Raises:
         Refused: no words, an agency that is not on the case, or a moment already past.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_contribute(actor, case)
     if not text.strip():
@@ -113,8 +115,10 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
     task = Task.objects.filter(pk=task_id).order_by().first()
     if task is None:
         raise NotVisible
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        task.case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(task.case_id, actor=actor)
     )
     task.refresh_from_db()
     if task.agency_id != actor.agency_id and not permissions.can_coordinate(actor, case):
@@ -128,9 +132,7 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
     task.done_at, task.done_by, task.outcome = at, actor, outcome
     task.save(update_fields=["done_at", "done_by", "outcome"])
     deadlines.refresh_next_due(case, at=at)
-    ledger.record(
-        action="cases.task_finished", actor=actor, target=task, at=at, details={"outcome": outcome}
-    )
+    ledger.record(action="cases.task_finished", actor=actor, target=task, at=at, details={"outcome": outcome})
     return task
 
 
@@ -141,8 +143,10 @@ def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) 
     Raises:
         Refused: nothing was written.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_support(actor, case)
     if not text.strip():

@@ -18,8 +18,10 @@ from egide.partners.models import Membership
 
 
 def _case(case_id: UUID, actor: Membership) -> Case:
-    case = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency").fetch(
-        case_id, actor=actor
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency")
+        .fetch(case_id, actor=actor)
     )
     permissions.check_can_coordinate(actor, case)
     return case
@@ -95,7 +97,9 @@ def answer_no_action(
     """
     case = _case(case_id, actor)
     state = CASE.next_state("confirm_no_action" if is_confirmed else "return_to_triage", state=case.state)
-    proposal = case.triage_decisions.filter(outcome="no_action").select_related("decided_by").latest("decided_at")
+    proposal = (
+        case.triage_decisions.filter(outcome="no_action").select_related("decided_by").latest("decided_at")
+    )
     if proposal.decided_by.account_id == actor.account_id:
         raise PermissionDenied(_("A second person reads it; you made this proposal."))
     case.state = state

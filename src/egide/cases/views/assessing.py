@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.assessments import permissions as assessment_permissions
 from egide.assessments import presentation as sheets
 from egide.assessments import queries as assessments
-from egide.assessments import services
-from egide.assessments import wording
+from egide.assessments import services, wording
 from egide.assessments.forms import SheetForm
 from egide.cases import permissions
 from egide.cases.services import entries
@@ -68,13 +67,15 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
         if second:
             made = services.record_second_score(assessment_id=second, **asked)
         else:
-            made = services.record_assessment(case_id=case.pk, instrument=definition.code, replaces=corrects, **asked)
+            made = services.record_assessment(
+                case_id=case.pk, instrument=definition.code, replaces=corrects, **asked
+            )
         return reverse("cases:assessment", args=[case.pk, made.pk])
 
     here = request.get_full_path()
     draft = reverse("cases:draft", args=["assessment"]) + f"?about={case.pk}"
     doors = _doors(case, definition.code)
-    answer = step(
+    return step(
         request,
         form=form,
         scope="cases.assess",
@@ -96,7 +97,6 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
             ),
         },
     )
-    return answer
 
 
 @require_POST
@@ -129,7 +129,9 @@ def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResp
             "result": sheets.result_context(
                 opened,
                 doors=_doors(case, opened.definition.code),
-                second_url=f"{again}?second={summary.id}" if may and is_first and not is_own and not opened.other_scorer else "",
+                second_url=f"{again}?second={summary.id}"
+                if may and is_first and not is_own and not opened.other_scorer
+                else "",
                 correct_url=f"{again}?corrects={summary.id}" if may and is_first and is_own else "",
             ),
         },

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -92,7 +92,9 @@ def contact(request: Request, case_id: UUID) -> HttpResponse:
             "case": found,
             "rule": presentation.contact_context(rule, at=at),
             "attempts": [presentation.attempt_line(a) for a in attempts],
-            "open_attempt": next((a for a in attempts if not a.outcome and a.by_id == request.actor.pk), None),
+            "open_attempt": next(
+                (a for a in attempts if not a.outcome and a.by_id == request.actor.pk), None
+            ),
             "outcome_form": forms.OutcomeForm(),
         },
     )
@@ -106,7 +108,11 @@ def contact_ended(request: Request, case_id: UUID, attempt_id: UUID) -> HttpResp
 
     def effect(at: Any) -> str:
         contacting.end_contact(
-            case_id=found.pk, attempt_id=attempt_id, outcome=form.data.get("outcome", ""), actor=request.actor, at=at
+            case_id=found.pk,
+            attempt_id=attempt_id,
+            outcome=form.data.get("outcome", ""),
+            actor=request.actor,
+            at=at,
         )
         return _back(found.pk)
 
@@ -152,7 +158,9 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Ask for informed consent: it enrols, or renews an active case."""
     found = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, found)
-    agencies = [(str(a.pk), str(a)) for a in Agency.objects.filter(pk__in=_partner_ids(found)).order_by("code")]
+    agencies = [
+        (str(a.pk), str(a)) for a in Agency.objects.filter(pk__in=_partner_ids(found)).order_by("code")
+    ]
     form = forms.ConsentForm(
         request.POST or None,
         agencies=agencies,
@@ -160,7 +168,12 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     )
 
     def effect(at: Any) -> str:
-        given = {"case_id": found.pk, "consent": form.consent(text_version=CONSENT_TEXT), "actor": request.actor, "at": at}
+        given = {
+            "case_id": found.pk,
+            "consent": form.consent(text_version=CONSENT_TEXT),
+            "actor": request.actor,
+            "at": at,
+        }
         if found.state == "active":
             enrolling.renew_consent(**given)
         else:
@@ -251,7 +264,9 @@ def level(request: Request, case_id: UUID) -> HttpResponse:
         context={
             "case": found,
             "title": _("Level of concern"),
-            "lead": _("You set it, with your reasons. A lower level waits for a second person. No score sets it."),
+            "lead": _(
+                "You set it, with your reasons. A lower level waits for a second person. No score sets it."
+            ),
             "submit": _("Record the level"),
         },
     )
@@ -266,7 +281,10 @@ def level_answer(request: Request, case_id: UUID, decision_id: UUID) -> HttpResp
 
     def effect(at: Any) -> str:
         levels.answer_level(
-            decision_id=decision_id, is_confirmed=request.POST.get("answer") == "confirm", actor=request.actor, at=at
+            decision_id=decision_id,
+            is_confirmed=request.POST.get("answer") == "confirm",
+            actor=request.actor,
+            at=at,
         )
         return _back(found.pk)
 
@@ -285,7 +303,9 @@ def note(request: Request, case_id: UUID) -> HttpResponse:
 
     def effect(now: Any) -> str:
         data = dict(form.cleaned_data)
-        noting.add_note(case_id=found.pk, file_id=UUID(data.pop("about")), actor=request.actor, at=now, **data)
+        noting.add_note(
+            case_id=found.pk, file_id=UUID(data.pop("about")), actor=request.actor, at=now, **data
+        )
         return _back(found.pk)
 
     return step(
@@ -341,8 +361,11 @@ def task_done(request: Request, case_id: UUID, task_id: UUID) -> HttpResponse:
     found = fetch_case(request, case_id)
 
     def effect(at: Any) -> str:
-        tasks.finish_task(task_id=task_id, outcome=request.POST.get("outcome", "done"), actor=request.actor, at=at)
-        return request.POST.get("next") if request.POST.get("next") == reverse("cases:my-day") else _back(found.pk)
+        tasks.finish_task(
+            task_id=task_id, outcome=request.POST.get("outcome", "done"), actor=request.actor, at=at
+        )
+        my_day = reverse("cases:my-day")
+        return my_day if request.POST.get("next") == my_day else _back(found.pk)
 
     answer = act(request, scope="cases.task-done", effect=effect, done=_("The task was ended."))
     assert answer is not None

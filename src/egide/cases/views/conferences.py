@@ -35,18 +35,26 @@ def conferences(request: Request) -> HttpResponse:
         request,
         "cases/conferences.html",
         {
-            "coming": visible.filter(starts_at__gte=since).exclude(state=ConferenceState.CANCELLED).order_by("starts_at", "pk")[:20],
+            "coming": visible.filter(starts_at__gte=since)
+            .exclude(state=ConferenceState.CANCELLED)
+            .order_by("starts_at", "pk")[:20],
             "past": visible.filter(starts_at__lt=since).order_by("-starts_at", "pk")[:20],
-            "can_call": request.actor is not None and request.actor.role in ("coordinator", "chair") and bool(programmes_of(request.actor)),
+            "can_call": request.actor is not None
+            and request.actor.role in ("coordinator", "chair")
+            and bool(programmes_of(request.actor)),
             "at": at,
         },
     )
 
 
 def _people(programmes: Any) -> list[Membership]:
-    agencies = set(programmes.values_list("lead_agency", flat=True)) | set(programmes.values_list("partners", flat=True))
+    agencies = set(programmes.values_list("lead_agency", flat=True)) | set(
+        programmes.values_list("partners", flat=True)
+    )
     return list(
-        Membership.objects.filter(agency__in=agencies, role__in=permissions.WORKING_ROLES, ends_on__isnull=True)
+        Membership.objects.filter(
+            agency__in=agencies, role__in=permissions.WORKING_ROLES, ends_on__isnull=True
+        )
         .select_related("agency", "account")
         .order_by("agency__code", "account__full_name", "pk")
     )
@@ -54,14 +62,21 @@ def _people(programmes: Any) -> list[Membership]:
 
 def new(request: Request) -> HttpResponse:
     """Call a sitting."""
-    if request.actor is None or not programmes_of(request.actor) or request.actor.role not in ("coordinator", "chair"):
+    if (
+        request.actor is None
+        or not programmes_of(request.actor)
+        or request.actor.role not in ("coordinator", "chair")
+    ):
         raise PermissionDenied(_("Only the coordinator or the chair of this programme can do this."))
     programmes = Programme.objects.filter(pk__in=programmes_of(request.actor)).order_by("code")
     people = {str(m.pk): m for m in _people(programmes)}
     form = forms.ConferenceForm(
         request.POST or None,
         programmes=programmes,
-        people=[(pk, f"{m.person_name}, {m.agency.short_name} ({m.get_role_display()})") for pk, m in people.items()],
+        people=[
+            (pk, f"{m.person_name}, {m.agency.short_name} ({m.get_role_display()})")
+            for pk, m in people.items()
+        ],
     )
 
     def effect(at: Any) -> str:
@@ -88,7 +103,9 @@ def new(request: Request) -> HttpResponse:
 
 
 def _fetch(request: Request, conference_id: UUID) -> Conference:
-    return Conference.objects.select_related("programme__lead_agency").fetch(conference_id, actor=request.actor)
+    return Conference.objects.select_related("programme__lead_agency").fetch(
+        conference_id, actor=request.actor
+    )
 
 
 @require_GET
@@ -104,7 +121,9 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
         {
             "conference": found,
             "items": items,
-            "attendances": found.attendances.select_related("membership__account", "membership__agency").order_by("seat", "pk"),
+            "attendances": found.attendances.select_related(
+                "membership__account", "membership__agency"
+            ).order_by("seat", "pk"),
             "can_run": can_run,
             "candidates": queries.candidates(conference=found, actor=request.actor, at=at) if can_run else [],
             "at": at,
@@ -154,7 +173,9 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
     row.case, row.conference = case, found
     team = list(Agency.objects.filter(pk__in=tasks.team_agencies(case)).order_by("code"))
     what = request.POST.get("do", "")
-    decision = forms.DecisionForm(request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team])
+    decision = forms.DecisionForm(
+        request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team]
+    )
     part = forms.ContributionForm(request.POST if what == "part" else None)
     wishes = forms.WishesForm(request.POST if what == "wishes" else None)
     here = reverse("cases:conference-item", args=[found.pk, row.pk])
@@ -185,7 +206,9 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
     )
 
 
-def _act_on(request: Request, row: AgendaItem, what: str, shown: dict[str, Any], here: str) -> HttpResponse | None:
+def _act_on(
+    request: Request, row: AgendaItem, what: str, shown: dict[str, Any], here: str
+) -> HttpResponse | None:
     form = shown.get(what)
     if what == "conflict":
 
@@ -193,7 +216,9 @@ def _act_on(request: Request, row: AgendaItem, what: str, shown: dict[str, Any],
             conferring.declare_conflict(item_id=row.pk, actor=request.actor, at=at)
             return reverse("cases:conference", args=[row.conference_id])
 
-        return act(request, scope="cases.conflict", effect=recused, done=_("Recorded. You no longer see this case."))
+        return act(
+            request, scope="cases.conflict", effect=recused, done=_("Recorded. You no longer see this case.")
+        )
     if form is None or not form.is_valid():
         return None
 
@@ -221,5 +246,3 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotVisible from error
-
-

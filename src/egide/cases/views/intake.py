@@ -39,7 +39,9 @@ def refer(request: Request) -> HttpResponse:
     if not programmes:
         raise PermissionDenied(_("Your agency is not a partner of any programme yet."))
     form = ReferralForm(
-        request.POST or None, programmes=programmes, initial={"victim_language": request.actor.account.language}
+        request.POST or None,
+        programmes=programmes,
+        initial={"victim_language": request.actor.account.language},
     )
 
     def effect(at):  # type: ignore[no-untyped-def]
@@ -125,7 +127,9 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
         return reverse("cases:triage")
 
     if request.method == "POST" and form.is_valid():
-        answer = act(request, scope="cases.triage", effect=effect, form=form, done=_("Your decision was recorded."))
+        answer = act(
+            request, scope="cases.triage", effect=effect, form=form, done=_("Your decision was recorded.")
+        )
         if answer is not None:
             return answer
     at = timezone.now()
@@ -145,9 +149,14 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             "identity": presentation.identity_lines(opened),
             "entries": presentation.entry_lines(opened),
             "case": case,
-            "referral": case.referrals.select_related("agency", "referred_by__account").order_by("received_at").first(),
+            "referral": case.referrals.select_related("agency", "referred_by__account")
+            .order_by("received_at")
+            .first(),
             "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),
-            "links": [{"link": link, "other": link.second if link.first_id == case.pk else link.first} for link in links],
+            "links": [
+                {"link": link, "other": link.second if link.first_id == case.pk else link.first}
+                for link in links
+            ],
             "decisions": case.triage_decisions.select_related("decided_by__account").order_by("decided_at"),
             "at": at,
         },
@@ -173,7 +182,9 @@ def link(request: Request, case_id: UUID) -> HttpResponse:
             )
         return reverse("cases:triage-case", args=[case_id])
 
-    answer = act(request, scope="cases.link", effect=effect, done=_("The link was recorded. Nothing was merged."))
+    answer = act(
+        request, scope="cases.link", effect=effect, done=_("The link was recorded. Nothing was merged.")
+    )
     assert answer is not None
     return answer
 
@@ -193,7 +204,9 @@ def recuse(request: Request, case_id: UUID) -> HttpResponse:
         )
         return reverse("cases:my-day")
 
-    answer = act(request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case."))
+    answer = act(
+        request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case.")
+    )
     assert answer is not None
     return answer
 

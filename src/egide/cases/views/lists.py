@@ -61,7 +61,9 @@ def caseload(request: Request) -> HttpResponse:
             "counts": counts,
             "limit": caseload_queries.COUNT_LIMIT,
             "next_href": _with(request, {"from": page.next_cursor, "last": None}) if page.next_cursor else "",
-            "previous_href": _with(request, {"from": page.previous_cursor, "last": None}) if page.previous_cursor else "",
+            "previous_href": _with(request, {"from": page.previous_cursor, "last": None})
+            if page.previous_cursor
+            else "",
             "last_href": _with(request, {"from": None, "last": "1"}),
             "at": at,
         },
@@ -116,12 +118,19 @@ def _chips(request: Request, filters: Filters) -> list[dict[str, str]]:
         shown.append((str(Level(filters.level).label), "level"))
     if filters.is_closed:
         shown.append((_("Ended"), "closed"))
-    return [{"text": text, "href": _with(request, {name: None, "from": None, "last": None})} for text, name in shown]
+    return [
+        {"text": text, "href": _with(request, {name: None, "from": None, "last": None})}
+        for text, name in shown
+    ]
 
 
 def _with(request: Request, changes: dict[str, str | None]) -> str:
     """Answer this page's address with its query changed; filters only, never a name."""
-    query = {key: value for key, value in request.GET.items() if key in ("state", "level", "lead", "late", "closed")}
+    query = {
+        key: value
+        for key, value in request.GET.items()
+        if key in ("state", "level", "lead", "late", "closed")
+    }
     for key, value in changes.items():
         query.pop(key, None)
         if value:
@@ -135,4 +144,6 @@ def search(request: Request) -> HttpResponse:
     text = request.POST.get("q", "")[:120]
     at = timezone.now()
     rows = caseload_queries.search(actor=request.actor, text=text, at=at) if text.strip() else []
-    return render(request, "cases/search.html", {"rows": rows, "text": text, "is_asked": bool(text.strip()), "at": at})
+    return render(
+        request, "cases/search.html", {"rows": rows, "text": text, "is_asked": bool(text.strip()), "at": at}
+    )

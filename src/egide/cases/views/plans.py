@@ -33,7 +33,9 @@ def _opened(request: Request, case: Any) -> tuple[list[SafetyPlan], dict[UUID, A
 
 
 def _sections(content: dict[str, str]) -> list[dict[str, Any]]:
-    return [{"label": SECTION_LABELS[name], "text": content[name]} for name in SECTION_LABELS if content.get(name)]
+    return [
+        {"label": SECTION_LABELS[name], "text": content[name]} for name in SECTION_LABELS if content.get(name)
+    ]
 
 
 @require_GET
@@ -43,7 +45,8 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
     permissions.check_can_support(request.actor, case)
     plans, words = _opened(request, case)
     shown = [
-        {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None} for p in plans
+        {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None}
+        for p in plans
     ]
     return render(request, "cases/plan.html", {"case": case, "plans": shown})
 
@@ -108,7 +111,12 @@ def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
 
         def effect(at: Any) -> str:
             sharing.record_disclosure(
-                actor=request.actor, file=file, categories=["plan.safety"], method="print", basis="self", at=at
+                actor=request.actor,
+                file=file,
+                categories=["plan.safety"],
+                method="print",
+                basis="self",
+                at=at,
             )
             return reverse("cases:plan-print", args=[case.pk, plan_id]) + "?recorded=1"
 

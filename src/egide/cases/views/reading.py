@@ -26,7 +26,9 @@ def who(request: Request, case_id: UUID) -> HttpResponse:
     member = next((m for m in members if str(m.pk) == asked), members[0] if members else None)
     table = explaining.will_see(case=case, member=member, at=at) if member else []
     return render(
-        request, "cases/who.html", {"case": case, "members": members, "member": member, "files": table, "at": at}
+        request,
+        "cases/who.html",
+        {"case": case, "members": members, "member": member, "files": table, "at": at},
     )
 
 

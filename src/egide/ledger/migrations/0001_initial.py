@@ -4,55 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root', models.BinaryField(max_length=32)),
-                ('frontier', models.BinaryField()),
-                ('note', models.TextField()),
-                ('signed_at', models.DateTimeField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField(max_length=32)),
+                ("frontier", models.BinaryField()),
+                ("note", models.TextField()),
+                ("signed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('entry_id', models.BigIntegerField(unique=True)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('mac', models.BinaryField(max_length=16)),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.BigIntegerField(unique=True)),
+                ("hash", models.BinaryField(max_length=32)),
+                ("mac", models.BinaryField(max_length=16)),
             ],
             options={
-                'verbose_name_plural': 'leaves',
+                "verbose_name_plural": "leaves",
             },
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('entry_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
             options={
-                'verbose_name_plural': 'pending',
+                "verbose_name_plural": "pending",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('body', models.TextField()),
-                ('subject', models.UUIDField(null=True)),
-                ('actor', models.UUIDField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("body", models.TextField()),
+                ("subject", models.UUIDField(null=True)),
+                ("actor", models.UUIDField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'indexes': [models.Index(condition=models.Q(('subject__isnull', False)), fields=['subject', 'id'], name='ledger_by_subject'), models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'id'], name='ledger_by_actor')],
+                "verbose_name_plural": "entries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("subject__isnull", False)),
+                        fields=["subject", "id"],
+                        name="ledger_by_subject",
+                    ),
+                    models.Index(
+                        condition=models.Q(("actor__isnull", False)),
+                        fields=["actor", "id"],
+                        name="ledger_by_actor",
+                    ),
+                ],
             },
         ),
     ]

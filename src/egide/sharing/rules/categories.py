@@ -48,7 +48,12 @@ _ALL = (
     Category("consent.record", "safety", "Consent", "Consentement"),
     Category("health.psychotherapy-notes", "", "Therapist’s own notes", "Notes personnelles du thérapeute"),
     Category("justice.intelligence", "", "Criminal intelligence", "Renseignement criminel"),
-    Category("victim.privileged", "", "Advocate–victim communications", "Échanges confidentiels avec l’intervenante"),
+    Category(
+        "victim.privileged",
+        "",
+        "Advocate–victim communications",
+        "Échanges confidentiels avec l’intervenante",
+    ),
 )
 CATEGORIES = {category.slug: category for category in _ALL}
 STORED = tuple(category.slug for category in _ALL if category.compartment)

@@ -48,11 +48,16 @@ class PolicySet:
         """The ids of the policies."""
         return frozenset(self.effects)
 
-    def ask(self, questions: Sequence[Mapping[str, Any]], entities: Sequence[Mapping[str, Any]]) -> list[Answer]:
+    def ask(
+        self, questions: Sequence[Mapping[str, Any]], entities: Sequence[Mapping[str, Any]]
+    ) -> list[Answer]:
         """Answer each question. An error in evaluation, or no decision, is a denial by rule `error`."""
         try:
             results = cedarpy.is_authorized_batch(
-                [dict(question) for question in questions], self._policies, list(entities), self._schema
+                [dict(question) for question in questions],
+                self._policies,
+                [dict(entity) for entity in entities],
+                self._schema,
             )
         except Exception:  # whatever went wrong, nothing opens
             return [Answer(False, ("error",)) for _question in questions]
@@ -69,9 +74,7 @@ class PolicySet:
         return Answer(True, rules)
 
 
-def load(
-    policies: str, schema: str, *, rules: Mapping[str, Rule], deployment: Deployment
-) -> PolicySet:
+def load(policies: str, schema: str, *, rules: Mapping[str, Rule], deployment: Deployment) -> PolicySet:
     """Answer the policies that act in a deployment, each one checked against the rule it carries out.
 
     A rule that is off is left out, and with it its regime: what that regime binds is then denied by
@@ -90,8 +93,12 @@ def load(
         if rules[name].effect == "deny" and not rules[name].regime:
             raise PolicyError(f"{name} is not reviewed and nothing protects in its place: name a reviewer")
     kept = {name: policy for name, policy in _by_id(policies).items() if name not in off}
-    text = policies if not off else cedarpy.policies_from_json_str(
-        json.dumps({"templates": {}, "templateLinks": [], "staticPolicies": kept})
+    text = (
+        policies
+        if not off
+        else cedarpy.policies_from_json_str(
+            json.dumps({"templates": {}, "templateLinks": [], "staticPolicies": kept})
+        )
     )
     return PolicySet(text, schema, regimes=deployment.regimes(rules.values()))
 

@@ -4,36 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Secret',
+            name="Secret",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('master_id', models.CharField(max_length=16)),
-                ('wrapped', models.BinaryField(max_length=40)),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("master_id", models.CharField(max_length=16)),
+                ("wrapped", models.BinaryField(max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name='FileKeys',
+            name="FileKeys",
             fields=[
-                ('file_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('master_id', models.CharField(max_length=16)),
-                ('common', models.BinaryField(max_length=40, null=True)),
-                ('location', models.BinaryField(max_length=40, null=True)),
-                ('contact', models.BinaryField(max_length=40, null=True)),
-                ('safety', models.BinaryField(max_length=40, null=True)),
-                ('management', models.BinaryField(max_length=40, null=True)),
-                ('shredded_at', models.DateTimeField(blank=True, null=True)),
+                ("file_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("master_id", models.CharField(max_length=16)),
+                ("common", models.BinaryField(max_length=40, null=True)),
+                ("location", models.BinaryField(max_length=40, null=True)),
+                ("contact", models.BinaryField(max_length=40, null=True)),
+                ("safety", models.BinaryField(max_length=40, null=True)),
+                ("management", models.BinaryField(max_length=40, null=True)),
+                ("shredded_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'file keys',
-                'indexes': [models.Index(fields=['master_id', 'file_id'], name='vault_by_master')],
+                "verbose_name_plural": "file keys",
+                "indexes": [models.Index(fields=["master_id", "file_id"], name="vault_by_master")],
             },
         ),
     ]

@@ -27,8 +27,12 @@ def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon; hidden from screen readers unless it has a label."""
     shapes = mark_safe(ICONS[name])  # noqa: S308 - our own drawings
     if label:
-        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shapes)
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shapes)
+        return format_html(
+            '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shapes
+        )
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shapes
+    )
 
 
 def _wrapped(name: str, content: str, **context: Any) -> SafeString:
@@ -83,7 +87,9 @@ def wishes(content: str, title: str = "", missing: bool = False) -> SafeString:
 @register.simple_block_tag
 def withheld_panel(content: str, title: str, rule_text: str = "", rule_href: str = "") -> SafeString:
     """Something the reader may know of and not read."""
-    return _wrapped("withheld", content, title=title, rule_text=rule_text, rule_href=rule_href, text="", compact=False)
+    return _wrapped(
+        "withheld", content, title=title, rule_text=rule_text, rule_href=rule_href, text="", compact=False
+    )
 
 
 @register.simple_block_tag(takes_context=True)

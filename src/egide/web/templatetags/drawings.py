@@ -19,14 +19,18 @@ def _drawn(picture: drawing.Picture) -> SafeString:
 @register.simple_tag
 def timeline_drawing(lanes: Any, events: Any, now: Any, title: str = "") -> SafeString:
     """What happened, what was done, what is planned, over time."""
-    return _drawn(drawing.timeline(lanes=list(lanes), events=list(events), now=now, title=title or _("Timeline")))
+    return _drawn(
+        drawing.timeline(lanes=list(lanes), events=list(events), now=now, title=title or _("Timeline"))
+    )
 
 
 @register.simple_tag
 def assessment_drawing(points: Any, maximum: int, bands: Any = (), title: str = "") -> SafeString:
     """Assessments over time: the point is what is known, the bar how far the unknowns could lead."""
     return _drawn(
-        drawing.assessments(points=list(points), maximum=maximum, bands=list(bands or ()), title=title or _("Assessments"))
+        drawing.assessments(
+            points=list(points), maximum=maximum, bands=list(bands or ()), title=title or _("Assessments")
+        )
     )
 
 

@@ -26,7 +26,9 @@ class Command(BaseCommand):
         check.add_argument("--processes", type=int, default=min(4, os.cpu_count() or 1))
         prove = actions.add_parser("prove", help="print the proof that one entry is in the ledger (JSON)")
         prove.add_argument("entry", type=int, help="the entry's number")
-        prove.add_argument("--since", type=int, help="also prove that a ledger of that size was its beginning")
+        prove.add_argument(
+            "--since", type=int, help="also prove that a ledger of that size was its beginning"
+        )
         actions.add_parser("checkpoint", help="place waiting entries, sign the head and print it")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:

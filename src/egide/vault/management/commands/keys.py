@@ -61,7 +61,9 @@ class Command(BaseCommand):
             _("%(count)s files are under master key %(id)s.")
             % {"count": count, "id": provider().current_id()}
         )
-        self.stdout.write(_("Split the new key into word shares now: the old shares no longer open anything."))
+        self.stdout.write(
+            _("Split the new key into word shares now: the old shares no longer open anything.")
+        )
 
     def status(self, **options: Any) -> None:
         current = provider().current_id()
