@@ -81,8 +81,9 @@ class OpenedItem:
     category: str
     holder_id: UUID
     level: Level
-    content: Mapping[str, Any]
-    meta: Any = None
+    #: Never printed: an item that ends up in a log or an error page does not take its words there.
+    content: Mapping[str, Any] = field(repr=False)
+    meta: Any = field(default=None, repr=False)
 
     def __getattr__(self, name: str) -> Any:
         """Answer what the record said of itself beside its sealed part; None when it said nothing."""
@@ -100,11 +101,12 @@ class OpenedItem:
 class FileView:
     """What one reader gets of some files of one case."""
 
+    #: The classes the reader may know of: those a silent rule withholds are not here, in any form.
     classes: list[ClassDecision]
     items: list[OpenedItem] = field(default_factory=list)
     #: The side the reader works on: `victim`, `management`, `both`.
     side: str = "none"
-    #: Consents in force that name the reader's agency.
+    #: Consents in force that name the reader's agency; none for the side that may not know of them.
     consents: tuple[Named, ...] = ()
 
     def level(self, category: str, file_id: UUID | None = None) -> Level:
@@ -176,29 +178,28 @@ def _decide(
     at: datetime,
     records: Sequence[SealedRecord],
     with_items: bool,
+    is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at)
-    by_id = {file.id: file for file in files}
+    by_id = {file.id: file for file in files if _is_visible(actor, file, ties[file.case_id], purpose, at)}
+    if len(by_id) < len(files) and not (is_list and by_id):
+        raise NotVisible
     classes = dict.fromkeys(record.item_class for record in records)
     if with_items:
         classes.update(dict.fromkeys(type(files[0]).classes_of(files)))
     found = []
     for one in classes:
-        file = by_id[one.file_id]
+        if (file := by_id.get(one.file_id)) is None:
+            continue
         question = _question(actor, file, one, ties[file.case_id], purpose, at)
         found.append(ClassDecision(one, decide(question)))
-    for file in files:
-        _check_visible(actor, file, ties[file.case_id], purpose, at)
     return found, ties
 
 
-def _check_visible(
-    actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime
-) -> None:
+def _is_visible(actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime) -> bool:
     """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""
     own = ItemClass(file.id, "identity.core", file.holder_id, ())
-    if decide(_question(actor, file, own, relation, purpose, at)).is_silent:
-        raise NotVisible
+    return not decide(_question(actor, file, own, relation, purpose, at)).is_silent
 
 
 def open_files(
@@ -220,12 +221,13 @@ def open_files(
         records: sealed values of the files kept elsewhere (assessments, the words of tasks, names).
         page: a slice of the items, newest first; all of them when None.
         with_items: False opens the extra records alone.
-        is_list: files of many cases, for a list of names: one trace naming them all.
+        is_list: files of many cases, for a list of names: one trace naming them all; what the reader may
+            not know of is left out.
     Raises:
-        NotVisible: the reader may not know of one of the files.
+        NotVisible: the reader may not know of one of the files; of a list, of none of them.
         Damaged, Shredded, KeyUnavailable: nothing is answered rather than a part.
     """
-    classes, ties = _decide(actor, files, purpose, at, records, with_items)
+    classes, ties = _decide(actor, files, purpose, at, records, with_items, is_list)
     # Regimes are part of the class: an item bound by one law more is another class, decided on its own.
     readable = {
         c.item_class: c.level
@@ -250,11 +252,12 @@ def open_files(
     trace = _list_trace if is_list else _trace
     with transaction.atomic():
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
+    tie = ties[files[0].case_id]
     return FileView(
-        classes=classes,
+        classes=[one for one in classes if not one.decision.is_silent],
         items=items,
-        side=ties[files[0].case_id].side,
-        consents=ties[files[0].case_id].consents,
+        side=tie.side,
+        consents=() if tie.side == "management" else tie.consents,
     )
 
 

@@ -265,7 +265,13 @@ def assign(
     at: datetime,
     consent: Consent | None = None,
 ) -> Assignment:
-    """Make an agency work on a case, as long as the consent it rests on; a former assignment is replaced."""
+    """Make an agency work on a case, as long as the consent it rests on; a former assignment is replaced.
+
+    Raises:
+        ValueError: there is no such side.
+    """
+    if side not in dict(Assignment._meta.get_field("side").flatchoices):
+        raise ValueError(f"no such side: {side}")
     Assignment.objects.filter(case_id=case_id, agency=agency, ends_at__isnull=True).update(ends_at=at)
     made = Assignment.objects.create(case_id=case_id, agency=agency, side=side, consent=consent, starts_at=at)
     ledger.record(
@@ -332,11 +338,11 @@ def recuse(
 
 @transaction.atomic
 def unrecuse(*, recusal_id: UUID, actor: Membership, at: datetime) -> None:
-    """End a recusal recorded by mistake. Never by the person recused: the caller checks the role."""
+    """End a recusal recorded by mistake. Never by the person or agency recused: the caller checks the role."""
     row = Recusal.objects.select_for_update().filter(pk=recusal_id, ended_at__isnull=True).order_by().first()
     if row is None:
         raise NotVisible
-    if actor.account_id == row.account_id:
+    if actor.account_id == row.account_id or actor.agency_id == row.agency_id:
         raise PermissionDenied(_("Someone else ends a recusal."))
     row.ended_at = at
     row.save(update_fields=["ended_at"])
