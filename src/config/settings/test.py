@@ -1,10 +1,20 @@
 """The test suite: strict, fast password hashing, no network, database chosen by the environment."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("EGIDE_DATA", tempfile.mkdtemp(prefix="egide-test-"))
+
+def _remove(folder: str, maker: int) -> None:
+    if os.getpid() == maker:  # not in a child that was forked from the one who made it
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if not os.environ.get("EGIDE_DATA"):
+    os.environ["EGIDE_DATA"] = tempfile.mkdtemp(prefix="egide-test-")
+    atexit.register(_remove, os.environ["EGIDE_DATA"], os.getpid())
 
 from config.environment import database
 from config.settings.base import *  # noqa: F403
