@@ -59,6 +59,16 @@ def noon(monkeypatch):
     return set_to
 
 
+@pytest.fixture(autouse=True)
+def english():
+    """A page read in French leaves the thread in French: each test begins in English."""
+    from django.utils import translation
+
+    translation.activate("en")
+    yield
+    translation.activate("en")
+
+
 @pytest.fixture
 def world(db):
     """Answer one programme with its partners."""

@@ -1,6 +1,7 @@
 """Open a file: decide by class, unseal what is allowed, say what is withheld and why, leave a trace."""
 
 import json
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +17,13 @@ from egide.ledger.models import Entry
 from egide.partners.models import Membership
 from egide.sharing.relation import ItemClass, Named, Page, Relation, SealedRecord, SharedFile, relations
 from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.categories import compartment_of
 from egide.sharing.rules.decision import Decision, Question, decide
 from egide.sharing.rules.levels import Level
-from egide.vault import unsealing
+from egide.vault import errors, unsealing
 from egide.vault.services import SealContext
 
+log = logging.getLogger(__name__)
 _issuer: unsealing.Issuer | None = None
 
 
@@ -237,6 +240,9 @@ def open_files(
     wanted = [record for record in records if record.item_class in readable]
     if with_items and readable:
         wanted += type(files[0]).records_of(files, readable.keys(), page)
+    for record in wanted:
+        _check_place(record)
+    by_file = {file.id: file.case_id for file in files}
     items = [
         OpenedItem(
             id=record.id,
@@ -245,7 +251,7 @@ def open_files(
             holder_id=record.holder_id,
             level=readable[record.item_class],
             content=json.loads(text),
-            meta=record.meta,
+            meta=_about(record, actor, ties[by_file[record.file_id]].side),
         )
         for record, text in zip(wanted, _unseal(wanted), strict=True)
     ]
@@ -259,6 +265,24 @@ def open_files(
         side=tie.side,
         consents=() if tie.side == "management" else tie.consents,
     )
+
+
+def _about(record: SealedRecord, actor: Membership, side: str) -> Any:
+    """What a record says of itself; not who wrote it, to the other side (names of staff, §7.1)."""
+    if side != "management" or record.holder_id == actor.agency_id or not isinstance(record.meta, Mapping):
+        return record.meta
+    return {**record.meta, **{name: None for name in _SOURCES if name in record.meta}}
+
+
+#: What tells who brought an item, among what records say of themselves.
+_SOURCES = ("author_id", "author_name", "agency_id")
+
+
+def _check_place(record: SealedRecord) -> None:
+    """A value sealed apart is not read as if it were of another category, whatever its row says now."""
+    if compartment_of(record.category) != record.compartment:
+        log.error("a value is not of its category: %s.%s row %s", record.model, record.field, record.id)
+        raise errors.Damaged(errors.DAMAGED)
 
 
 def _unseal(records: Sequence[SealedRecord]) -> list[str]:

@@ -14,7 +14,6 @@ from egide.assessments import permissions as assessment_permissions
 from egide.assessments import presentation as sheets
 from egide.assessments import queries as assessments
 from egide.assessments import services, wording
-from egide.assessments.forms import SheetForm
 from egide.cases import permissions
 from egide.cases.services import entries
 from egide.cases.views.step import fetch_case, step
@@ -59,7 +58,7 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     if definition.code.lower() not in {code.lower() for code in case.programme.protocol.instruments}:
         raise NotVisible
     second, corrects = _uuid(request.GET.get("second")), _uuid(request.GET.get("corrects"))
-    form = SheetForm(definition, request.POST or None)
+    form = sheets.sheet_form(definition, data=request.POST or None)
     file = entries.victim_file(case)
 
     def effect(at: Any) -> str:
