@@ -16,9 +16,9 @@ if not os.environ.get("EGIDE_DATA"):
     os.environ["EGIDE_DATA"] = tempfile.mkdtemp(prefix="egide-test-")
     atexit.register(_remove, os.environ["EGIDE_DATA"], os.getpid())
 
-from config.environment import database
-from config.settings.base import *  # noqa: F403
-from config.settings.base import EGIDE_DATA, TEMPLATES
+from config.environment import database  # noqa: E402
+from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import EGIDE_DATA, TEMPLATES  # noqa: E402
 
 DEBUG = False
 SECRET_KEY = "test-only"  # noqa: S105
