@@ -19,6 +19,7 @@ from egide.cases.models import AgendaItem, Case, Conference, Programme
 from egide.cases.models.case import programmes_of
 from egide.cases.queries import conferring as queries
 from egide.cases.services import conferring, tasks
+from egide.cases.views.lists import check_works
 from egide.cases.views.step import act, step
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
@@ -28,6 +29,7 @@ from egide.partners.models import Agency, Membership
 @require_GET
 def conferences(request: Request) -> HttpResponse:
     """Sittings to come and past."""
+    check_works(request)
     at = timezone.now()
     visible = Conference.objects.visible_to(request.actor).select_related("programme")
     since = at - timedelta(hours=12)

@@ -65,7 +65,8 @@ def refer(request: Request) -> HttpResponse:
 @require_POST
 def draft(request: Request, form: str) -> HttpResponse:
     """Keep what is being typed in a form."""
-    if request.actor is None or form not in ("refer", "plan", "safe-contact", "note", "assessment"):
+    writes = request.actor is not None and request.actor.role in permissions.REFERRING_ROLES
+    if not writes or form not in ("refer", "plan", "safe-contact", "note", "assessment"):
         raise NotVisible
     subject = request.GET.get("about") or None
     try:

@@ -18,7 +18,8 @@ from egide.common.errors import PermissionDenied
 from egide.common.http import Request
 
 
-def _check_works(request: Request) -> None:
+def check_works(request: Request) -> None:
+    """Refuse the page to roles that do not work on cases."""
     if request.actor is None or request.actor.role not in permissions.WORKING_ROLES:
         raise PermissionDenied(_("This page is for people who work on cases."))
 
@@ -39,7 +40,7 @@ def my_day(request: Request) -> HttpResponse:
 @require_GET
 def caseload(request: Request) -> HttpResponse:
     """The cases of the actor, nearest date first."""
-    _check_works(request)
+    check_works(request)
     at = timezone.now()
     filters = Filters.read(request.GET)
     page = caseload_queries.caseload(
@@ -140,7 +141,7 @@ def _with(request: Request, changes: dict[str, str | None]) -> str:
 
 def search(request: Request) -> HttpResponse:
     """Find a case by reference or name. The words are posted, so that no name enters an address."""
-    _check_works(request)
+    check_works(request)
     text = request.POST.get("q", "")[:120]
     at = timezone.now()
     rows = caseload_queries.search(actor=request.actor, text=text, at=at) if text.strip() else []

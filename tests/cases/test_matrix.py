@@ -1,0 +1,156 @@
+"""Who may open and do what: every address × every kind of reader, written down as data.
+
+`matrix.txt` holds one line an address and method, one column a reader, and the status each gets. The rows come
+from the URL table: a page that is not listed fails this test until someone writes down who may open it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from egide.common.idempotency import new_key
+from egide.partners.models import Role
+from egide.sharing import services as sharing
+from tests.cases.test_pages import full, moved, sign_in  # noqa: F401
+from tests.conftest import NOON
+from tests.factories import World, a_member
+
+pytestmark = pytest.mark.django_db
+TABLE = Path(__file__).with_name("matrix.txt")
+READERS = (
+    "coordinator",
+    "advocate",
+    "chair",
+    "partner",
+    "unnamed",
+    "probation",
+    "referrer",
+    "recused",
+    "elsewhere",
+    "administrator",
+    "officer",
+    "evaluator",
+    "nobody",
+)
+#: Addresses that are the sign-in library's, or files.
+NOT_OURS = ("account_", "mfa_", "static", "set_language")
+
+
+def ours(patterns, prefix=""):
+    """Yield the name of every address of our own."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from ours(pattern.url_patterns, space)
+        elif pattern.name and not pattern.name.startswith(NOT_OURS):
+            yield f"{prefix}{pattern.name}"
+
+
+def addresses(world):
+    """Answer what each address needs."""
+    case = str(world.case.pk)
+    plan = str(world.case.files.get(role="victim").safety_plans.get().pk)
+    return {
+        "cases:draft": ["refer"],
+        "cases:triage-case": [str(world.received.pk)],
+        "cases:link": [str(world.received.pk)],
+        "cases:contact-ended": [case, plan],
+        "cases:assess-with": [case, "ODARA"],
+        "cases:assess-preview": [case, "ODARA"],
+        "cases:assessment": [case, plan],
+        "cases:level-answer": [case, plan],
+        "cases:task-done": [case, plan],
+        "cases:plan-agree": [case, plan],
+        "cases:plan-print": [case, plan],
+        "cases:conference": [str(world.sitting.pk)],
+        "cases:conference-run": [str(world.sitting.pk)],
+        "cases:conference-item": [str(world.sitting.pk), str(world.item.pk)],
+    }
+
+
+def readers(world):
+    other = World("edm")
+    recused = a_member(world.lead, Role.COORDINATOR, areas=[world.area])
+    for case in (world.case, world.received):
+        sharing.recuse(case_id=case.pk, membership=recused, reason_code="relative", actor=world.coordinator, at=NOON)
+    unnamed = a_member(other.police_agency)
+    return {
+        "coordinator": world.coordinator,
+        "advocate": world.advocate,
+        "chair": world.chair,
+        "partner": world.officer,
+        "unnamed": unnamed,
+        "probation": world.probation,
+        "referrer": world.referrer,
+        "recused": recused,
+        "elsewhere": other.coordinator,
+        "administrator": a_member(world.lead, Role.ADMINISTRATOR),
+        "officer": a_member(world.lead, Role.PRIVACY_OFFICER),
+        "evaluator": a_member(world.police_agency, Role.EVALUATOR),
+        "nobody": None,
+    }
+
+
+def measured(world, client):
+    """Answer the table as it is: {(address, method): {reader: status}}."""
+    asked = addresses(world)
+    people = readers(world)
+    names = sorted(set(ours(get_resolver().url_patterns)))
+    found = {}
+    for name in names:
+        needs = asked.get(name)
+        if needs is None:
+            try:
+                url = reverse(name)
+            except Exception:
+                url = reverse(name, args=[world.case.pk])
+        else:
+            url = reverse(name, args=needs)
+        for method in ("get", "post"):
+            row = {}
+            for reader, member in people.items():
+                client.logout()
+                if member is not None:
+                    sign_in(client, member)
+                # An empty form: whoever may send it is told what is missing; nobody's data changes.
+                data = {"submission": new_key()} if method == "post" else {}
+                with transaction.atomic():
+                    row[reader] = getattr(client, method)(url, data).status_code
+                    transaction.set_rollback(True)
+            found[name, method] = row
+    return found
+
+
+def written():
+    table = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, method, *cells = line.split()
+            table[name, method] = dict(zip(READERS, map(int, cells), strict=True))
+    return table
+
+
+def as_text(table):
+    lines = ["# address                    method " + " ".join(f"{r[:5]:>5}" for r in READERS)]
+    for (name, method), row in sorted(table.items()):
+        lines.append(f"{name:<28} {method:<6} " + " ".join(f"{row[r]:>5}" for r in READERS))
+    return "\n".join(lines) + "\n"
+
+
+def write(table):
+    """Write the table anew, to be read line by line before it is committed (EGIDE_WRITE_MATRIX=1)."""
+    TABLE.write_text(as_text(table), encoding="utf-8")
+
+
+def test_everyone_gets_what_is_written_down_and_every_address_is_listed(full, client):  # noqa: F811
+    found = measured(full, client)
+
+    if os.environ.get("EGIDE_WRITE_MATRIX"):
+        write(found)
+    expected = written()
+    wrong = {key: row for key, row in found.items() if expected.get(key) != row}
+    assert not wrong, "Write down who may open these, after checking that it is right:\n" + as_text(wrong)
+    assert set(expected) == set(found), "listed, and no longer an address"
