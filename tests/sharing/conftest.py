@@ -16,3 +16,10 @@ def deployment():
 
     yield become
     policies._in_use = before
+
+
+@pytest.fixture
+def ledger_count(db):
+    from egide.ledger.models import Entry
+
+    return Entry.objects.count
