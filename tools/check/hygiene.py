@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = {".woff2", ".png", ".jpg", ".ico", ".pdf", ".mo", ".gz", ".zip"}
+BINARY = {".pyc", ".woff2", ".png", ".jpg", ".ico", ".pdf", ".mo", ".gz", ".zip"}
 LARGEST_BYTES = 4_000_000
 
 # Written in pieces, so that this file does not find itself.
@@ -61,11 +61,13 @@ def files() -> list[Path]:
     if done.returncode == 0:
         return sorted(ROOT / name for name in set(done.stdout.decode().split("\0")) if name)
     return sorted(
-        path
-        for path in ROOT.rglob("*")
-        if path.is_file()
-        and not {".venv", ".git", "node_modules", "data"} & set(path.relative_to(ROOT).parts)
+        path for path in ROOT.rglob("*") if path.is_file() and _is_ours(path.relative_to(ROOT).parts)
     )
+
+
+def _is_ours(parts: tuple[str, ...]) -> bool:
+    made = {"__pycache__", "node_modules", "data"}
+    return not any(part in made or (part.startswith(".") and part != ".ci") for part in parts[:-1])
 
 
 def problems_in(text: str) -> list[tuple[int, str]]:
