@@ -17,7 +17,7 @@ SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
 PYTHON = [sys.executable]
 MOST_LINES = 60
 #: Without its script, whose first line would be wrong in a folder that was moved.
-LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
 
 
 @dataclass(frozen=True)
