@@ -1,6 +1,7 @@
 """Find what must never be committed: package registry addresses, paths of one machine, secrets."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,14 +53,11 @@ EXEMPT = {"LICENSE", "LICENCE.fr.txt"}
 
 def files() -> list[Path]:
     """List the files git keeps or would keep; without git, every file outside hidden folders."""
-    done = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode == 0:
-        return sorted(ROOT / name for name in set(done.stdout.decode().split("\0")) if name)
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        if done.returncode == 0:
+            return sorted(ROOT / name for name in set(done.stdout.decode().split("\0")) if name)
     return sorted(
         path for path in ROOT.rglob("*") if path.is_file() and _is_ours(path.relative_to(ROOT).parts)
     )
