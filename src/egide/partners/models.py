@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from egide.common.ids import new_id
@@ -183,7 +184,7 @@ class Membership(models.Model):
 
     def is_training_current(self, at: datetime) -> bool:
         """Say whether the required training is valid that day; no date means none is recorded."""
-        return self.training_valid_until is not None and self.training_valid_until >= at.date()
+        return self.training_valid_until is not None and self.training_valid_until >= timezone.localdate(at)
 
 
 class AgreementKind(models.TextChoices):
