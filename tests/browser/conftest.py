@@ -1,12 +1,14 @@
 """A real browser: Debian's Chromium, headless. Without it these tests are skipped, and say so."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from egide.command_line import machine
+
+CHROMIUM = machine.chromium()
+LACKING = machine.lacking_for_browser()
 OUTPUT = Path(__file__).parent / "output"
 ARGUMENTS = [
     "--no-sandbox",
@@ -24,9 +26,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            if not CHROMIUM:
+            if LACKING:
                 item.add_marker(
-                    pytest.mark.skip(reason="Chromium is not installed: browser tests are skipped")
+                    pytest.mark.skip(reason=f"{LACKING} is not installed: browser tests are skipped")
                 )
 
 
@@ -36,7 +38,7 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -1,5 +1,6 @@
 """What this machine has that tests and benches may use."""
 
+import ctypes
 import os
 import shutil
 from pathlib import Path
@@ -24,6 +25,17 @@ def chromium() -> Path | None:
     given = os.environ.get("EGIDE_CHROMIUM")
     found = given or shutil.which("chromium") or shutil.which("chromium-browser")
     return Path(found) if found and Path(found).exists() else None
+
+
+def lacking_for_browser() -> str | None:
+    """Name the Debian package without which browser tests cannot run here; None when all is there."""
+    if chromium() is None:
+        return "chromium"
+    try:
+        ctypes.CDLL("libatomic.so.1")  # what drives the browser is linked with it
+    except OSError:
+        return "libatomic1"
+    return None
 
 
 def shared_folder() -> Path | None:

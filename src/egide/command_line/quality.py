@@ -134,11 +134,11 @@ def _absences(*, is_quick: bool) -> list[str]:
                 "Laissés de côté (--quick) : tests lents, tests du navigateur.",
             )
         )
-    elif machine.chromium() is None:
+    elif lacking := machine.lacking_for_browser():
         said.append(
             words(
-                "Skipped: browser tests (no Chromium on this machine).",
-                "Passés : tests du navigateur (pas de Chromium sur cette machine).",
+                f"Skipped: browser tests (no {lacking} on this machine).",
+                f"Passés : tests du navigateur ({lacking} absent de cette machine).",
             )
         )
     if machine.postgresql() is None and not os.environ.get("EGIDE_TEST_DATABASE_URL"):
