@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
-from django.db import OperationalError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
+from egide.common import views
 from egide.common.errors import NotVisible, Refused, Unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -51,11 +50,10 @@ class DomainErrors:
             return render(request, "errors/409.html", {"message": error.message}, status=409)
         if isinstance(error, PermissionDenied):
             return render(request, "errors/403.html", {"message": str(error)}, status=403)
-        if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
-            return render(request, "errors/413.html", {}, status=413)
-        if isinstance(error, Unavailable | OperationalError):
-            message = getattr(error, "message", None) or _(
-                "The records cannot be reached at the moment. Nothing was saved; please try again shortly."
-            )
-            return render(request, "errors/503.html", {"message": message}, status=503)
+        if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+            return views.bad_request(request, error)
+        if isinstance(error, Unavailable):
+            return render(request, "errors/503.html", {"message": error.message}, status=503)
+        if isinstance(error, views.UNREACHABLE):
+            return views.out_of_reach(request)
         return None
