@@ -17,5 +17,6 @@ for module in MODULES:
         urlpatterns.append(path("", include(f"{module}.urls")))
 urlpatterns += staticfiles_urlpatterns()
 
+handler400 = "egide.common.views.bad_request"
 handler404 = "egide.common.views.not_found"
 handler500 = "egide.common.views.server_error"
