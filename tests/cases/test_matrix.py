@@ -75,7 +75,9 @@ def readers(world):
     other = World("edm")
     recused = a_member(world.lead, Role.COORDINATOR, areas=[world.area])
     for case in (world.case, world.received):
-        sharing.recuse(case_id=case.pk, membership=recused, reason_code="relative", actor=world.coordinator, at=NOON)
+        sharing.recuse(
+            case_id=case.pk, membership=recused, reason_code="relative", actor=world.coordinator, at=NOON
+        )
     unnamed = a_member(other.police_agency)
     return {
         "coordinator": world.coordinator,

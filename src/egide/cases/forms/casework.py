@@ -227,7 +227,9 @@ class ConsentForm(forms.Form):
 class RefusalForm(forms.Form):
     """A refusal, and what may still be done."""
 
-    words = words(_("In the person’s words"), rows=3, error=_("Write what the person said, even if it is only: no."))
+    words = words(
+        _("In the person’s words"), rows=3, error=_("Write what the person said, even if it is only: no.")
+    )
     still_done = several(
         _("What may still be done without consent"),
         [

@@ -71,6 +71,12 @@ def visible_tasks(tasks: Sequence[Task], side: str) -> list[Task]:
     return [task for task in tasks if task.side != "victim"]
 
 
+def _own_next_date(case: Case, tasks: Sequence[Task]) -> None:
+    """On the other side the next date is that of what they may know of: the others tell when she is called."""
+    nearest = next((task for task in tasks if task.done_at is None), None)
+    case.next_due_at, case.next_due_kind = (nearest.due_at, nearest.kind) if nearest else (None, "")
+
+
 def open_case(
     *, case_id: UUID, actor: Membership, at: datetime, only: Sequence[str] | None = None
 ) -> CaseFile:
@@ -100,11 +106,13 @@ def open_case(
     records += [task_record(task) for task in tasks if task.text is not None]
     records += [assessments.summary_record(row) for row in rows]
     view = sharing.open_files(actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only)
-    side = view.side
+    shown = visible_tasks(tasks, view.side)
+    if view.side == "management":
+        _own_next_date(case, shown)
     return CaseFile(
         case=case,
         files=files,
         view=view,
-        tasks=visible_tasks(tasks, side),
+        tasks=shown,
         assessments=assessments.summaries_from(rows, view.items),
     )

@@ -60,7 +60,8 @@ class Filters:
         if self.lead:
             cases = cases.filter(lead=actor if self.lead == "me" else None)
         if self.is_late:
-            cases = cases.filter(next_due_at__lt=at)
+            # No case is without a state: who may not know the dates is told of no late one.
+            cases = cases.filter(next_due_at__lt=at) if knows_dates(actor) else cases.filter(state="")
         return cases
 
 
@@ -89,6 +90,11 @@ def _scopes(actor: Membership) -> Sequence[QuerySet[Case]]:
     assigned = Case.objects.filter(clear, pk__in=sharing_queries.assigned_case_ids(actor))
     scopes.append(assigned.exclude(programme_id__in=programmes) if programmes else assigned)
     return scopes
+
+
+def knows_dates(actor: Membership) -> bool:
+    """Say whether a list may show, sort or filter by the dates of a case: they tell when the victim is called."""
+    return not is_management_only(actor.sector)
 
 
 def shown_role(actor: Membership) -> str:
@@ -122,8 +128,14 @@ def decode_cursor(text: str) -> tuple[datetime | None, UUID, bool] | None:
         return None
 
 
-def _after(cases: QuerySet[Case], place: tuple[datetime | None, UUID, bool] | None) -> QuerySet[Case]:
+def _after(
+    cases: QuerySet[Case], place: tuple[datetime | None, UUID, bool] | None, *, by_date: bool
+) -> QuerySet[Case]:
     is_back = bool(place and place[2])
+    if not by_date:
+        if place:
+            cases = cases.filter(pk__lt=place[1]) if is_back else cases.filter(pk__gt=place[1])
+        return cases.order_by("-id" if is_back else "id")
     order = ("-next_due_at", "-id") if is_back else ("next_due_at", "id")
     if place:
         due, pk, _back = place
@@ -145,20 +157,23 @@ def caseload(
 ) -> CasePage:
     """Answer one page of the actor's cases, nearest date first; the cost does not grow with the list.
 
+    On the other side, where dates are not told, oldest first.
+
     Args:
         cursor: a place given by a former page; an unknown one answers the first page.
         is_last: the last page instead.
     """
     place = decode_cursor(cursor) if cursor else None
     found: list[Case] = []
+    by_date = knows_dates(actor)
     for scope in _scopes(actor):
         wanted = filters.apply(with_name(scope, actor), actor=actor, at=at)
         if is_last:
-            found += wanted.order_by("-next_due_at", "-id")[: PAGE + 1]
+            found += wanted.order_by(*(("-next_due_at", "-id") if by_date else ("-id",)))[: PAGE + 1]
         else:
-            found += _after(wanted, place)[: PAGE + 1]
+            found += _after(wanted, place, by_date=by_date)[: PAGE + 1]
     is_back = is_last or bool(place and place[2])
-    found.sort(key=_order, reverse=is_back)
+    found.sort(key=_order if by_date else _by_age, reverse=is_back)
     has_more = len(found) > PAGE
     page = found[:PAGE]
     if is_back:
@@ -179,6 +194,10 @@ def _order(case: Case) -> tuple[float, UUID]:
     return (case.next_due_at.timestamp() if case.next_due_at else 0.0, case.pk)
 
 
+def _by_age(case: Case) -> UUID:
+    return case.pk
+
+
 def name_file(case: Any, actor: Membership) -> File | None:
     """Answer the file whose name stands for an annotated case, enough of it to open the name."""
     if case.name_file_id is None:
@@ -191,7 +210,10 @@ def name_file(case: Any, actor: Membership) -> File | None:
 
 
 def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row]:
-    """Open the names of a page of annotated cases."""
+    """Open the names of a page of annotated cases; their dates are left out for who may not know them."""
+    if not knows_dates(actor):
+        for case in cases:
+            case.next_due_at, case.next_due_kind = None, ""
     files = {case.pk: file for case in cases if (file := name_file(case, actor))}
     names = sharing.open_names(actor=actor, files=list(files.values()), purpose="case_management", at=at)
     return [Row(case, names.get(files[case.pk].pk, "") if case.pk in files else "") for case in cases]
@@ -241,9 +263,8 @@ def search(*, actor: Membership, text: str, at: datetime) -> list[Row]:
     candidates = by_reference
     if len(searched) <= 6:
         candidates |= Q(pk__in=_casesnamed(searched, actor))
-    cases = list(
-        scope.filter(candidates).order_by("-is_open", F("next_due_at").asc(nulls_last=True), "pk")[:PAGE]
-    )
+    order = (F("next_due_at").asc(nulls_last=True), "pk") if knows_dates(actor) else ("pk",)
+    cases = list(scope.filter(candidates).order_by("-is_open", *order)[:PAGE])
     return named(cases, actor=actor, at=at)
 
 

@@ -9,6 +9,7 @@ from egide.cases.lifecycle import State
 from egide.cases.models import Case, NameToken, Referral
 from egide.cases.queries.caseload import Row, named, with_name
 from egide.partners.models import Membership
+from egide.sharing import queries as sharing
 
 #: What a referrer learns: where it stands, never what is in it.
 OUTCOMES = {
@@ -59,9 +60,9 @@ def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: i
 
 
 def my_referrals(*, actor: Membership) -> QuerySet[Any]:
-    """Return what the actor's agency referred, newest first, with the stage and nothing else."""
+    """Return what the actor's agency referred, newest first, with the stage and nothing else; recused, nothing."""
     return (
-        Referral.objects.filter(agency=actor.agency_id)
+        Referral.objects.filter(sharing.not_recused(actor, case_ref="case_id"), agency=actor.agency_id)
         .select_related("case", "referred_by__account")
         .order_by("-received_at", "pk")
     )

@@ -22,7 +22,7 @@ from egide.vault import services as vault
 from egide.vault.services import Sealer
 
 #: An emergency referral is triaged the same day, whatever the protocol's ordinary delay. Ours (O).
-_SOON = Interval(elapsed=timedelta(hours=4))
+SOON = Interval(elapsed=timedelta(hours=4))
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _open_case(programme: Programme, content: ReferralContent, at: datetime) -> 
                     programme=programme,
                     received_at=at,
                     language=content.victim.language or "en",
-                    next_due_at=min(due_at, deadlines.due_after(at, _SOON))
+                    next_due_at=min(due_at, deadlines.due_after(at, SOON))
                     if content.is_emergency
                     else due_at,
                     next_due_kind=TaskKind.TRIAGE,
@@ -140,12 +140,20 @@ def _open_file(case: Case, role: str, person: Person, actor: Membership, at: dat
 def index_names(file: File, person: Person) -> None:
     """Put the person's names in the blind index, on the side that may search for them."""
     side = "management" if file.role == FileRole.PERSON_OF_CONCERN else "victim"
-    tokens = blind.name_tokens(person.given_name, person.family_name)
     NameToken.objects.bulk_create(
         NameToken(token=token, is_exact=is_exact, file=file, case_id=file.case_id, side=side)
+        for token, is_exact in name_tokens(person)
+    )
+
+
+def name_tokens(person: Person) -> list[tuple[bytes, bool]]:
+    """Answer each token of a person's names, and whether it is exact."""
+    tokens = blind.name_tokens(person.given_name, person.family_name)
+    return [
+        (token, is_exact)
         for is_exact, group in ((True, tokens.exact), (False, tokens.phonetic))
         for token in dict.fromkeys(group)
-    )
+    ]
 
 
 def person_entries(person: Person) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Referrals from a partner's file: read, mapped, checked; nothing is written here."""
