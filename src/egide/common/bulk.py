@@ -1,6 +1,6 @@
 """Write many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -21,7 +21,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     fields = [_field(model, name) for name in columns]
     quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    prepared = ([_value(field, value) for field, value in zip(fields, row, strict=True)] for row in rows)
+    prepared = _prepared(rows, [_converter(field) for field in fields])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             return _copy(cursor, f"COPY {table} ({quoted}) FROM STDIN", prepared)
@@ -36,12 +36,35 @@ def _field(model: type[models.Model], name: str) -> Any:
     raise ValueError(f"{model.__name__} has no column {name}")
 
 
-def _value(field: Any, value: Any) -> Any:
-    if value is None:
+def _converter(field: Any) -> Callable[[Any], Any] | None:
+    """Answer what a column's values go through, chosen once a column; None when they go as they are."""
+    if isinstance(field, models.JSONField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    if connection.vendor == "postgresql":
         return None
-    if connection.vendor == "postgresql" and not isinstance(field, models.JSONField):
-        return value
-    return field.get_db_prep_save(value, connection)
+    target = field.target_field if field.is_relation else field
+    if isinstance(target, models.UUIDField):
+        return lambda value: value.hex
+    if isinstance(target, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(target, models.DateField):
+        return connection.ops.adapt_datefield_value
+    return None
+
+
+def _prepared(
+    rows: Iterable[Sequence[Any]], converters: Sequence[Callable[[Any], Any] | None]
+) -> Iterator[Sequence[Any]]:
+    changed = [(at, convert) for at, convert in enumerate(converters) if convert is not None]
+    for row in rows:
+        if not changed:
+            yield row
+            continue
+        out = list(row)
+        for at, convert in changed:
+            if out[at] is not None:
+                out[at] = convert(out[at])
+        yield out
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
