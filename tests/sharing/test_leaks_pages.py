@@ -56,7 +56,7 @@ def words_of(found):
     """What was asked for comes back in the search box, and a token may spell anything: neither is told."""
 
     def bare(address, text):
-        text = re.sub(r'value="[^"]*"|hx-headers=\'[^\']*\'', "", text)
+        text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|hx-headers=\'[^\']*\'', "", text)
         asked = address.partition("?q=")[2]
         return text.replace(asked, "") if asked else text
 
