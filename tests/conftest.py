@@ -19,6 +19,16 @@ def pytest_configure(config):
         catalogues.compile_stale()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Drive the browser last, whatever the order of the rest.
+
+    Playwright leaves an event loop running in its process: Django then keeps another connection, and a
+    test that forks or waits for the first one would wait for ever.
+    """
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def _key_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("keys")

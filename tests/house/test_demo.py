@@ -21,14 +21,13 @@ pytestmark = [
     ),
 ]
 SECOND_START_SECONDS = 10
-FEW = "12"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Answer a folder with a demonstration in it."""
     place = tmp_path_factory.mktemp("demo") / "data"
-    done = egide("demo", "--no-serve", "--cases", FEW, data=place)
+    done = egide("demo", "--no-serve", data=place)
     assert done.returncode == 0, done.stderr
     return place
 
