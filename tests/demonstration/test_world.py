@@ -1,105 +1,73 @@
-"""The demonstration: whole, fictional, the same each time, and nothing of it in clear."""
-
-import datetime
+"""The world of the demonstration: two areas, their partners, a sign-in for each role; all fictional."""
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.contrib.auth import authenticate
 
-from egide.cases.lifecycle import State
-from egide.cases.models import Case, File
-from egide.cases.queries import caseload
+from egide.assessments.models import InstrumentRight
+from egide.cases.models import Programme
 from egide.common.errors import Refused
-from egide.demonstration import bulk, generate, world
-from egide.ledger import services as ledger
-from egide.ledger.verification import verify
-from egide.partners.models import Account
+from egide.demonstration import generate, world
+from egide.partners.models import Account, Agency, AgreementParty, Jurisdiction, Membership, Role
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def made(db, settings):
-    settings.EGIDE_FICTIONAL = True
-    return world.build(at=NOON - datetime.timedelta(days=180))
+def test_holds_the_two_pilot_areas_of_the_programme(made):
+    assert {p.prefix: p.area.name_fr for p in Programme.objects.select_related("area").order_by("code")} == {
+        "FRE": "Fredericton",
+        "EDM": "Nord-Ouest",
+    }
+    assert {"edmundston", "grand-sault", "fredericton"} <= set(
+        Jurisdiction.objects.values_list("code", flat=True)
+    )
 
 
-def everything_stored():
-    """Yield every value of every table, as text."""
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            for row in cursor.fetchall():
-                for value in row:
-                    yield table, bytes(value) if isinstance(value, memoryview) else value
+def test_has_a_sign_in_for_every_role_and_one_person_with_two_hats(made):
+    roles = set(Membership.objects.values_list("role", flat=True))
+    hats = [account.memberships.count() for account in Account.objects.order_by("username")]
+
+    assert roles == set(Role.values)
+    assert sorted(hats)[-2:] == [1, 2]
+    assert Account.objects.filter(language="fr").count() >= 10
 
 
-def test_every_state_is_there_in_both_languages_and_nothing_in_clear(made):
-    count = generate.generate(made, at=NOON)
-
-    assert count == 150
-    assert set(Case.objects.values_list("state", flat=True)) == set(State.values)
-    languages = list(Case.objects.values_list("language", flat=True))
-    assert abs(languages.count("fr") - languages.count("en")) <= 4
-    assert not Case.objects.filter(is_open=True, next_due_at=None).exists()
-    words = [i[:24] for i in (*generate.stories("fr")["incidents"], *generate.stories("en")["incidents"])]
-    names = ["Lœuillet", "Kierstead", "rue des Érables", "Ferry Road"]
-    for table, value in everything_stored():
-        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-        assert not any(word in text for word in (*words, *names)), table
-    ledger.integrate(at=NOON)
-    assert verify().is_whole
+def test_every_sign_in_works_with_the_one_password(made, rf):
+    for one in world.description()["people"]:
+        user = authenticate(rf.post("/"), username=one["username"], password=world.PASSWORD)
+        assert user is not None
+        assert user.full_name == one["name"]
 
 
-def test_the_same_seed_makes_the_same_cases(made):
-    found = []
-    for _turn in range(2):
-        with transaction.atomic():
-            generate.generate(made, at=NOON)
-            found.append(sorted(Case.objects.values_list("state", "level", "received_at")))
-            transaction.set_rollback(True)
+def test_one_partner_has_not_signed_yet(made):
+    unsigned = AgreementParty.objects.filter(signed_on=None).values_list("agency__code", flat=True)
 
-    assert found[0] == found[1]
-    assert len(found[0]) == 154
+    assert list(unsigned.order_by("agency__code")) == ["newcomers-fre"]
 
 
-def test_goes_only_where_everything_is_fictional(db, settings):
+def test_says_that_each_agency_is_fictional_and_puts_none_under_a_law_of_elsewhere(made):
+    for agency in Agency.objects.order_by("code"):
+        assert "fictional" in agency.name_en
+        assert "ficti" in agency.name_fr
+        assert set(agency.regimes) <= {"ca-nb-rtippa", "ca-nb-phipaa"}
+
+
+def test_the_right_to_the_instruments_is_recorded(made):
+    assert InstrumentRight.objects.count() == len(world.INSTRUMENTS)
+
+
+def test_reads_itself_back(made):
+    again = world.load()
+
+    assert again.programmes == made.programmes
+    assert again.agencies == made.agencies
+    assert again.people == made.people
+
+
+def test_goes_only_where_everything_is_fictional(made, settings):
     settings.EGIDE_FICTIONAL = False
+
     with pytest.raises(Refused):
         world.build(at=NOON)
-    with pytest.raises(CommandError):
-        call_command("demo")
-    assert not Account.objects.exists()
-
-
-def test_many_simple_cases_are_real_cases(made):
-    bulk.add_cases(made, count=80, at=NOON, thick_file=30)
-
-    assert Case.objects.count() == 80
-    assert File.objects.count() == 160
-    coordinator = made.people["coordinator"]
-    rows = caseload.caseload(actor=coordinator, filters=caseload.Filters(), at=NOON).rows
-    assert len(rows) == 25
-    assert all(row.name for row in rows)
-    partner = caseload.caseload(actor=made.people["police"], filters=caseload.Filters(), at=NOON).rows
-    assert partner
-    assert all(row.name for row in partner)
-    ledger.integrate(at=NOON)
-    assert verify().is_whole
-    bulk.add_cases(made, count=10, at=NOON, thick_file=0)
-    assert Case.objects.count() == 90
-
-
-def test_the_command_says_who_signs_in_and_can_be_run_again(db, settings, tmp_path, capsys):
-    settings.EGIDE_DATA = tmp_path
-    call_command("demo")
-    first = Case.objects.count()
-    call_command("demo", "--cases", "20")
-
-    assert Case.objects.count() == first + 20
-    said = capsys.readouterr().out
-    assert world.PASSWORD in said
-    for username, *_more in world.PEOPLE:
-        assert username in said
-        assert Account.objects.get(username=username).check_password(world.PASSWORD)
+    with pytest.raises(Refused):
+        generate.generate(made, at=NOON)

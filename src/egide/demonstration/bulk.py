@@ -17,7 +17,7 @@ from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind
 from egide.common.bulk import insert_rows
 from egide.common.ids import REFERENCE_ALPHABET, new_id
-from egide.demonstration.generate import stories
+from egide.demonstration.stories import words as stories
 from egide.demonstration.world import World
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry as LedgerEntry
@@ -104,11 +104,11 @@ class _Writer:
         self.at, self.chance, self.batch = at, chance, _Batch()
         self.areas = []
         for suffix, lead, referrer, police in (
-            ("fre", "coordinator", "referrer", "police-fre"),
-            ("edm", "coordination", "policier", "police-edm"),
+            ("ccr-fre", "coordinator", "referrer", "police-fre"),
+            ("ccr-edm", "coordonnatrice", "gendarme", "police-edm"),
         ):
             programme = world.programmes[suffix]
-            names = stories("en" if suffix == "fre" else "fr")
+            names = stories("en" if suffix == "ccr-fre" else "fr")
             area = (programme, world.people[lead], world.people[referrer], world.agencies[police], names)
             self.areas.append((*area, references(programme.prefix, start)))
 
@@ -129,14 +129,14 @@ class _Writer:
         )  # fmt: skip
         holder = programme.lead_agency_id
         regimes = "ca-nb-rtippa"
-        given, family = chance.choice(names["given"]), chance.choice(names["family"])
+        given, family = chance.choice(names["women"]), chance.choice(names["family"])
         victim = self._file(
             case_id, FileRole.VICTIM, holder, given, family, "victim", received, referrer, regimes
         )
         self._entry(
             victim, "incident.facts", chance.choice(names["incidents"]), received, referrer, holder, regimes
         )
-        other = chance.choice(names["other_given"]), chance.choice(names["family"])
+        other = chance.choice(names["men"]), chance.choice(names["family"])
         self._file(
             case_id, FileRole.PERSON_OF_CONCERN, holder, *other, "management", received, referrer, regimes
         )
