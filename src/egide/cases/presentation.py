@@ -27,6 +27,10 @@ from egide.sharing import services as sharing
 from egide.sharing.rules.categories import CATEGORIES
 
 #: Forms whose entries are shown in their own place, not among the notes.
+#: Entries shown at first; the others are one click away, already decided.
+SHOWN_ENTRIES = 50
+#: Facts drawn on the timeline: beyond, they would cover each other.
+DRAWN_FACTS = 60
 OWN_PLACE = {"name", "safe-contact", "safety-plan", "identity", "task"}
 
 
@@ -34,8 +38,15 @@ def _wording(choices: Iterable[tuple[str, Any]], value: str) -> str:
     return str(dict(choices).get(value, value))
 
 
-def case_context(opened: CaseFile, *, actor: Membership, at: datetime) -> dict[str, Any]:
-    """Answer what the case page needs."""
+def case_context(
+    opened: CaseFile, *, actor: Membership, at: datetime, shows_all: bool = False
+) -> dict[str, Any]:
+    """Answer what the case page needs.
+
+    Args:
+        shows_all: every entry, instead of the newest ones.
+    """
+    lines = entry_lines(opened)
     case = opened.case
     rule = contacting.rule_from(opened.view.items)
     can_support = permissions.can_support(actor, case)
@@ -47,7 +58,8 @@ def case_context(opened: CaseFile, *, actor: Membership, at: datetime) -> dict[s
         "deadline": deadline_context(case, rule, at=at, actor=actor),
         "contact": contact_context(rule, at=at) if can_support or rule else None,
         "identity": identity_lines(opened),
-        "entries": entry_lines(opened),
+        "entries": lines if shows_all else lines[:SHOWN_ENTRIES],
+        "more_entries": 0 if shows_all else max(0, len(lines) - SHOWN_ENTRIES),
         "withheld": withheld_lines(opened.view),
         "tasks": [task_line(task, opened, at=at, actor=actor) for task in opened.tasks],
         "progress": progress(opened.tasks, at=at),
@@ -329,11 +341,9 @@ def progress(tasks: Sequence[Task], *, at: datetime) -> dict[str, int]:
 def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
     """Answer the lanes and events of the timeline, made of what was opened only."""
     events: list[dict[str, Any]] = []
-    for item in opened.view.items:
+    for item in opened.view.of("incident.facts", "threat.indicators", "health.general")[:DRAWN_FACTS]:
         meta = item.meta or {}
-        if item.category in ("incident.facts", "threat.indicators", "health.general") and meta.get(
-            "created_at"
-        ):
+        if meta.get("created_at"):
             events.append(
                 {
                     "lane": "facts",

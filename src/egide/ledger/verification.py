@@ -50,21 +50,23 @@ class Block:
 Row = tuple[int, int, bytes | None, bytes, bytes]
 
 
-def _rows(start: int, end: int) -> Iterator[Row]:
-    """Yield (index, entry, body, hash, mac) of leaves in order; body is None when its entry is gone."""
-    sql = (
-        'SELECT l."index", l.entry_id, {body}, l.hash, l.mac FROM ledger_leaf l '
-        'LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l."index" >= {start} AND l."index" < {end} '
-        'ORDER BY l."index"'
+def _rows(start: int, end: int, *, with_marks: bool) -> Iterator[Row]:
+    """Yield (index, entry, body, hash, mark) of leaves in order; body is None when its entry is gone."""
+    is_postgresql = connection.vendor == "postgresql"
+    nothing = "NULL::bytea" if is_postgresql else "NULL"
+    body = "convert_to(e.body, 'UTF8')" if is_postgresql else "CAST(e.body AS BLOB)"
+    query = (
+        f'SELECT l."index", l.entry_id, {body}, l.hash, {"l.mac" if with_marks else nothing} FROM ledger_leaf l '  # noqa: S608
+        f'LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l."index" >= {int(start)} '
+        f'AND l."index" < {int(end)} ORDER BY l."index"'
     )
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            query = sql.format(body="convert_to(e.body, 'UTF8')", start=int(start), end=int(end))
+        if is_postgresql:
             with cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
                 copy.set_types(["int8", "int8", "bytea", "bytea", "bytea"])
                 yield from copy.rows()
         else:
-            cursor.execute(sql.format(body="CAST(e.body AS BLOB)", start=int(start), end=int(end)))
+            cursor.execute(query)
             yield from cursor.cursor if hasattr(cursor, "cursor") else cursor
 
 
@@ -74,7 +76,7 @@ def check_block(start: int, end: int, key: bytes | None) -> Block:
     hashes: list[bytes] = []
     add = hashes.append
     expected = start
-    for index, entry_id, body, stored, mac in _rows(start, end):
+    for index, entry_id, body, stored, mac in _rows(start, end, with_marks=key is not None):
         if index != expected:
             problems.append(_gap(expected, index))
             expected = index
@@ -102,10 +104,13 @@ def _gap(first: int, after: int) -> str:
 
 
 def _aligned(start: int, hashes: list[bytes]) -> list[tuple[bytes, int]]:
-    """Cut a block that starts aligned into complete subtrees, largest first."""
+    """Cut a block into complete subtrees, each as large as its place in the tree allows."""
     found, at, left = [], 0, len(hashes)
     while left:
         width = 1 << (left.bit_length() - 1)
+        place = start + at
+        if place:
+            width = min(width, place & -place)
         found.append((root_of(hashes[at : at + width]), width))
         at, left = at + width, left - width
     return found
@@ -126,22 +131,58 @@ def verify(
     """
     report = Report(pending=Pending.objects.count())
     key = _key(report)
-    top = Leaf.objects.aggregate(top=Max("index"))["top"]
-    size = 0 if top is None else top + 1
-    tree = Frontier()
-    roots: dict[int, bytes] = {}
-    sizes = sorted(Checkpoint.objects.order_by().values_list("size", flat=True))
-    for block, end in _blocks(size, key, processes):
-        report.problems += block.problems[: max(0, NAMED - len(report.problems))]
-        _grow(tree, block, end, sizes, roots)
-        if progress:
-            progress(end, size)
-    report.size, report.root = size, tree.root()
+    size = _size()
+    report.size = size
+    # What a signed head covers is proved by its root alone; the keyed marks, slower, are read for what came
+    # after it, and for everything when something does not fit, so that it can be named.
+    covered = _covered(key)
+    tree, roots = _walk(report, size, key, covered, processes, progress)
+    if covered and (report.problems or not _fits(covered, roots)):
+        report.problems = []
+        tree, roots = _walk(report, size, key, None, processes, progress)
+    report.root = tree.root()
     roots[size] = report.root
     if not report.problems:
         _check_heads(report, roots)
     _check_ends(report, anchor)
     return report
+
+
+def _size() -> int:
+    top = Leaf.objects.aggregate(top=Max("index"))["top"]
+    return 0 if top is None else top + 1
+
+
+def _covered(key: bytes | None) -> tuple[int, bytes] | None:
+    """Answer the size and root of the newest head, if we signed it as it is; None when nothing is proved."""
+    head = Checkpoint.objects.order_by("-size").first()
+    if key is None or head is None or not _is_signed(head, notes.public_bytes(secret(services.SIGNING))):
+        return None
+    return head.size, bytes(head.root)
+
+
+def _fits(covered: tuple[int, bytes], roots: dict[int, bytes]) -> bool:
+    return roots.get(covered[0]) == covered[1]
+
+
+def _walk(
+    report: Report,
+    size: int,
+    key: bytes | None,
+    covered: tuple[int, bytes] | None,
+    processes: int,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Frontier, dict[int, bytes]]:
+    """Check every block; answers the tree and its root at each head that ends a block."""
+    tree = Frontier()
+    roots: dict[int, bytes] = {}
+    sizes = set(Checkpoint.objects.order_by().values_list("size", flat=True))
+    for block, end in _blocks(size, key, covered[0] if covered else 0, processes):
+        report.problems += block.problems[: max(0, NAMED - len(report.problems))]
+        _grow(tree, block, end, sizes, roots)
+        if progress:
+            progress(end, size)
+    return tree, roots
 
 
 def _key(report: Report) -> bytes | None:
@@ -152,21 +193,24 @@ def _key(report: Report) -> bytes | None:
         return None
 
 
-def _blocks(size: int, key: bytes | None, processes: int) -> Iterator[tuple[Block, int]]:
-    bounds = [(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
-    if processes <= 1 or len(bounds) < 2:
-        for start, end in bounds:
-            yield check_block(start, end, key), end
+def _blocks(size: int, key: bytes | None, covered: int, processes: int) -> Iterator[tuple[Block, int]]:
+    """Check blocks in order; a block ends where the newest head does. Marks are read beyond `covered`."""
+    ends = sorted({*range(BLOCK, size, BLOCK), *([covered] if 0 < covered < size else []), size} - {0})
+    bounds = list(zip([0, *ends], ends, strict=False))
+    work = [(start, end, None if end <= covered else key) for start, end in bounds]
+    if processes <= 1 or len(work) < 2:
+        for start, end, marks in work:
+            yield check_block(start, end, marks), end
         return
     connections.close_all()
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        work = [pool.submit(check_block, start, end, key) for start, end in bounds]
-        for (_start, end), done in zip(bounds, work, strict=True):
+        asked = [pool.submit(check_block, *one) for one in work]
+        for (_start, end), done in zip(bounds, asked, strict=True):
             yield done.result(), end
 
 
-def _grow(tree: Frontier, block: Block, end: int, sizes: list[int], roots: dict[int, bytes]) -> None:
+def _grow(tree: Frontier, block: Block, end: int, sizes: set[int], roots: dict[int, bytes]) -> None:
     """Add a block's subtrees; damaged lengths were reported already, so a misfit only stops the tree."""
     for root, width in block.subtrees:
         try:

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.lifecycle import OPEN_STATES, Level, State
@@ -45,18 +45,30 @@ class Programme(models.Model):
 
 def programmes_of(actor: Membership) -> list[Any]:
     """Answer the ids of the programmes the actor works for as lead agency; remembered on the actor."""
-    known: list[Any] | None = getattr(actor, "_programme_ids", None)
+    return [pk for pk, _has_more in _own_programmes(actor)]
+
+
+def has_cases_elsewhere(actor: Membership) -> bool:
+    """Say whether the actor's agency may be assigned to cases of other programmes; learnt with `programmes_of`."""
+    own = _own_programmes(actor)
+    return not own or any(has_more for _pk, has_more in own)
+
+
+def _own_programmes(actor: Membership) -> list[tuple[Any, bool]]:
+    known: list[tuple[Any, bool]] | None = getattr(actor, "_own_programmes", None)
     if known is None:
         known = []
         if actor.role in PROGRAMME_ROLES:
+            elsewhere = sharing.active_assignments().filter(agency=actor.agency_id)
             known = list(
                 Programme.objects.filter(
                     lead_agency=actor.agency_id, area__in=actor.areas.order_by().values("pk")
                 )
+                .annotate(has_cases_elsewhere=Exists(elsewhere))
                 .order_by("code")
-                .values_list("pk", flat=True)
+                .values_list("pk", "has_cases_elsewhere")
             )
-        actor._programme_ids = known  # type: ignore[attr-defined]
+        actor._own_programmes = known  # type: ignore[attr-defined]
     return known
 
 

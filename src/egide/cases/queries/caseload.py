@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from egide.cases.lifecycle import Level, State
 from egide.cases.models import Case, File, NameToken
-from egide.cases.models.case import programmes_of
+from egide.cases.models.case import has_cases_elsewhere, programmes_of
 from egide.cases.models.file import FileRole
 from egide.cases.rules.sides import is_management_only
 from egide.partners.models import Membership
@@ -88,8 +88,9 @@ def _scopes(actor: Membership) -> Sequence[QuerySet[Case]]:
     clear = sharing_queries.not_recused(actor, case_ref="pk")
     programmes = programmes_of(actor)
     scopes = [Case.objects.filter(clear, programme_id=pk) for pk in programmes]
-    assigned = Case.objects.filter(clear, pk__in=sharing_queries.assigned_case_ids(actor))
-    scopes.append(assigned.exclude(programme_id__in=programmes) if programmes else assigned)
+    if has_cases_elsewhere(actor):
+        assigned = Case.objects.filter(clear, pk__in=sharing_queries.assigned_case_ids(actor))
+        scopes.append(assigned.exclude(programme_id__in=programmes) if programmes else assigned)
     return scopes
 
 
@@ -221,14 +222,8 @@ def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row
 
 
 def counts(*, actor: Membership, at: datetime) -> dict[str, int]:
-    """Answer how many cases are open, late, and waiting for triage, each counted up to the limit, in one query."""
-    asked = {
-        "open": Filters(),
-        "late": Filters(is_late=True),
-        "received": Filters(state=State.RECEIVED),
-        "mine": Filters(lead="me"),
-        "unknown": Filters(level=Level.NOT_KNOWN),
-    }
+    """Answer how many open cases are late, and led by the actor, each counted up to the limit, in one query."""
+    asked = {"late": Filters(is_late=True), "mine": Filters(lead="me")}
     parts: list[str] = []
     params: list[Any] = []
     for filters in asked.values():

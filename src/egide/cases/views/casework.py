@@ -42,7 +42,10 @@ def case(request: Request, case_id: UUID) -> HttpResponse:
     """One case, as far as the reader may see it; the next deadline first."""
     at = timezone.now()
     opened = casefile.open_case(case_id=case_id, actor=request.actor, at=at)
-    return render(request, "cases/case.html", presentation.case_context(opened, actor=request.actor, at=at))
+    context = presentation.case_context(
+        opened, actor=request.actor, at=at, shows_all=request.GET.get("all") == "1"
+    )
+    return render(request, "cases/case.html", context)
 
 
 def safe_contact(request: Request, case_id: UUID) -> HttpResponse:

@@ -268,12 +268,17 @@ def _clock(due: datetime, at: datetime) -> dict[str, str]:
 
 @register.simple_tag
 def clock(due: datetime | None = None, at: datetime | None = None) -> SafeString | str:
-    """A clock chip: late, soon, or plain; nothing when there is no date."""
+    """A clock chip: late, soon, or plain; nothing when there is no date. As `clock_chip.html`, made faster."""
     if not due:
         return ""
     words = _clock(due, at or timezone.now())
-    date = formats.date_format(timezone.localtime(due), "MONTH_DAY_FORMAT")
-    return mark_safe(render_to_string("components/clock_chip.html", {**words, "date": date}))  # noqa: S308
+    return format_html(
+        '<span class="clock clock--{}"><b>{}{}</b> <span class="quiet small">{}</span></span>',
+        words["state"],
+        format_html("{} ", icon("clock")) if words["state"] == "late" else "",
+        words["text"],
+        formats.date_format(timezone.localtime(due), "MONTH_DAY_FORMAT"),
+    )
 
 
 @register.simple_tag

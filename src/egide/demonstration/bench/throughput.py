@@ -1,0 +1,132 @@
+"""Rates: importing referrals, verifying the ledger; each beside the least it could cost."""
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from multiprocessing import get_context
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from egide.cases.models import Case
+from egide.cases.services import importing, referring
+from egide.demonstration.world import World
+from egide.ledger import services as ledger
+from egide.ledger.models import Entry
+from egide.ledger.verification import verify
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Things a second, and the floor's."""
+
+    name: str
+    per_second: float
+    beside: str
+    floor: float
+    target: float
+
+
+def _referrals(count: int) -> list[referring.ReferralContent]:
+    return [
+        referring.ReferralContent(
+            victim=referring.Person(
+                f"Fictive{n % 500}",
+                f"Personne{n % 3000}",
+                date(1990, 1, 1),
+                "fr",
+                "506-555-0100",
+                "1, rue Fictive",
+            ),
+            person_of_concern=referring.Person("Autre", f"Fictif{n % 3000}"),
+            incident="Menaces répétées, fictives.",
+            external_id=f"BENCH-{n}-{os.getpid()}",
+            indicators=("stalking",),
+        )
+        for n in range(count)
+    ]
+
+
+def importing_rate(world: World, *, count: int = 5000) -> Rate:
+    """Import fictional referrals; beside the COPY of the same number of rows already made."""
+    contents = _referrals(count)
+    began = time.perf_counter()
+    report = importing.import_referrals(
+        referrals=contents,
+        programme_id=world.programmes["ccr-fre"].pk,
+        actor=world.people["police"],
+        at=timezone.now(),
+    )
+    took = time.perf_counter() - began
+    if report.new != count:
+        raise RuntimeError("not everything was imported")
+    return Rate(
+        "importing referrals",
+        count / took,
+        "COPY of as many rows, nothing else",
+        count / _copy_floor(count),
+        1000,
+    )
+
+
+def _copy_floor(count: int) -> float:
+    """Copy the cases' own rows into a table without index or constraint, twenty for each referral."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bench_floor (a uuid, b uuid, c text, d bytea, e timestamptz) ON COMMIT DROP"
+        )
+        row = (os.urandom(16).hex(), os.urandom(16).hex(), "x" * 40, os.urandom(120), timezone.now())
+        began = time.perf_counter()
+        with cursor.copy("COPY bench_floor FROM STDIN") as copy:
+            for _turn in range(count * 20):
+                copy.write_row(row)
+    return time.perf_counter() - began
+
+
+def verifying_rate(*, entries: int = 600_000, processes: int = 2) -> Rate:
+    """Verify the whole ledger, filled up to `entries`; beside hashing as many bodies in memory."""
+    missing = entries - Entry.objects.count()
+    at = timezone.now()
+    for start in range(0, max(missing, 0), 20_000):
+        with transaction.atomic():
+            ledger.record_many(
+                ledger.entry(action="cases.read", actor=None, target=f"cases.case:{start + n}", at=at)
+                for n in range(min(20_000, missing - start))
+            )
+    ledger.integrate(at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE ledger_leaf, ledger_entry")
+    began = time.perf_counter()
+    report = verify(processes=processes)
+    took = time.perf_counter() - began
+    if not report.is_whole:
+        raise RuntimeError(f"the ledger is damaged: {report.problems[:3]}")
+    floor = _hash_floor(report.size // processes, processes)
+    return Rate(
+        f"verifying the ledger ({report.size:,} entries)",
+        report.size / took,
+        "two hashes an entry, in memory",
+        floor,
+        300_000,
+    )
+
+
+def _hash(count: int) -> float:
+    body = b"\x00" + os.urandom(330)
+    began = time.perf_counter()
+    for _turn in range(count):
+        sha256(b"\x01" + sha256(body).digest() + body[:32]).digest()
+    return time.perf_counter() - began
+
+
+def _hash_floor(count: int, processes: int) -> float:
+    with get_context("fork").Pool(processes) as pool:
+        took = max(pool.map(_hash, [count] * processes))
+    return count * processes / took
+
+
+def cases() -> int:
+    """Answer how many cases there are."""
+    return Case.objects.count()

@@ -1,0 +1,66 @@
+"""The bench itself, inside the settings and the database `egide bench` prepared."""
+
+import time
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.utils import timezone
+
+from config.environment import ROOT
+from egide.demonstration import bulk, world
+from egide.demonstration.bench import pages, report, throughput
+from egide.ledger import services as ledger
+
+HEAD = """# Bench
+
+Made by `./egide bench --sizes {sizes} --write` on {day}, on {machine}; PostgreSQL on the same machine, durable commits
+(`fsync`, `synchronous_commit` on), one process asking. Times are of whole pages, from the request to the last byte,
+rendering and the ledger entry of the reading included. Machines differ and are noisy: read the ratios.
+
+* **floor of a page**: one indexed read of 26 rows, 25 values unsealed, one durable insert; nothing rendered.
+* **floor of a file**: 500 rows read and unsealed, one durable insert; nothing decided, nothing rendered.
+* **Django admin**: on the same tables, in the same process. It cannot show or search names: they are sealed.
+
+"""
+
+
+class Command(BaseCommand):
+    help = "Used by `egide bench`."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--sizes", required=True)
+        parser.add_argument("--write", action="store_true")
+
+    def handle(self, *args: Any, sizes: str, write: bool, **options: Any) -> None:
+        call_command("init", verbosity=0)
+        call_command("migrate", verbosity=0)
+        made = world.build(at=timezone.now() - timedelta(days=180))
+        made = world.load()
+        head = HEAD.format(sizes=sizes, day=timezone.localdate().isoformat(), machine=report.machine())
+        parts = [head]
+        self.stdout.write(head)
+        wanted = sorted(int(size) for size in sizes.split(","))
+        for size in wanted:
+            self._grow(made, size)
+            table = report.page_table(size, pages.measure(made, with_admin=True))
+            self.stdout.write(table)
+            parts.append(table)
+        table = report.rate_table([throughput.importing_rate(made), throughput.verifying_rate()])
+        self.stdout.write(table)
+        parts.append(table)
+        if write:
+            (ROOT / "docs" / "bench.md").write_text("\n".join(parts), encoding="utf-8")
+
+    def _grow(self, made: world.World, size: int) -> None:
+        began = time.perf_counter()
+        missing = size - throughput.cases()
+        bulk.add_cases(made, count=missing, at=timezone.now())
+        ledger.integrate(at=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        took = time.perf_counter() - began
+        self.stderr.write(f"{missing:,} cases written in {took:.0f} s ({missing / took:,.0f} a second)")
