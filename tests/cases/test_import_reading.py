@@ -71,14 +71,18 @@ class TestCsv:
 
 
 class TestJson:
-    @pytest.mark.parametrize("data", [b'[{"a": "x"}]', b'{"referrals": [{"a": "x"}]}', b'\xef\xbb\xbf [{"a": "x"}]'])
+    @pytest.mark.parametrize(
+        "data", [b'[{"a": "x"}]', b'{"referrals": [{"a": "x"}]}', b'\xef\xbb\xbf [{"a": "x"}]']
+    )
     def test_reads_a_list_or_an_object_that_holds_one(self, data):
         found = table(data)
 
         assert [(row.line, row.cells) for row in found.rows] == [(1, ("x",))]
 
     def test_reads_objects_in_objects_lists_numbers_and_truths(self):
-        found = table(b'[{"victim": {"lastName": "A", "age": 4}, "signs": ["x", "y"], "e": true, "n": null}]', "x.json")
+        found = table(
+            b'[{"victim": {"lastName": "A", "age": 4}, "signs": ["x", "y"], "e": true, "n": null}]', "x.json"
+        )
 
         assert dict(zip(found.columns, found.rows[0].cells, strict=True)) == {
             "victim_lastName": "A", "victim_age": "4", "signs": "x; y", "e": "yes", "n": "",
@@ -89,7 +93,9 @@ class TestJson:
 
         assert [row.cells for row in found.rows] == [("A",), ("B",)]
 
-    @pytest.mark.parametrize("item", [b"1", b"[]", b'{"a": {"b": {"c": {"d": 1}}}}', b'{"a": [[1]]}', b'{"a": 1, "A": 2}'])
+    @pytest.mark.parametrize(
+        "item", [b"1", b"[]", b'{"a": {"b": {"c": {"d": 1}}}}', b'{"a": [[1]]}', b'{"a": 1, "A": 2}']
+    )
     def test_one_bad_object_is_one_mistake_of_that_object(self, item):
         found = table(b'[{"a": "x"}, ' + item + b"]")
 
@@ -174,7 +180,9 @@ def test_any_near_miss_is_a_table_or_a_clear_refusal(text, encoding):
     assert_read_or_refused(text.encode(encoding, errors="ignore"), "file")
 
 
-_CELLS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=20)
+_CELLS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=20
+)
 
 
 @given(st.lists(st.tuples(_CELLS, _CELLS), min_size=1, max_size=5), st.sampled_from(",;\t"))

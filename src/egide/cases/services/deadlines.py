@@ -30,15 +30,41 @@ def set_deadline(
     open_one = Task.objects.filter(case=case, kind=kind, done_at__isnull=True).order_by("due_at").first()
     if open_one is not None:
         return open_one
-    intervals = case.programme.protocol.deadlines
-    return Task.objects.create(
+    due_at = due_at or due_after(at, case.programme.protocol.deadlines[kind])
+    task = new_task(
         case=case,
         kind=kind,
+        at=at,
+        due_at=due_at,
         file=file or victim_file(case),
+        agency=agency,
+        owner=owner,
+        actor=actor,
+    )
+    task.save(force_insert=True)
+    return task
+
+
+def new_task(
+    *,
+    case: Case,
+    kind: str,
+    at: datetime,
+    due_at: datetime,
+    file: File,
+    agency: Agency | None = None,
+    owner: Membership | None = None,
+    actor: Membership | None = None,
+) -> Task:
+    """Answer a task of the protocol, not yet saved: the lead agency's unless said otherwise."""
+    return Task(
+        case=case,
+        kind=kind,
+        file=file,
         side="victim",
         agency=agency or case.programme.lead_agency,
         owner=owner or case.lead,
-        due_at=due_at or due_after(at, intervals[kind]),
+        due_at=due_at,
         created_by=actor,
         created_at=at,
     )

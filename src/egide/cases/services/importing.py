@@ -1,233 +1,195 @@
 """Import a partner's referrals: all of them or none, safe to repeat, a thousand a second."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 
 from egide.cases import permissions
-from egide.cases.importing.mapping import canonical
-from egide.cases.lifecycle import Level, State
-from egide.cases.models import Case, Entry, File, NameToken, Programme, Referral, Task
-from egide.cases.models.file import FileRole, Kind
-from egide.cases.models.work import TaskKind
-from egide.cases.services import deadlines, entries
-from egide.cases.services.referring import (
-    SOON,
-    Person,
-    ReferralContent,
-    name_tokens,
-    person_entries,
-    victim_entries,
-)
+from egide.cases.models import Case, Programme, Referral
+from egide.cases.services.referring import NewReferral, ReferralContent, new_referral, number_digest
 from egide.common.bulk import insert_rows
-from egide.common.ids import new_id, new_reference
+from egide.common.ids import new_reference
 from egide.ledger import services as ledger
-from egide.ledger.models import Entry as LedgerEntry
-from egide.partners.models import Membership
-from egide.sharing.rules.categories import compartment_of
+from egide.partners.models import Agency, Membership
 from egide.vault import blind
-from egide.vault.models import COMPARTMENTS, FileKeys
-from egide.vault.services import Sealer, new_sealer
+from egide.vault import services as vault
 
-_COLUMNS: dict[Any, tuple[str, ...]] = {
-    Case: (
-        "id", "reference", "programme_id", "state", "is_open", "level", "language", "received_at", "next_due_at",
-        "next_due_kind", "is_repeat", "revision",
-    ),
-    FileKeys: ("file_id", "master_id", *COMPARTMENTS),
-    File: ("id", "case_id", "role", "holder_id", "name", "created_at"),
-    Entry: (
-        "id", "file_id", "category", "compartment", "kind", "content", "observed_on", "author_id", "agency_id",
-        "holder_id", "regimes", "form", "created_at", "is_current",
-    ),
-    NameToken: ("token", "is_exact", "file_id", "case_id", "side"),
-    Referral: (
-        "id", "case_id", "agency_id", "referred_by_id", "received_at", "way", "external_digest", "is_emergency",
-        "victim_informed",
-    ),
-    Task: (
-        "id", "case_id", "kind", "file_id", "category", "side", "agency_id", "due_at", "outcome", "created_by_id",
-        "created_at",
-    ),
-    LedgerEntry: ("body", "subject", "actor"),
-}  # fmt: skip
+#: Referrals sealed and written together: a long file never stands in memory whole, twice.
+SLICE = 1000
+#: Values asked of the database at once.
+ASKED = 5000
+#: Times an import starts again when someone else took one of its references or numbers in between.
+ATTEMPTS = 3
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did, or would do."""
+    """What an import did, or would do.
+
+    Args:
+        new: cases opened.
+        known: referrals received before, or said twice in the file.
+    """
 
     new: int
     known: int
-    is_dry_run: bool
+    is_dry_run: bool = False
 
 
 class _DryRun(Exception):
     """Undoes everything at the end of a dry run."""
 
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__()
+        self.report = report
+
 
 def import_referrals(
     *,
-    referrals: Sequence[ReferralContent],
+    rows: Sequence[ReferralContent],
     programme_id: UUID,
     actor: Membership,
     at: datetime,
     is_dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Open a case for each referral not received before, in one transaction.
 
     A referral is known again by the sender's own number, or by its whole content when there is none.
+    Two imports of one agency at once wait for each other; the second finds all known.
 
+    Args:
+        rows: what `cases.importing.check` answered as `referrals`.
+        is_dry_run: do everything, then undo it; the report is the same.
+        progress: called with (written, to write) after each slice, before anything is kept.
     Raises:
         PermissionDenied: the actor's agency does not take part in the programme.
-        IntegrityError: the same file is being imported at this moment by someone else; nothing was written.
+        IntegrityError: others kept taking the same references; nothing was written.
     """
     programme = Programme.objects.select_related("lead_agency").get(pk=programme_id)
     permissions.check_can_refer(actor, programme)
-    report = ImportReport(0, 0, is_dry_run)
-    try:
-        with transaction.atomic():
-            report = _import(referrals, programme, actor, at, is_dry_run)
-            if is_dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
-    return report
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                report = _import(rows, programme, actor, at, progress)
+                if is_dry_run:
+                    raise _DryRun(report)
+                return report
+        except _DryRun as undone:
+            return ImportReport(undone.report.new, undone.report.known, is_dry_run=True)
+        except IntegrityError:
+            if attempt + 1 == ATTEMPTS:
+                raise
+    raise AssertionError
 
 
 def _import(
-    referrals: Sequence[ReferralContent],
+    rows: Sequence[ReferralContent],
     programme: Programme,
     actor: Membership,
     at: datetime,
-    is_dry_run: bool,
+    progress: Progress | None,
 ) -> ImportReport:
-    purpose = f"referral:{actor.agency_id}"
-    digests = [blind.digest(purpose, content.external_id or canonical(content)) for content in referrals]
-    known = _known(actor, digests)
-    fresh: dict[bytes, ReferralContent] = {}
-    for digest, content in zip(digests, referrals, strict=True):
-        if digest not in known:
-            fresh.setdefault(digest, content)
-    writer = _Writer(programme, actor, at)
-    references = _references(programme.prefix, len(fresh))
-    for (digest, content), reference in zip(fresh.items(), references, strict=True):
-        writer.add(content, digest, reference)
-    writer.write()
+    # What is known must not change until it is kept. Referring by hand does not wait for this.
+    Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
+    fresh = _fresh(rows, actor)
+    waiting = list(fresh.items())
+    drawn: set[str] = set()
+    for start in range(0, len(waiting), SLICE):
+        made = []
+        for digest, content in waiting[start : start + SLICE]:
+            one = new_referral(programme=programme, content=content, actor=actor, at=at, way="file")
+            one.referral.external_digest = digest
+            made.append(one)
+        _give_references([one.case for one in made], programme.prefix, drawn)
+        _write(made)
+        if progress:
+            progress(start + len(made), len(waiting))
+    report = ImportReport(len(fresh), len(rows) - len(fresh))
     ledger.record(
         action="cases.imported",
         actor=actor,
         target=programme,
         at=at,
-        counts={"new": len(fresh), "known": len(referrals) - len(fresh)},
+        counts={"new": report.new, "known": report.known},
     )
-    return ImportReport(len(fresh), len(referrals) - len(fresh), is_dry_run)
+    return report
 
 
-def _known(actor: Membership, digests: Sequence[bytes]) -> set[bytes]:
-    found: set[bytes] = set()
-    for start in range(0, len(digests), 5000):
-        rows = Referral.objects.filter(
-            agency=actor.agency_id, external_digest__in=digests[start : start + 5000]
+# ---- what is known already -------------------------------------------------------------------
+
+
+def _fresh(rows: Sequence[ReferralContent], actor: Membership) -> dict[bytes, ReferralContent]:
+    """Answer the referrals not received before, each once, by digest."""
+    by_digest: dict[bytes, ReferralContent] = {}
+    for content in rows:
+        by_digest.setdefault(_digest(content, actor.agency_id), content)
+    digests = list(by_digest)
+    for start in range(0, len(digests), ASKED):
+        known = Referral.objects.filter(
+            agency=actor.agency_id, external_digest__in=digests[start : start + ASKED]
         )
-        found |= {
-            bytes(digest) for digest in rows.order_by().values_list("external_digest", flat=True) if digest
-        }
-    return found
+        for digest in known.order_by().values_list("external_digest", flat=True):
+            del by_digest[bytes(digest or b"")]
+    return by_digest
 
 
-def _references(prefix: str, count: int) -> list[str]:
-    """Draw references nobody has, in as few questions to the database as chance allows."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        drawn = {new_reference(prefix, length=6) for _turn in range(count - len(found))} - found.keys()
-        wanted = sorted(drawn)
-        for start in range(0, len(wanted), 5000):
-            some = wanted[start : start + 5000]
-            taken = set(
-                Case.objects.filter(reference__in=some).order_by().values_list("reference", flat=True)
-            )
-            found.update(dict.fromkeys(name for name in some if name not in taken))
-    return list(found)
+def _digest(content: ReferralContent, agency_id: UUID) -> bytes:
+    if content.external_id:
+        return number_digest(content.external_id, agency_id=agency_id)
+    return blind.digest(f"referral-content:{agency_id}", canonical(content))
 
 
-class _Writer:
-    """Makes the rows that `referring.refer` makes, and writes them table by table."""
+def canonical(content: ReferralContent) -> str:
+    """Write a referral in one way, to know it again when the sender gives no number."""
+    return json.dumps(asdict(content), sort_keys=True, default=str, ensure_ascii=False)
 
-    def __init__(self, programme: Programme, actor: Membership, at: datetime) -> None:
-        self.programme, self.actor, self.at = programme, actor, at
-        self.holder = programme.lead_agency
-        self.regimes = ",".join(sorted({*self.holder.regimes, *actor.agency.regimes}))
-        self.due_at = deadlines.due_after(at, programme.protocol.deadlines["triage"])
-        self.rows: dict[Any, list[tuple[Any, ...]]] = {model: [] for model in _COLUMNS}
 
-    def add(self, content: ReferralContent, digest: bytes, reference: str) -> None:
-        case_id, actor, at = new_id(), self.actor, self.at
-        due_at = min(self.due_at, deadlines.due_after(at, SOON)) if content.is_emergency else self.due_at
-        self.rows[Case].append(
-            (
-                case_id, reference, self.programme.pk, str(State.RECEIVED), True, str(Level.NOT_KNOWN),
-                content.victim.language or "en", at, due_at, str(TaskKind.TRIAGE), False, 0,
-            )
-        )  # fmt: skip
-        victim = self._file(case_id, FileRole.VICTIM, content.victim, victim_entries(content))
-        if content.person_of_concern is not None:
-            other = content.person_of_concern
-            self._file(case_id, FileRole.PERSON_OF_CONCERN, other, person_entries(other))
-        self.rows[Referral].append(
-            (
-                new_id(), case_id, actor.agency_id, actor.pk, at, "file", digest, content.is_emergency,
-                content.victim_informed,
-            )
-        )  # fmt: skip
-        self.rows[Task].append(
-            (
-                new_id(), case_id, str(TaskKind.TRIAGE), victim, "conference.record", "victim", self.holder.pk, due_at,
-                "", actor.pk, at,
-            )
-        )  # fmt: skip
-        made = ledger.entry(
-            action="cases.referred", actor=actor, target=f"cases.case:{case_id}", at=at, subject=victim
-        )
-        self.rows[LedgerEntry].append((made.body, made.subject, made.actor))
+# ---- writing ---------------------------------------------------------------------------------
 
-    def _file(self, case_id: UUID, role: str, person: Person, written: Iterator[dict[str, Any]]) -> UUID:
-        sealer = new_sealer(new_id())
-        file_id, row = sealer.file_id, sealer.row
-        self.rows[FileKeys].append((file_id, row.master_id, *(getattr(row, name) for name in COMPARTMENTS)))
-        name = entries.seal_json(
-            {"text": person.display_name},
-            file_id=file_id, compartment="common", row=file_id, model="cases.File", field="name", sealer=sealer,
-        )  # fmt: skip
-        self.rows[File].append((file_id, case_id, str(role), self.holder.pk, name, self.at))
-        for one in written:
-            self._entry(sealer, **one)
-        side = "management" if role == FileRole.PERSON_OF_CONCERN else "victim"
-        for token, is_exact in name_tokens(person):
-            self.rows[NameToken].append((token, is_exact, file_id, case_id, side))
-        return file_id
 
-    def _entry(
-        self, sealer: Sealer, *, category: str, form: str, text: str = "", data: Any = None, kind: str = Kind.FACT,
-        observed_on: Any = None,
-    ) -> None:  # fmt: skip
-        pk, compartment = new_id(), compartment_of(category)
-        content = entries.seal_json(
-            {"text": text, **(data or {})},
-            file_id=sealer.file_id, compartment=compartment, row=pk, sealer=sealer,
-        )  # fmt: skip
-        self.rows[Entry].append(
-            (
-                pk, sealer.file_id, category, compartment, str(kind), content, observed_on, self.actor.pk,
-                self.actor.agency_id, self.holder.pk, self.regimes, form, self.at, True,
-            )
-        )  # fmt: skip
+def _give_references(cases: Iterable[Case], prefix: str, drawn: set[str]) -> None:
+    """See to it that nobody has the references, neither here nor in the database; draw others where need be."""
+    unsure = list(cases)
+    while unsure:
+        for case in unsure:
+            while case.reference in drawn:
+                case.reference = new_reference(prefix)
+            drawn.add(case.reference)
+        asked = [case.reference for case in unsure]
+        taken = set(Case.objects.filter(reference__in=asked).order_by().values_list("reference", flat=True))
+        unsure = [case for case in unsure if case.reference in taken]
 
-    def write(self) -> None:
-        for model, columns in _COLUMNS.items():
-            if self.rows[model]:
-                insert_rows(model, columns, self.rows[model])
+
+def _write(made: Sequence[NewReferral]) -> None:
+    """Write the rows table by table, those others point to first."""
+    _insert(one.case for one in made)
+    vault.save_keys(chain.from_iterable(one.sealers for one in made))
+    _insert(chain.from_iterable(one.files for one in made))
+    _insert(chain.from_iterable(one.entries for one in made))
+    _insert(chain.from_iterable(one.names for one in made))
+    _insert(one.referral for one in made)
+    _insert(one.task for one in made)
+    ledger.record_many(one.trace for one in made)
+
+
+def _insert(records: Iterator[Any]) -> None:
+    """Insert unsaved records of one model, every column of theirs."""
+    first = next(records, None)
+    if first is None:
+        return
+    model: type[models.Model] = type(first)
+    # An automatic key is the database's to give.
+    columns = [
+        column.attname for column in model._meta.concrete_fields if not isinstance(column, models.AutoField)
+    ]
+    insert_rows(model, columns, map(attrgetter(*columns), chain([first], records)))

@@ -1,6 +1,6 @@
 """A referral comes in: a case is opened for triage, its files sealed from the first second."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from egide.cases import permissions
-from egide.cases.models import Case, File, NameToken, Programme, Referral
+from egide.cases.models import Case, Entry, File, NameToken, Programme, Referral, Task
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
 from egide.common.ids import new_id, new_reference
 from egide.ledger import services as ledger
+from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Membership
 from egide.vault import blind
 from egide.vault import services as vault
@@ -61,6 +62,20 @@ class ReferralContent:
     police_orders: str = ""
 
 
+@dataclass
+class NewReferral:
+    """Every row one referral makes, none saved yet: the form and the file import write the same ones."""
+
+    case: Case
+    referral: Referral
+    task: Task
+    trace: LedgerEntry
+    files: list[File] = field(default_factory=list)
+    sealers: list[Sealer] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    names: list[NameToken] = field(default_factory=list)
+
+
 @transaction.atomic
 def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at: datetime) -> Referral:
     """Open a case for triage from one referral, with its files, deadline and ledger entry.
@@ -70,59 +85,63 @@ def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at
     """
     programme = Programme.objects.select_related("lead_agency").get(pk=programme_id)
     permissions.check_can_refer(actor, programme)
-    case = _open_case(programme, content, at)
-    victim, sealer = _open_file(case, FileRole.VICTIM, content.victim, actor, at)
-    _write(victim, victim_entries(content), sealer, actor, at)
-    if content.person_of_concern is not None:
-        other, sealer = _open_file(case, FileRole.PERSON_OF_CONCERN, content.person_of_concern, actor, at)
-        _write(other, person_entries(content.person_of_concern), sealer, actor, at)
-    referral = Referral.objects.create(
+    made = new_referral(programme=programme, content=content, actor=actor, at=at, way="desk")
+    _save_case(made.case)
+    vault.save_keys(made.sealers)
+    File.objects.bulk_create(made.files)
+    Entry.objects.bulk_create(made.entries)
+    NameToken.objects.bulk_create(made.names)
+    _save_referral(made.referral, content)
+    made.task.save(force_insert=True)
+    ledger.record_many([made.trace])
+    return made.referral
+
+
+def new_referral(
+    *, programme: Programme, content: ReferralContent, actor: Membership, at: datetime, way: str
+) -> NewReferral:
+    """Seal a referral and answer all its rows. What is referred to a programme is held by it.
+
+    Nothing is asked of the database, save what `programme` and `actor` have not loaded yet.
+
+    Args:
+        way: "desk" or "file".
+    """
+    due_at = deadlines.due_after(at, programme.protocol.deadlines["triage"])
+    case = Case(
+        reference=new_reference(programme.prefix),
+        programme=programme,
+        received_at=at,
+        language=content.victim.language or "en",
+        next_due_at=min(due_at, deadlines.due_after(at, SOON)) if content.is_emergency else due_at,
+        next_due_kind=TaskKind.TRIAGE,
+    )
+    referral = Referral(
         case=case,
         agency_id=actor.agency_id,
         referred_by=actor,
         received_at=at,
-        way="desk",
+        way=way,
         is_emergency=content.is_emergency,
         victim_informed=content.victim_informed,
     )
-    deadlines.set_deadline(
-        case=case, kind=TaskKind.TRIAGE, at=at, file=victim, due_at=case.next_due_at, actor=actor
+    victim, sealer = _new_file(case, FileRole.VICTIM, content.victim, at)
+    task = deadlines.new_task(
+        case=case, kind=TaskKind.TRIAGE, at=at, file=victim, due_at=case.next_due_at or due_at, actor=actor
     )
-    ledger.record(action="cases.referred", actor=actor, target=case, at=at, subject=victim.pk)
-    return referral
+    trace = ledger.entry(action="cases.referred", actor=actor, target=case, at=at, subject=victim.pk)
+    made = NewReferral(case, referral, task, trace)
+    _add(made, victim, sealer, content.victim, victim_entries(content), actor, at)
+    if content.person_of_concern is not None:
+        person = content.person_of_concern
+        other, sealer = _new_file(case, FileRole.PERSON_OF_CONCERN, person, at)
+        _add(made, other, sealer, person, person_entries(person), actor, at)
+    return made
 
 
-def _write(
-    file: File, written: Iterable[dict[str, Any]], sealer: Sealer, actor: Membership, at: datetime
-) -> None:
-    """What is referred to a programme is held by it, bound by its law and by that of who sent it."""
-    for one in written:
-        entries.write_entry(file=file, actor=actor, at=at, holder=file.holder, sealer=sealer, **one)
-
-
-def _open_case(programme: Programme, content: ReferralContent, at: datetime) -> Case:
-    due_at = deadlines.due_after(at, programme.protocol.deadlines["triage"])
-    for _attempt in range(8):
-        try:
-            with transaction.atomic():
-                return Case.objects.create(
-                    reference=new_reference(programme.prefix),
-                    programme=programme,
-                    received_at=at,
-                    language=content.victim.language or "en",
-                    next_due_at=min(due_at, deadlines.due_after(at, SOON))
-                    if content.is_emergency
-                    else due_at,
-                    next_due_kind=TaskKind.TRIAGE,
-                )
-        except IntegrityError:
-            continue
-    raise RuntimeError("no free reference was found")
-
-
-def _open_file(case: Case, role: str, person: Person, actor: Membership, at: datetime) -> tuple[File, Sealer]:
+def _new_file(case: Case, role: str, person: Person, at: datetime) -> tuple[File, Sealer]:
     file = File(id=new_id(), case=case, role=role, holder=case.programme.lead_agency, created_at=at)
-    sealer = vault.create_file_keys(file_id=file.pk)
+    sealer = vault.new_sealer(file.pk)
     file.name = entries.seal_json(
         {"text": person.display_name},
         file_id=file.pk,
@@ -132,18 +151,71 @@ def _open_file(case: Case, role: str, person: Person, actor: Membership, at: dat
         field="name",
         sealer=sealer,
     )
-    file.save(force_insert=True)
-    index_names(file, person)
     return file, sealer
+
+
+def _add(
+    made: NewReferral,
+    file: File,
+    sealer: Sealer,
+    person: Person,
+    written: Iterator[dict[str, Any]],
+    actor: Membership,
+    at: datetime,
+) -> None:
+    """Add a file with its entries: bound by the law of who holds them and by that of who sent them."""
+    made.files.append(file)
+    made.sealers.append(sealer)
+    made.names += new_names(file, person)
+    made.entries += [
+        entries.new_entry(file=file, actor=actor, at=at, holder=file.holder, sealer=sealer, **one)
+        for one in written
+    ]
+
+
+def _save_case(case: Case) -> None:
+    """Save a new case, under another reference when someone has drawn the same."""
+    for _attempt in range(8):
+        try:
+            with transaction.atomic():
+                return case.save(force_insert=True)
+        except IntegrityError:
+            case.reference = new_reference(case.programme.prefix)
+    raise RuntimeError("no free reference was found")
+
+
+def _save_referral(referral: Referral, content: ReferralContent) -> None:
+    """Save how it came, with the sender's number, so that a later file knows it again.
+
+    Two people of one incident have one number: the second one is kept without it.
+    """
+    if content.external_id:
+        referral.external_digest = number_digest(content.external_id, agency_id=referral.agency_id)
+    try:
+        with transaction.atomic():
+            referral.save(force_insert=True)
+    except IntegrityError:
+        referral.external_digest = None
+        referral.save(force_insert=True)
+
+
+def number_digest(number: str, *, agency_id: UUID) -> bytes:
+    """Answer the keyed digest of an agency's own file number: recognises it, tells nothing."""
+    return blind.digest(f"referral:{agency_id}", number)
 
 
 def index_names(file: File, person: Person) -> None:
     """Put the person's names in the blind index, on the side that may search for them."""
+    NameToken.objects.bulk_create(new_names(file, person))
+
+
+def new_names(file: File, person: Person) -> list[NameToken]:
+    """Answer the rows of the blind index for a person's names, not yet saved."""
     side = "management" if file.role == FileRole.PERSON_OF_CONCERN else "victim"
-    NameToken.objects.bulk_create(
+    return [
         NameToken(token=token, is_exact=is_exact, file=file, case_id=file.case_id, side=side)
         for token, is_exact in name_tokens(person)
-    )
+    ]
 
 
 def name_tokens(person: Person) -> list[tuple[bytes, bool]]:

@@ -1,25 +1,29 @@
 """`egide import referrals FILE`: what a partner's records system exports becomes referrals to triage."""
 
-import csv
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from egide.cases.importing import mapping, reading
+from egide.cases.importing import Checked, ReadError, RowError, Table, check, read
+from egide.cases.importing.mapping import DAY_FIRST, MONTH_FIRST
+from egide.cases.importing.rejected import keep_rejected
 from egide.cases.models import Programme
-from egide.cases.services.importing import import_referrals
-from egide.common.errors import Unavailable
-from egide.partners.models import Membership
+from egide.cases.permissions import REFERRING_ROLES, can_refer
+from egide.cases.services.importing import ImportReport, Progress, import_referrals
+from egide.partners.models import Membership, Sector
 
-SHOWN_ERRORS = 200
+#: More than this is one cause, not as many mistakes; the count of all is always said.
+MOST_SHOWN = 1000
 
 
 def reader_language() -> str:
@@ -32,113 +36,165 @@ class Command(BaseCommand):
     help = "Import referrals from a CSV or JSON file: all of it, or nothing. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["referrals"])
-        parser.add_argument("file")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+        parser.add_argument("file", metavar="FILE", help="CSV or JSON, as a records system exports it")
+        parser.add_argument("--dry-run", action="store_true", help="do everything, then undo it, and say so")
         parser.add_argument(
-            "--only-valid", action="store_true", help="import valid rows; bad ones go to a file"
+            "--only-valid",
+            action="store_true",
+            help="import the rows without mistakes; set the others aside in FILE.rejected.csv",
         )
-        parser.add_argument("--programme", default="", help="code of the programme, when there are several")
-        parser.add_argument("--as", dest="username", default="", help="user name in whose name it is done")
-        parser.add_argument("--lang", choices=["en", "fr"], default="")
+        parser.add_argument("--programme", default="", metavar="CODE", help="which, when there are several")
+        parser.add_argument(
+            "--as", dest="sender", default="", metavar="USERNAME/AGENCY", help="who refers, for which agency"
+        )
+        parser.add_argument(
+            "--dates",
+            choices=[DAY_FIRST, MONTH_FIRST],
+            default="",
+            help="how to read a date such as 03/04/2026",
+        )
+        parser.add_argument("--lang", choices=["en", "fr"], default="", help="language of the report")
 
     def handle(self, *args: Any, file: str, lang: str, **options: Any) -> None:
         with translation.override(lang or reader_language()):
             self._import(Path(file), **options)
 
     def _import(
-        self, path: Path, *, dry_run: bool, only_valid: bool, programme: str, username: str, **options: Any
+        self,
+        path: Path,
+        *,
+        dry_run: bool,
+        only_valid: bool,
+        programme: str,
+        sender: str,
+        dates: str,
+        **options: Any,
     ) -> None:
+        table = _read(path)
+        chosen, actor = _chosen(programme, sender)
+        if not (programme and sender):
+            said = {"name": actor.account.full_name, "agency": actor.agency, "programme": chosen}
+            self.stdout.write(_("For %(name)s (%(agency)s), to %(programme)s.") % said)
+        checked = check(table, today=timezone.localdate(), dates=dates)
+        if checked.ignored:
+            names = ", ".join(dict.fromkeys(checked.ignored))
+            self.stdout.write(_("Columns not read: %(names)s") % {"names": names})
+        self._say(checked.errors)
+        if checked.errors and not (only_valid and checked.bad_lines):
+            self._summary(checked)
+            raise CommandError(_("Nothing was imported. Correct these rows and import the file again."))
+        # Set aside first: if that cannot be done, nothing is imported either.
+        kept = keep_rejected(path, table, checked.errors) if checked.errors and not dry_run else None
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise CommandError(_("The file cannot be opened: %(why)s") % {"why": error.strerror}) from error
-        try:
-            table = reading.read(data, name=path.name)
-        except reading.ReadError as error:
-            raise CommandError(str(error)) from error
-        checked = mapping.check(table, today=timezone.localdate())
-        if checked.errors and not (only_valid and checked.referrals):
-            self._refuse(checked)
-        chosen, actor = _programme(programme), None
-        actor = _actor(chosen, username)
-        try:
-            report = import_referrals(
-                referrals=[content for _line, content in checked.referrals],
-                programme_id=chosen.pk,
-                actor=actor,
-                at=timezone.now(),
-                is_dry_run=dry_run,
-            )
-        except (PermissionDenied, Unavailable) as error:
-            raise CommandError(str(error)) from error
-        except IntegrityError as error:
-            raise CommandError(
-                _("The same file is being imported at this moment. Nothing was written.")
-            ) from error
-        said = _("Read: %(read)s. New: %(new)s. Already known: %(known)s.") % {
-            "read": len(table.rows),
-            "new": report.new,
-            "known": report.known + checked.repeats,
-        }
-        self.stdout.write(said)
-        if report.is_dry_run:
-            self.stdout.write(_("Nothing was written: this was a dry run."))
-        if checked.errors and not dry_run:
-            kept = _keep_rejected(path, table, checked)
-            self.stdout.write(
-                _("%(count)s rows were set aside in %(file)s.")
-                % {"count": len(checked.bad_lines), "file": kept}
-            )
+            report = _imported(checked, chosen, actor, is_dry_run=dry_run, progress=self._progress())
+        except BaseException:
+            if kept:
+                kept.unlink(missing_ok=True)
+            raise
+        self._summary(checked, report)
+        if kept:
+            self.stdout.write(_("The rows with mistakes are in %(file)s.") % {"file": kept})
+        if dry_run:
+            self.stdout.write(_("This was a dry run: nothing was written."))
 
-    def _refuse(self, checked: mapping.Checked) -> None:
-        for error in checked.errors[:SHOWN_ERRORS]:
+    def _say(self, errors: Sequence[RowError]) -> None:
+        for error in errors[:MOST_SHOWN]:
             self.stderr.write(str(error))
-        more = len(checked.errors) - SHOWN_ERRORS
-        if more > 0:
-            self.stderr.write(_("… and %(count)s more.") % {"count": more})
-        self.stderr.write(
-            _("Nothing was imported: %(count)s rows have mistakes. Correct them and import the file again.")
-            % {"count": len(checked.bad_lines)}
+        if len(errors) > MOST_SHOWN:
+            self.stderr.write(_("… and %(count)s more mistakes.") % {"count": len(errors) - MOST_SHOWN})
+
+    def _summary(self, checked: Checked, report: ImportReport | None = None) -> None:
+        self.stdout.write(_("Rows read: %(count)s") % {"count": checked.count})
+        if report:
+            self.stdout.write(_("New: %(count)s") % {"count": report.new})
+            self.stdout.write(_("Already known: %(count)s") % {"count": report.known + checked.repeats})
+        self.stdout.write(_("With mistakes: %(count)s") % {"count": len(checked.bad_lines)})
+
+    def _progress(self) -> Progress | None:
+        """Answer what shows how far it is, on a terminal and for more than a slice."""
+        if not sys.stderr.isatty():
+            return None
+
+        def show(done: int, total: int) -> None:
+            if total > done or total > 1000:
+                self.stderr.write(f"  {done}/{total}")
+
+        return show
+
+
+def _read(path: Path) -> Table:
+    try:
+        with path.open("rb") as file:
+            return read(file, path.name)
+    except OSError as error:
+        raise CommandError(_("The file cannot be opened: %(why)s") % {"why": error.strerror}) from error
+    except ReadError as error:
+        raise CommandError(str(error)) from error
+
+
+def _imported(
+    checked: Checked, programme: Programme, actor: Membership, *, is_dry_run: bool, progress: Progress | None
+) -> ImportReport:
+    try:
+        return import_referrals(
+            rows=checked.referrals,
+            programme_id=programme.pk,
+            actor=actor,
+            at=timezone.now(),
+            is_dry_run=is_dry_run,
+            progress=progress,
         )
-        sys.exit(1)
+    except PermissionDenied as error:
+        raise CommandError(str(error)) from error
+    except IntegrityError as error:
+        raise CommandError(_("Others are writing the same things just now. Nothing was imported.")) from error
 
 
-def _programme(code: str) -> Programme:
-    programmes = Programme.objects.select_related("lead_agency").order_by("code")
-    found = list(programmes.filter(code=code)) if code else list(programmes[:2])
+# ---- who refers, and to whom -----------------------------------------------------------------
+
+
+def _chosen(code: str, sender: str) -> tuple[Programme, Membership]:
+    """Answer the programme and the sender asked for; where one is not said, the only one there is.
+
+    Fictional data may go to the first that fits. Real data is never sent where nobody said.
+    """
+    if sender:
+        actor = _sender(sender)
+        return _programme(code, [p for p in _programmes() if can_refer(actor, p)]), actor
+    if not settings.EGIDE_FICTIONAL:
+        raise CommandError(_("Say who refers, with --as USERNAME/AGENCY: the ledger keeps it."))
+    programme = _programme(code, _programmes() if code else _programmes()[:1])
+    partners = Membership.objects.in_force(timezone.localdate()).filter(role__in=REFERRING_ROLES)
+    police = partners.filter(agency__in=programme.partners.filter(sector=Sector.POLICE))
+    found = police.select_related("agency", "account").order_by("account__username", "pk").first()
+    if found is None:
+        raise CommandError(_("Say who refers, with --as USERNAME/AGENCY: the ledger keeps it."))
+    return programme, found
+
+
+def _programmes() -> list[Programme]:
+    return list(Programme.objects.select_related("lead_agency").order_by("pk"))  # the oldest first
+
+
+def _programme(code: str, possible: Sequence[Programme]) -> Programme:
+    found = [one for one in possible if not code or one.code == code]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(programmes.values_list("code", flat=True)[:20])
-    raise CommandError(_("Say which programme, with --programme: %(codes)s") % {"codes": known})
+    codes = ", ".join(sorted(one.code for one in possible))
+    if not codes:
+        raise CommandError(_("There is no programme this person may refer to."))
+    raise CommandError(_("Say which programme, with --programme and one of: %(codes)s") % {"codes": codes})
 
 
-def _actor(programme: Programme, username: str) -> Membership:
-    members = Membership.objects.in_force(timezone.localdate()).select_related("agency", "account")
-    if username:
-        found = members.filter(account__username=username).order_by("starts_on", "pk").first()
-        if found is None:
-            raise CommandError(_("There is no such account."))
-        return found
-    found = (
-        members.filter(agency__programmes=programme, role="coordinator").order_by("starts_on", "pk").first()
-    )
-    if found is None:
-        raise CommandError(_("Say in whose name, with --as USER."))
-    return found
-
-
-def _keep_rejected(path: Path, table: reading.Table, checked: mapping.Checked) -> str:
-    """Write the bad rows beside the file, readable by their owner only, so that nothing is lost."""
-    target = path.with_name(f"{path.name}.rejected.csv")
-    said: dict[int, list[str]] = {}
-    for error in checked.errors:
-        said.setdefault(error.line, []).append(f"{error.column}: {error.message}")
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*table.columns, "error"])
-        for row in table.rows:
-            if row.line in said:
-                writer.writerow([*(row.cells.get(c, "") for c in table.columns), "; ".join(said[row.line])])
-    return target.name
+def _sender(text: str) -> Membership:
+    username, _slash, agency = text.partition("/")
+    members = Membership.objects.in_force(timezone.localdate()).filter(account__username=username)
+    if agency:
+        members = members.filter(agency__code=agency)
+    found = list(members.select_related("agency", "account").order_by("agency__code", "pk")[:20])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError(_("Nobody of that name works for an agency now."))
+    agencies = ", ".join(f"{username}/{one.agency.code}" for one in found)
+    raise CommandError(_("Say for which agency, with --as and one of: %(names)s") % {"names": agencies})
