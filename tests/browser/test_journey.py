@@ -70,7 +70,9 @@ class Walker:
         form = self.page.locator("main form", has=self.page.locator(f'[name="{holding}"]')).first
         form.locator("button:not([type=button])").first.click()
         self.page.wait_for_load_state()
-        assert self.page.locator(".error-summary").count() == 0, self.page.locator(".error-summary").inner_text()
+        assert self.page.locator(".error-summary").count() == 0, self.page.locator(
+            ".error-summary"
+        ).inner_text()
         self.look()
 
 
@@ -80,9 +82,16 @@ def walk(world, walker_for):
     referrer = walker_for(world.referrer)
     referrer.go("refer")
     referrer.fill(
-        victim_given="Marie-Ève", victim_family="Thériault", victim_language="fr", victim_phone="506-555-0101",
-        victim_informed="yes", incident="Menaces au couteau, les enfants dans la pièce voisine.", indicators="weapon",
-        concern_given="Luc", concern_family="Cyr", is_emergency=True,
+        victim_given="Marie-Ève",
+        victim_family="Thériault",
+        victim_language="fr",
+        victim_phone="506-555-0101",
+        victim_informed="yes",
+        incident="Menaces au couteau, les enfants dans la pièce voisine.",
+        indicators="weapon",
+        concern_given="Luc",
+        concern_family="Cyr",
+        is_emergency=True,
     )
     referrer.send("victim_family")
     case = Case.objects.get()
@@ -97,8 +106,14 @@ def walk(world, walker_for):
     advocate = walker_for(world.advocate)
     advocate.go("safe-contact", case.pk)
     advocate.fill(
-        channels="phone", phone="506-555-0101", days=[str(n) for n in range(7)], from_hour="00:00", to_hour="23:59",
-        may_leave_message="no", caller_name="clinique dentaire", code_word="bleuets",
+        channels="phone",
+        phone="506-555-0101",
+        days=[str(n) for n in range(7)],
+        from_hour="00:00",
+        to_hour="23:59",
+        may_leave_message="no",
+        caller_name="clinique dentaire",
+        code_word="bleuets",
     )
     advocate.send("channels")
     advocate.fill(channel="phone")
@@ -120,7 +135,10 @@ def walk(world, walker_for):
         categories=["identity.core", "incident.facts", "conference.record", "plan.safety"],
         purposes=["case_management", "victim_safety"],
         expires_on=(day + datetime.timedelta(days=90)).isoformat(),
-        given_by="self", form="written", capacity_confirmed=True, free_choice_confirmed=True,
+        given_by="self",
+        form="written",
+        capacity_confirmed=True,
+        free_choice_confirmed=True,
     )
     advocate.send("recipients")
     advocate.go("plan-write", case.pk)
@@ -135,8 +153,12 @@ def walk(world, walker_for):
     coordinator.send("level")
     coordinator.go("conference-new")
     coordinator.fill(
-        kind="regular", on=(day + datetime.timedelta(days=1)).isoformat(), at_hour="09:30",
-        people=[str(m.pk) for m in (world.chair, world.coordinator, world.advocate, world.officer, world.nurse)],
+        kind="regular",
+        on=(day + datetime.timedelta(days=1)).isoformat(),
+        at_hour="09:30",
+        people=[
+            str(m.pk) for m in (world.chair, world.coordinator, world.advocate, world.officer, world.nurse)
+        ],
     )
     coordinator.send("people")
     coordinator.fill(case=str(case.pk))
@@ -148,7 +170,9 @@ def walk(world, walker_for):
     coordinator.page.locator("main .actions a").first.click()
     coordinator.look()
     coordinator.fill(
-        agency=str(world.police_agency.pk), due_on=(day + datetime.timedelta(days=3)).isoformat(), side="victim"
+        agency=str(world.police_agency.pk),
+        due_on=(day + datetime.timedelta(days=3)).isoformat(),
+        side="victim",
     )
     coordinator.page.locator('form:has([value="decide"]) [name="text"]').fill("Deux passages par nuit.")
     coordinator.page.locator('form:has([value="decide"]) button').click()
@@ -168,7 +192,9 @@ def walk(world, walker_for):
     coordinator.fill(text="Rien de nouveau.")
     coordinator.send("text")
     coordinator.go("close", case.pk)
-    coordinator.fill(reason="plan_completed", note="Plan réalisé.", victim_view="given", victim_words="Je dors mieux.")
+    coordinator.fill(
+        reason="plan_completed", note="Plan réalisé.", victim_view="given", victim_words="Je dors mieux."
+    )
     coordinator.send("reason")
     case.refresh_from_db()
     assert case.state == "closed"
@@ -203,7 +229,10 @@ def test_the_whole_journey_in_english_without_an_accessibility_violation(today, 
         seen.add(shape)
         assert page.locator("html").get_attribute("lang") == "en"
         found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        said = [(v["id"], v["nodes"][0]["html"][:160], v["nodes"][0].get("failureSummary", "")[:200]) for v in found]
+        said = [
+            (v["id"], v["nodes"][0]["html"][:160], v["nodes"][0].get("failureSummary", "")[:200])
+            for v in found
+        ]
         assert not said, (page.url, said)
 
     pages = {}

@@ -244,7 +244,12 @@ def test_postgresql_killed_thirty_times_keeps_what_it_committed(own_postgres, tm
         stdout=subprocess.DEVNULL,
     )
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1
+        [sys.executable, "-c", WRITER],
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=1,
     )
     rng, key = random.Random(13), 0
     try:
@@ -307,5 +312,3 @@ def own_postgres_counts(cluster, expected):
     assert count("cases_entry") == 5 * expected
     assert count("cases_task") == expected
     assert count("ledger_entry WHERE body LIKE '%cases.referred%'") == expected
-
-
