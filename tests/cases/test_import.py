@@ -461,12 +461,12 @@ def test_the_launcher_imports_and_refuses_in_the_readers_language(tmp_path):
     empty.write_text("")
     assert egide("init").returncode == egide("migrate").returncode == 0
     refused = egide("import", "referrals", str(empty))
-    unsaid = egide("import", "referrals", str(DATA / "police.csv"))
+    unmade = egide("import", "referrals", str(DATA / "police.csv"))
 
-    assert (refused.returncode, unsaid.returncode) == (1, 1)
+    assert (refused.returncode, unmade.returncode) == (1, 1)
     assert "fichier est vide" in refused.stderr
-    assert "--as" in unsaid.stderr
-    assert "Traceback" not in refused.stderr + unsaid.stderr
+    assert "aucun programme" in unmade.stderr
+    assert "Traceback" not in refused.stderr + unmade.stderr
 
 
 def referrals_per_second(world, count=5000):

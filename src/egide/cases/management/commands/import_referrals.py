@@ -158,6 +158,8 @@ def _chosen(code: str, sender: str) -> tuple[Programme, Membership]:
 
     Fictional data may go to the first that fits. Real data is never sent where nobody said.
     """
+    if not Programme.objects.exists():
+        raise CommandError(_("There is no programme here yet to refer anyone to."))
     if sender:
         actor = _sender(sender)
         return _programme(code, [p for p in _programmes() if can_refer(actor, p)]), actor
