@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, cases: int, **options: Any) -> None:
         if not settings.EGIDE_FICTIONAL:
             raise CommandError(_("The demonstration goes only where everything is fictional."))
-        console = Console(file=self.stdout, highlight=False)
+        console = Console(file=self.stdout, highlight=False)  # type: ignore[arg-type]
         now = timezone.now()
         if not Case.objects.order_by().exists():
             self._load(console, now)
@@ -69,9 +69,7 @@ def _sign_ins() -> Table:
     )
     for header in (_("User name"), _("Role"), _("Agency"), _("Language")):
         table.add_column(header)
-    people = world.load().people
-    for username, *_rest in world.PEOPLE:
-        member = people[username]
+    for member in world.load().people.values():
         table.add_row(
             member.account.username,
             str(member.get_role_display()),
