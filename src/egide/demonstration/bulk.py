@@ -1,15 +1,18 @@
 """Many simple fictional cases, for measuring: 10,000, 100,000 or 1,000,000, sealed like any other."""
 
-import json
+import math
+import multiprocessing
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, connections, transaction
 
 from egide.cases.lifecycle import Level, State
 from egide.cases.models import Case, Entry, File, NameToken, Referral, Task
@@ -17,19 +20,32 @@ from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind
 from egide.common.bulk import insert_rows
 from egide.common.ids import REFERENCE_ALPHABET, new_id
-from egide.demonstration.stories import words as stories
-from egide.demonstration.world import World
+from egide.demonstration.stories import words
+from egide.demonstration.world import World, check_is_fictional, load
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry as LedgerEntry
+from egide.partners.models import Membership
 from egide.sharing.models import Assignment, Consent, ConsentRecipient
+from egide.sharing.rules.categories import compartment_of
 from egide.vault import blind
 from egide.vault.models import COMPARTMENTS, FileKeys
+from egide.vault.providers import provider
 from egide.vault.services import SealContext, Sealer, new_sealer, sealer
 
+#: Cases in one transaction.
 BATCH = 2000
-#: One case in this many has partners, with a consent.
+#: From this many on, PostgreSQL is written by several processes at once; SQLite has one writer anyway.
+MANY = 4 * BATCH
+PROCESSES = 2
+#: One open case in this many has a partner, with a consent.
 SHARED_EVERY = 5
-CATEGORIES = ["identity.core", "incident.facts", "contact.safe", "conference.record"]
+CONSENTED = ["identity.core", "incident.facts", "contact.safe", "conference.record"]
+REGIMES = "ca-nb-rtippa"
+_LEVELS = tuple(Level.values)
+#: Six letters, where the others have five: these references meet no other.
+REFERENCE_LETTERS = 6
+_ALL_REFERENCES = len(REFERENCE_ALPHABET) ** REFERENCE_LETTERS
+_STEP = 2_654_435_761 % _ALL_REFERENCES
 
 _COLUMNS: dict[Any, tuple[str, ...]] = {
     Case: (
@@ -72,6 +88,7 @@ class _Batch:
         self.rows[model].append(values)
 
     def write(self) -> None:
+        """Write all of it in one transaction, in the order the tables refer to each other."""
         with transaction.atomic():
             for model, columns in _COLUMNS.items():
                 if self.rows[model]:
@@ -79,177 +96,171 @@ class _Batch:
                     self.rows[model] = []
 
 
-@lru_cache(maxsize=10_000)
-def _tokens(given: str, family: str) -> blind.NameTokens:
-    return blind.name_tokens(given, family)
+@dataclass(frozen=True)
+class _Area:
+    """What the cases of one programme have in common."""
+
+    prefix: str
+    programme_id: UUID
+    language: str
+    lead: Membership
+    referrer: Membership
+    police_id: UUID
+    holder_id: UUID
+    words: dict[str, Any]
 
 
-def references(prefix: str, start: int) -> Iterator[str]:
-    """Yield references of six letters, all different, that no shorter one can meet; shuffled, not counted."""
-    base = len(REFERENCE_ALPHABET)
-    size = base**6
-    step = 2_654_435_761 % size | 1
-    while step % base == 0 or step % 2 == 0 or step % 11 == 0:
-        step += 1
-    for number in range(start, size):
-        value, text = number * step % size, ""
-        for _turn in range(6):
-            value, rest = divmod(value, base)
-            text += REFERENCE_ALPHABET[rest]
-        yield f"{prefix}-{text}"
+def _areas(world: World) -> list[_Area]:
+    found = []
+    for code, language, lead, referrer in (
+        ("ccr-fre", "en", "coordinator", "referrer"),
+        ("ccr-edm", "fr", "coordonnatrice", "policier"),
+    ):
+        programme, people = world.programmes[code], world.people
+        found.append(
+            _Area(
+                prefix=programme.prefix,
+                programme_id=programme.pk,
+                language=language,
+                lead=people[lead],
+                referrer=people[referrer],
+                police_id=people[referrer].agency_id,
+                holder_id=programme.lead_agency_id,
+                words=words(language),
+            )
+        )
+    return found
+
+
+def reference(prefix: str, number: int) -> str:
+    """Answer the reference of the bulk case of that number: each has its own, and they are shuffled."""
+    assert math.gcd(_STEP, len(REFERENCE_ALPHABET)) == 1  # else two numbers would meet
+    value, letters = number * _STEP % _ALL_REFERENCES, ""
+    for _letter in range(REFERENCE_LETTERS):
+        value, rest = divmod(value, len(REFERENCE_ALPHABET))
+        letters += REFERENCE_ALPHABET[rest]
+    return f"{prefix}-{letters}"
 
 
 class _Writer:
-    def __init__(self, world: World, *, at: datetime, chance: random.Random, start: int) -> None:
-        self.at, self.chance, self.batch = at, chance, _Batch()
-        self.areas = []
-        for suffix, lead, referrer, police in (
-            ("ccr-fre", "coordinator", "referrer", "police-fre"),
-            ("ccr-edm", "coordonnatrice", "gendarme", "police-edm"),
-        ):
-            programme = world.programmes[suffix]
-            names = stories("en" if suffix == "ccr-fre" else "fr")
-            area = (programme, world.people[lead], world.people[referrer], world.agencies[police], names)
-            self.areas.append((*area, references(programme.prefix, start)))
+    """Makes the rows of cases, batch after batch."""
+
+    def __init__(self, world: World, *, at: datetime, seed: int) -> None:
+        self.at, self.chance, self.batch = at, random.Random(seed), _Batch()
+        self.areas, self.keys = _areas(world), provider()
+        self.known: dict[str, blind.NameTokens] = {}
 
     def case(self, number: int) -> None:
-        programme, lead, referrer, police, names, refs = self.areas[number % 2]
-        chance, add = self.chance, self.batch.add
+        """Add one case: two people, what was referred, its next date, and sometimes a partner."""
+        area, chance, add = self.areas[number % len(self.areas)], self.chance, self.batch.add
         received = self.at - timedelta(minutes=chance.randint(60, 60 * 24 * 300))
-        is_open = number % 8 != 0
-        level = chance.choice(Level.values) if number % 3 else Level.NOT_KNOWN
+        is_open, lead = number % 8 != 0, area.lead
+        level = chance.choice(_LEVELS) if number % 3 else Level.NOT_KNOWN.value
+        set_by, set_at = (None, None) if level == Level.NOT_KNOWN else (lead.pk, received)
         state = (State.ACTIVE if number % 4 else State.ACCEPTED) if is_open else State.CLOSED
         due = self.at + timedelta(minutes=chance.randint(-60 * 24 * 4, 60 * 24 * 40))
-        set_by, set_at = (None, None) if level == Level.NOT_KNOWN else (lead.pk, received)
         case_id = new_id()
         add(
-            Case, case_id, next(refs), programme.pk, str(state), is_open, lead.pk if number % 7 else None, level, set_by,
-            set_at, lead.account.language, received, due if is_open else None, TaskKind.REVIEW if is_open else "",
+            Case, case_id, reference(area.prefix, number), area.programme_id, state.value, is_open,
+            lead.pk if number % 7 else None, level, set_by, set_at, area.language, received,
+            due if is_open else None, TaskKind.REVIEW.value if is_open else "",
             None if is_open else received + timedelta(days=30), False, 0,
         )  # fmt: skip
-        holder = programme.lead_agency_id
-        regimes = "ca-nb-rtippa"
-        given, family = chance.choice(names["women"]), chance.choice(names["family"])
-        victim = self._file(
-            case_id, FileRole.VICTIM, holder, given, family, "victim", received, referrer, regimes
-        )
-        self._entry(
-            victim, "incident.facts", chance.choice(names["incidents"]), received, referrer, holder, regimes
-        )
-        other = chance.choice(names["men"]), chance.choice(names["family"])
-        self._file(
-            case_id, FileRole.PERSON_OF_CONCERN, holder, *other, "management", received, referrer, regimes
-        )
+        victim = self._people(area, case_id, received)
         add(
-            Referral,
-            new_id(),
-            case_id,
-            referrer.agency_id,
-            referrer.pk,
-            received,
-            "file",
-            None,
-            False,
-            "unknown",
-            None,
-        )
+            Referral, new_id(), case_id, area.referrer.agency_id, area.referrer.pk, received, "file", None, False,
+            "unknown", None,
+        )  # fmt: skip
         if is_open:
             add(
-                Task, new_id(), case_id, TaskKind.REVIEW, None, victim.file_id, "conference.record", "victim", holder,
-                lead.pk, due, None, None, None, "", lead.pk, received,
+                Task, new_id(), case_id, TaskKind.REVIEW.value, None, victim, "conference.record", "victim",
+                area.holder_id, lead.pk, due, None, None, None, "", lead.pk, received,
             )  # fmt: skip
             if number % SHARED_EVERY == 0:
-                self._share(case_id, victim.file_id, lead, police.pk, holder, received)
-        made = ledger.entry(
+                self._share(area, case_id, victim, received)
+        recorded = ledger.entry(
             action="cases.referred",
-            actor=referrer,
+            actor=area.referrer,
             target=f"cases.case:{case_id}",
             at=received,
-            subject=victim.file_id,
+            subject=victim,
         )
-        add(LedgerEntry, made.body, made.subject, made.actor)
+        add(LedgerEntry, recorded.body, recorded.subject, recorded.actor)
+
+    def _people(self, area: _Area, case_id: UUID, at: datetime) -> UUID:
+        """Add the two files of a case, of one to three entries each; answer the victim's."""
+        pick, said = self.chance.choice, area.words
+        victim = self._file(area, case_id, FileRole.VICTIM, pick(said["women"]), pick(said["family"]), at)
+        self._entry(area, victim, "incident.facts", pick(said["incidents"]), at, form="referral:1")
+        if self.chance.random() < 0.3:
+            self._entry(area, victim, "contact.safe", pick(said["safe_notes"]), at, form="contact-given:1")
+        other = self._file(
+            area, case_id, FileRole.PERSON_OF_CONCERN, pick(said["men"]), pick(said["family"]), at
+        )
+        if self.chance.random() < 0.2:
+            self._entry(area, other, "justice.orders", pick(said["orders"]), at, form="orders:1")
+        return victim.file_id
 
     def _file(
-        self,
-        case_id: UUID,
-        role: str,
-        holder: UUID,
-        given: str,
-        family: str,
-        side: str,
-        at: datetime,
-        author: Any,
-        regimes: str,
+        self, area: _Area, case_id: UUID, role: FileRole, given: str, family: str, at: datetime
     ) -> Sealer:
-        sealer = new_sealer(new_id())
-        row, file_id = sealer.row, sealer.file_id
-        keys = [getattr(row, name) for name in COMPARTMENTS]
-        self.batch.add(FileKeys, file_id, row.master_id, *keys, None)
-        name = sealer.seal(
+        made = new_sealer(new_id(), keys=self.keys)
+        row, file_id = made.row, made.file_id
+        add = self.batch.add
+        add(FileKeys, file_id, row.master_id, *(getattr(row, name) for name in COMPARTMENTS), None)
+        name = made.seal(
             "common", _json(f"{given[:1]}. {family}"), SealContext("cases.File", "name", file_id)
         )
-        self.batch.add(File, file_id, case_id, str(role), holder, name, at, None)
-        self._entry(
-            sealer, "identity.core", f"{given} {family}", at, author, holder, regimes, form="identity:1"
-        )
-        tokens = _tokens(given, family)
-        for is_exact, group in ((True, tokens.exact), (False, tokens.phonetic)):
-            for token in group:
-                self.batch.add(NameToken, token, is_exact, file_id, case_id, side)
-        return sealer
+        add(File, file_id, case_id, role.value, area.holder_id, name, at, None)
+        self._entry(area, made, "identity.core", f"{given} {family}", at, form="identity:1")
+        side = "victim" if role == FileRole.VICTIM else "management"
+        for is_exact, token in self._tokens(given, family):
+            add(NameToken, token, is_exact, file_id, case_id, side)
+        return made
 
-    def _entry(
-        self,
-        sealer: Sealer,
-        category: str,
-        text: str,
-        at: datetime,
-        author: Any,
-        holder: UUID,
-        regimes: str,
-        *,
-        form: str = "note:1",
-    ) -> None:
-        pk = new_id()
-        content = sealer.seal("common", _json(text), SealContext("cases.Entry", "content", pk))
+    def _tokens(self, given: str, family: str) -> Iterator[tuple[bool, bytes]]:
+        """Yield (is exact, token) for a name, each token once; names are few, so each is worked out once."""
+        for name in (given, family):
+            if name not in self.known:
+                self.known[name] = blind.name_tokens(name, "")
+        one, other = self.known[given], self.known[family]
+        yield from ((True, token) for token in dict.fromkeys((*one.exact, *other.exact)))
+        yield from ((False, token) for token in dict.fromkeys((*one.phonetic, *other.phonetic)))
+
+    def _entry(self, area: _Area, keys: Sealer, category: str, text: str, at: datetime, *, form: str) -> None:
+        pk, compartment, by = new_id(), compartment_of(category), area.referrer
+        content = keys.seal(compartment, _json(text), SealContext("cases.Entry", "content", pk))
         self.batch.add(
-            Entry, pk, sealer.file_id, category, "common", "fact", content, None, author.pk, author.agency_id, holder,
-            regimes, form, at, None, True,
+            Entry, pk, keys.file_id, category, compartment, "fact", content, None, by.pk, by.agency_id,
+            area.holder_id, REGIMES, form, at, None, True,
         )  # fmt: skip
 
-    def _share(
-        self, case_id: UUID, file_id: UUID, lead: Any, police: UUID, holder: UUID, at: datetime
-    ) -> None:
+    def _share(self, area: _Area, case_id: UUID, file_id: UUID, at: datetime) -> None:
         consent = new_id()
         self.batch.add(
-            Consent, consent, file_id, case_id, CATEGORIES, ["case_management"], at, self.at + timedelta(days=90),
-            "written", "ccr-consent-1", "fr", False, True, True, False, "self", lead.pk, None, None,
+            Consent, consent, file_id, case_id, CONSENTED, ["case_management"], at, self.at + timedelta(days=90),
+            "written", "ccr-consent-1", area.language, False, True, True, False, "self", area.lead.pk, None, None,
         )  # fmt: skip
-        for agency in (holder, police):
+        for agency in (area.holder_id, area.police_id):
             self.batch.add(ConsentRecipient, new_id(), consent, agency)
-        self.batch.add(Assignment, new_id(), case_id, police, "both", consent, at, None)
+        self.batch.add(Assignment, new_id(), case_id, area.police_id, "both", consent, at, None)
 
-    def thick(self, entries: int) -> None:
-        """Give the last victim's file many entries."""
-        file = File.objects.filter(role=FileRole.VICTIM).order_by("-pk").first()
+    def thicken(self, entries: int) -> None:
+        """Give the victim's file of the last case many entries."""
+        file = File.objects.filter(role=FileRole.VICTIM).select_related("case").order_by("-pk").first()
         if file is None:
             return
-        keys, author = sealer(file.pk), self.areas[0][2]
+        keys = sealer(file.pk)
+        area = next(one for one in self.areas if one.programme_id == file.case.programme_id)
         for number in range(entries):
-            self._entry(
-                keys,
-                "incident.facts",
-                f"Fait fictif {number}.",
-                self.at,
-                author,
-                file.holder_id,
-                "ca-nb-rtippa",
-            )
+            text = area.words["reviews"][number % len(area.words["reviews"])]
+            self._entry(area, keys, "incident.facts", f"{number + 1}. {text}", self.at, form="note:1")
         self.batch.write()
 
 
 def _json(text: str) -> str:
-    return json.dumps({"text": text}, ensure_ascii=False)
+    """Answer {"text": …} as the services write it."""
+    return f'{{"text": {encode_basestring(text)}}}'
 
 
 def add_cases(
@@ -264,16 +275,47 @@ def add_cases(
 
     Args:
         progress: called with the cases written so far, after each batch.
+    Raises:
+        Refused: this deployment is not marked as fictional.
     """
-    start = Case.objects.filter(reference__regex=r"^...-.{6}$").count()
-    writer = _Writer(world, at=at, chance=random.Random(start), start=start)
-    for number in range(count):
+    check_is_fictional()
+    length = 4 + REFERENCE_LETTERS
+    start = Case.objects.filter(reference__regex=f"^.{{{length}}}$").order_by().count()
+    blocks = [(first, min(BATCH, start + count - first)) for first in range(start, start + count, BATCH)]
+    is_parallel = connection.vendor == "postgresql" and count >= MANY and not connection.in_atomic_block
+    written = 0
+    for size in _by_many(blocks, at) if is_parallel else _by_one(world, blocks, at):
+        written += size
+        if progress:
+            progress(written)
+    if thick_file:
+        _Writer(world, at=at, seed=start).thicken(thick_file)
+
+
+def _by_one(world: World, blocks: list[tuple[int, int]], at: datetime) -> Iterator[int]:
+    for first, size in blocks:
+        yield _write_block(world, first, size, at)
+
+
+def _write_block(world: World, first: int, size: int, at: datetime) -> int:
+    writer = _Writer(world, at=at, seed=first)
+    for number in range(first, first + size):
         writer.case(number)
-        if (number + 1) % BATCH == 0:
-            writer.batch.write()
-            if progress:
-                progress(number + 1)
     writer.batch.write()
-    writer.thick(thick_file)
-    if progress:
-        progress(count)
+    return size
+
+
+def _by_many(blocks: list[tuple[int, int]], at: datetime) -> Iterator[int]:
+    blind.name_tokens("", "x")  # the index key is made and known before the processes part
+    connections.close_all()  # a connection is not shared between processes
+    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("fork")) as pool:
+        yield from pool.map(_in_process, blocks, [at] * len(blocks))
+
+
+@lru_cache(maxsize=1)
+def _own_world() -> World:
+    return load()
+
+
+def _in_process(block: tuple[int, int], at: datetime) -> int:
+    return _write_block(_own_world(), *block, at)
