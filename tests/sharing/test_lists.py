@@ -19,6 +19,8 @@ from tests.sharing.situations import everyone
 
 CASES = 4
 MINUTE = timedelta(minutes=1)
+#: Every open case is late by then.
+LATER = NOON + timedelta(days=90)
 
 
 class RolledBack(Exception):
@@ -107,12 +109,14 @@ def agree(cases, people):
             actor=actor, files=[files[c.pk] for c in cases], purpose="case_management", at=NOON
         )
         page = caseload.caseload(actor=actor, filters=caseload.Filters(), at=NOON)
-        counted = caseload.counts(actor=actor, at=NOON)["open"]
+        late = caseload.caseload(actor=actor, filters=caseload.Filters(is_late=True), at=LATER)
+        counted = caseload.counts(actor=actor, at=LATER)["late"]
 
         assert listed == opened
         assert {files[pk].pk for pk in opened} >= set(names)
         assert {row.case.pk for row in page.rows} == opened
-        assert counted == len(opened)
+        assert {row.case.pk for row in late.rows} == (opened if caseload.knows_dates(actor) else set())
+        assert counted == len(late.rows)
         assert (
             (actor.agency_id in queries.assigned_agencies(case_id=cases[0].pk))
             or actor.role != "team_member"
