@@ -103,6 +103,35 @@ class TestConsent:
                 == {}
             )
 
+    def test_withdrawn_takes_from_the_lead_agency_too_what_others_hold(self, s):
+        assert "health.general" in readable(s.open("advocate"))
+
+        consent = Consent.objects.get(file_id=s.victim.pk)
+        sharing.withdraw_consent(consent_id=consent.pk, actor=s.world.advocate, at=NOON)
+
+        assert {item.holder_id for item in s.open("advocate").items} == {s.world.lead.pk}
+
+    def test_withdrawn_is_not_brought_back_by_an_assignment(self, s):
+        """Called back to the case without a new consent, an agency reads only what it holds."""
+        consent = Consent.objects.get(file_id=s.victim.pk)
+        sharing.withdraw_consent(consent_id=consent.pk, actor=s.world.advocate, at=NOON)
+
+        def assign(**rests_on):
+            sharing.assign(
+                case_id=s.case.pk,
+                agency=s.world.police_agency,
+                side="both",
+                actor=s.world.coordinator,
+                at=NOON,
+                **rests_on,
+            )
+
+        assign(consent=consent)
+        with pytest.raises(NotVisible):
+            s.open("officer")
+        assign()
+        assert {item.holder_id for item in s.open("officer").items} == {s.world.police_agency.pk}
+
     def test_of_one_case_opens_no_other(self, world):
         one, other = situation(world), situation(world, agencies=[world.school_agency], fill=False)
 
