@@ -79,6 +79,13 @@ class TestConsent:
         with pytest.raises(NotVisible):
             s.open("officer", at=NOON - MINUTE)
 
+    def test_dated_later_it_opens_nothing_yet(self, s):
+        Consent.objects.update(given_at=NOON + MINUTE)
+
+        with pytest.raises(NotVisible):
+            s.open("officer")
+        assert {item.holder_id for item in s.open("advocate").items} == {s.world.lead.pk}
+
     def test_ended_leaves_the_lead_agency_its_own_and_nothing_of_the_others(self, s, noon):
         noon(NOON + 200 * DAY)
 
