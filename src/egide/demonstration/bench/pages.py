@@ -15,6 +15,7 @@ from egide.cases.lifecycle import State
 from egide.cases.models import Case, Entry, File
 from egide.cases.queries import caseload
 from egide.cases.queries.caseload import Filters, encode_cursor
+from egide.common.ids import new_id
 from egide.demonstration.bench.timing import Timing, timed
 from egide.demonstration.world import World
 from egide.partners.models import Account
@@ -154,7 +155,7 @@ def measure(world: World, *, with_admin: bool) -> list[Line]:
         .values_list("file", flat=True)
         .first()
     )
-    case = File.objects.get(pk=thick).case
+    case = File.objects.select_related("case").get(pk=thick or new_id()).case
     owner = (
         coordinator if case.programme_id == world.programmes["ccr-fre"].pk else world.people["coordonnatrice"]
     )
