@@ -20,6 +20,8 @@ from egide.partners.models import Account, Agency, Agreement, AgreementParty, Ju
 
 #: The same for every fictional account; it opens nothing but fictional data.
 PASSWORD = "demonstration-2026"  # noqa: S105
+#: Whose account tells that a database holds this demonstration.
+FIRST_SIGN_IN = "coordinator"
 INSTRUMENTS = ("odara", "danger-assessment")
 #: How long before now the agencies signed and the people began, in days.
 AGE_DAYS = 700
