@@ -130,3 +130,54 @@ def test_recused_outsider_and_absent_answer_alike(s):  # noqa: F811
     assert [a[:3] for a in answers("stranger", s.case.pk)] == [a[:3] for a in absent]
     assert answers("stranger", s.case.pk) == answers("stranger", new_id())
     assert {status for _name, _method, status, *_rest in absent} <= {404, 405}
+
+
+@pytest.mark.parametrize("page", ["conference", "conference-run", "conferences"])
+def test_a_recused_members_agenda_is_as_if_the_case_did_not_exist(world, page):
+    """Same bytes, same number of queries, with the case on the agenda and without it (§7.5, 7)."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from egide.cases.models import AgendaItem
+    from egide.cases.services import conferring
+    from egide.sharing import services as sharing
+    from tests.conftest import NOON
+    from tests.factories import DAY
+
+    shown, hidden = world.active(given="Anne"), world.active(given=NAME)
+    seats = [(world.chair, "chair"), (world.coordinator, "coordinator"), (world.officer, "team_member")]
+    sitting = conferring.call_conference(
+        programme_id=world.programme.pk,
+        starts_at=NOON + DAY,
+        kind="regular",
+        seats=seats,
+        actor=world.coordinator,
+        at=NOON,
+    )
+    for case in (hidden, shown):
+        conferring.put_on_agenda(conference_id=sitting.pk, case_id=case.pk, actor=world.coordinator, at=NOON)
+    sharing.recuse(
+        case_id=hidden.pk, membership=world.officer, reason_code="relative", actor=world.coordinator, at=NOON
+    )
+    client = Client()
+    client.force_login(world.officer.account)
+    address = reverse(f"cases:{page}", args=[] if page == "conferences" else [sitting.pk])
+
+    def seen():
+        with CaptureQueriesContext(connection) as spent:
+            answer = client.get(address)
+        text = re.sub(
+            r'name="(?:csrfmiddlewaretoken|submission)" value="[^"]*"|hx-headers=\'[^\']*\'',
+            "",
+            answer.content.decode(),
+        )
+        return answer.status_code, text, len(spent)
+
+    seen()
+    with_it = seen()
+    AgendaItem.objects.filter(case=hidden).delete()
+
+    without = seen()
+    assert with_it == without
+    assert NAME not in with_it[1]
+    assert hidden.reference not in with_it[1]
