@@ -19,7 +19,14 @@ from tests.browser.conftest import OUTPUT
 pytestmark = pytest.mark.django_db(transaction=True)
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 #: The README's own pictures; the others are for those who change a page.
-IN_README = ("my-day-fr-1440", "cases-en-1440", "case-fr-1440", "sheet-fr-1440", "who-en-1440", "refer-fr-375")
+IN_README = (
+    "my-day-fr-1440",
+    "cases-en-1440",
+    "case-fr-1440",
+    "sheet-fr-1440",
+    "who-en-1440",
+    "refer-fr-375",
+)
 
 
 @pytest.fixture
@@ -35,7 +42,9 @@ def demonstration(noon, settings):
 def richest(coordinator):
     """Answer the case with most to see: active, shared, with a plan, assessments and tasks."""
     cases = Case.objects.visible_to(coordinator).filter(state=State.ACTIVE)
-    return max(cases, key=lambda case: (case.level != "not_known", case.tasks.count(), case.agenda_items.count()))
+    return max(
+        cases, key=lambda case: (case.level != "not_known", case.tasks.count(), case.agenda_items.count())
+    )
 
 
 def test_the_main_pages_are_pictured_in_both_languages_wide_and_narrow(demonstration, open_page):
