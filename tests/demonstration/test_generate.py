@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from egide.assessments.models import Assessment
 from egide.cases.lifecycle import ConferenceState, Level, PlanState, State
@@ -189,3 +189,19 @@ def test_another_seed_tells_other_cases(made):
     generate.generate(made, at=NOON, stages={"received": (2, 2, 20), "closed": FEW["closed"], **FEW}, seed=1)
     references = set(Case.objects.values_list("reference", flat=True))
     assert len(references) == Case.objects.count()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-11-22T07:10", "2026-03-08T06:30", "2027-01-01T03:59", "2026-07-04T22:15", "2028-02-29T15:00"],
+)
+def test_is_told_at_any_hour_of_any_day(made, noon, moment):
+    now = datetime.datetime.fromisoformat(moment).replace(tzinfo=datetime.UTC)
+    noon(now)
+
+    generate.generate(made, at=now, stages=FEW)
+
+    assert not Entry.objects.filter(created_at__gt=now).exists()
+    assert not Task.objects.filter(done_at__gt=now).exists()
+    assert not Task.objects.filter(done_at__lt=F("created_at")).exists()

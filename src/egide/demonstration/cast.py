@@ -88,13 +88,10 @@ class Clock:
         self.at, self._now, self._chance = start, now, chance
 
     def after(self, *, days: int = 0, hours: int = 0) -> datetime:
-        """Move on: by hours as they are, by days to some working hour of a working day."""
-        moment = self.at + timedelta(days=days, hours=hours)
-        if days:
-            local = timezone.localtime(moment)
-            local += timedelta(days=max(0, 7 - local.weekday()) if local.weekday() > 4 else 0)
-            minute = self._chance.randrange(0, 60, 5)
-            moment = local.replace(hour=self._chance.randint(9, 15), minute=minute, second=0, microsecond=0)
+        """Move on, to the same day or some days later, always to a working hour of a working day."""
+        moment = timezone.localtime(self.at + timedelta(days=days, hours=hours))
+        if days or not 8 <= moment.hour < 18 or moment.weekday() > 4:
+            moment = self._working(moment, is_next=not days and moment.hour >= 18)
         last = self._now - timedelta(minutes=5)
         if moment <= self.at:
             moment = self.at + timedelta(minutes=10)
@@ -102,3 +99,9 @@ class Clock:
             moment = self.at + max(last - self.at, timedelta()) / 2
         self.at = moment
         return moment
+
+    def _working(self, local: datetime, *, is_next: bool) -> datetime:
+        local += timedelta(days=int(is_next))
+        local += timedelta(days=7 - local.weekday() if local.weekday() > 4 else 0)
+        minute = self._chance.randrange(0, 60, 5)
+        return local.replace(hour=self._chance.randint(8, 15), minute=minute, second=0, microsecond=0)

@@ -162,9 +162,10 @@ def _worked(journey: Journey, number: int) -> None:
 def _active(journey: Journey, number: int) -> None:
     _enrolled(journey)
     _worked(journey, number)
-    if LEVELS[number % len(LEVELS)] == "high" and number % 4 == 3:
-        journey.lower("raised", is_confirmed=number % 8 == 3)
     journey.review_until_now(is_late=number % 6 == 0)
+    if LEVELS[number % len(LEVELS)] == "high" and number % 4 == 3:  # lowered these days
+        journey.clock.at = max(journey.clock.at, journey.now - 1.5 * DAY)
+        journey.lower("raised", is_confirmed=number % 8 == 3)
 
 
 def _active_expiring(journey: Journey, number: int) -> None:

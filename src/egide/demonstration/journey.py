@@ -7,6 +7,7 @@ from typing import Any
 from egide.assessments import services as assessments
 from egide.cases.lifecycle import Level
 from egide.cases.models import Case
+from egide.cases.models.work import TaskKind
 from egide.cases.services import (
     closing,
     contacting,
@@ -26,6 +27,8 @@ from egide.partners.models import Membership, Sector
 from egide.sharing import services as sharing
 
 DAY = timedelta(days=1)
+#: What was due before that was done; only what is recent is still late.
+STILL_LATE = 9 * DAY
 #: What an agency's note is about, by sector.
 _NOTES = {
     Sector.POLICE: "incident.facts",
@@ -295,7 +298,7 @@ class Journey:
             self.give(said, self.chance.choice(team), at)
 
     def give(self, said: dict[str, str], member: Membership, at: datetime) -> None:
-        """One task for one agency; nearly always done in time, else still there, late."""
+        """One task for one agency; done in time, or, when it was due lately, perhaps still there."""
         task = tasks.add_task(
             case_id=self.case.pk,
             text=said["text"],
@@ -305,7 +308,8 @@ class Journey:
             actor=self.cast.coordinator,
             at=at,
         )
-        if task.due_at < self.now and not self.teller.one_in(12):
+        is_recent = task.due_at > self.now - STILL_LATE
+        if task.due_at < self.now and not (is_recent and self.teller.one_in(3)):
             outcome = "not_needed" if self.teller.one_in(7) else "done"
             tasks.finish_task(task_id=task.pk, outcome=outcome, actor=member, at=task.due_at - DAY / 4)
 
@@ -319,13 +323,16 @@ class Journey:
         )
 
     def review_until_now(self, *, is_late: bool) -> None:
-        """Reviews go on as they fall due; the last one is left waiting when `is_late`."""
+        """Reviews go on as they fall due; the last is left waiting, a few days late, when `is_late`."""
         self.case.refresh_from_db(fields=["level"])
-        every = max(2, self.cast.programme.protocol.reviews[self.case.level].elapsed.days)
-        self.clock.at = max(self.clock.at, self.now - (4 * every + 1) * DAY)
-        end = self.now - (every + 3 if is_late else every - 1) * DAY
-        while self.clock.at < end:
-            self.review(days=max(1, every - 2))
+        every = self.cast.programme.protocol.reviews[self.case.level].elapsed
+        self.clock.at = max(self.clock.at, self.now - 4 * every)
+        while True:
+            waiting = self.case.tasks.filter(kind=TaskKind.REVIEW, done_at=None).order_by("due_at").first()
+            if waiting is None or waiting.due_at > self.now - (5 if is_late else 0) * DAY:
+                return
+            self.clock.at = max(self.clock.at, waiting.due_at - 2 * DAY)
+            self.review(days=1)
 
     def close(self, reason: str) -> None:
         """The case closes, with the person's own view when it was given."""

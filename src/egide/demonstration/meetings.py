@@ -9,7 +9,7 @@ from django.utils import timezone
 from egide.cases.models import AgendaItem
 from egide.cases.services import conferring, linking, tasks
 from egide.demonstration.cast import Cast
-from egide.demonstration.journey import DAY, Journey
+from egide.demonstration.journey import DAY, STILL_LATE, Journey
 from egide.demonstration.stories import Storyteller
 from egide.sharing import services as sharing
 
@@ -116,7 +116,11 @@ def _discuss(cast: Cast, teller: Storyteller, item: AgendaItem, one: Journey, *,
             actor=cast.chair,
             at=day + timedelta(minutes=40),
         )
-        if made.task is not None and made.task.due_at < one.now and not teller.one_in(12):
+        if (
+            made.task is not None
+            and made.task.due_at < one.now
+            and not (made.task.due_at > one.now - STILL_LATE and teller.one_in(3))
+        ):
             tasks.finish_task(
                 task_id=made.task.pk, outcome="done", actor=cast.coordinator, at=made.task.due_at - DAY / 8
             )
