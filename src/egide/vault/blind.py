@@ -24,23 +24,26 @@ class NameTokens:
     phonetic: tuple[bytes, ...]
 
 
-def _token(kind: str, value: str) -> bytes:
-    return hmac.digest(secret(INDEX), f"{kind}\0{value}".encode(), sha256)[:TOKEN_BYTES]
+def _token(key: bytes, kind: str, value: str) -> bytes:
+    return hmac.digest(key, f"{kind}\0{value}".encode(), sha256)[:TOKEN_BYTES]
 
 
 def name_tokens(given: str, family: str) -> NameTokens:
     """Answer the tokens to store for a person's names."""
+    key = secret(INDEX)
     found = list(dict.fromkeys([*names.words(given), *names.words(family)]))
+    heard = dict.fromkeys(code for word in found for code in names.sounds(word))
     return NameTokens(
-        exact=tuple(_token("exact", word) for word in found),
-        phonetic=tuple(dict.fromkeys(_token("sound", code) for word in found for code in names.sounds(word))),
+        exact=tuple(_token(key, "exact", word) for word in found),
+        phonetic=tuple(_token(key, "sound", code) for code in heard),
     )
 
 
 def search_tokens(text: str) -> list[tuple[bytes, list[bytes]]]:
     """Answer, for each word searched, its exact token and the tokens of its sounds."""
+    key = secret(INDEX)
     return [
-        (_token("exact", word), [_token("sound", code) for code in names.sounds(word)])
+        (_token(key, "exact", word), [_token(key, "sound", code) for code in names.sounds(word)])
         for word in names.words(text)
     ]
 

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
 
+from egide.common.bulk import insert_rows
 from egide.vault import envelope, errors
 from egide.vault.envelope import SealContext
 from egide.vault.models import COMPARTMENTS, FileKeys, Secret
@@ -68,8 +70,9 @@ def new_sealer(file_id: UUID, *, keys: KeyProvider | None = None) -> Sealer:
 
 
 def save_keys(sealers: Iterable[Sealer]) -> None:
-    """Keep the wrapped keys of new files, in one statement a thousand."""
-    FileKeys.objects.bulk_create([sealer.row for sealer in sealers], batch_size=1000)
+    """Keep the wrapped keys of new files, in one statement."""
+    columns = ("file_id", "master_id", *COMPARTMENTS)
+    insert_rows(FileKeys, columns, map(attrgetter(*columns), (sealer.row for sealer in sealers)))
 
 
 def create_file_keys(*, file_id: UUID, compartments: Sequence[str] = COMPARTMENTS) -> Sealer:

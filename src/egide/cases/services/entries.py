@@ -87,19 +87,19 @@ def new_entry(
     held_by = holder or actor.agency
     entry = Entry(
         id=new_id(),
-        file=file,
+        file_id=file.pk,
         category=category,
         compartment=compartment_of(category),
         kind=kind,
         observed_on=observed_on,
-        author=actor,
+        author_id=actor.pk,
         agency_id=actor.agency_id,
-        holder=held_by,
+        holder_id=held_by.pk,
         # Both laws travel: that of who holds it and that of who brought it.
         regimes=",".join(sorted({*held_by.regimes, *actor.agency.regimes})),
         form=form,
         created_at=at,
-        replaces=replaces,
+        replaces_id=replaces.pk if replaces else None,
     )
     entry.content = seal_json(
         {"text": text, **(data or {})},

@@ -12,8 +12,14 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from egide.cases import permissions
-from egide.cases.models import Case, Programme, Referral
-from egide.cases.services.referring import NewReferral, ReferralContent, new_referral, number_digest
+from egide.cases.models import Case, NameToken, Programme, Referral
+from egide.cases.services.referring import (
+    NAME_COLUMNS,
+    NewReferral,
+    ReferralContent,
+    new_referral,
+    number_digest,
+)
 from egide.common.bulk import insert_rows
 from egide.common.ids import new_reference
 from egide.ledger import services as ledger
@@ -102,18 +108,14 @@ def _import(
     # What is known must not change until it is kept. Referring by hand does not wait for this.
     Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
     fresh = _fresh(rows, actor)
-    waiting = list(fresh.items())
     drawn: set[str] = set()
-    for start in range(0, len(waiting), SLICE):
-        made = []
-        for digest, content in waiting[start : start + SLICE]:
-            one = new_referral(programme=programme, content=content, actor=actor, at=at, way="file")
-            one.referral.external_digest = digest
-            made.append(one)
+    done = 0
+    for made in _slices(list(fresh.items()), programme, actor, at):
         _give_references([one.case for one in made], programme.prefix, drawn)
         _write(made)
+        done += len(made)
         if progress:
-            progress(start + len(made), len(waiting))
+            progress(done, len(fresh))
     report = ImportReport(len(fresh), len(rows) - len(fresh))
     ledger.record(
         action="cases.imported",
@@ -157,6 +159,19 @@ def canonical(content: ReferralContent) -> str:
 # ---- writing ---------------------------------------------------------------------------------
 
 
+def _slices(
+    waiting: Sequence[tuple[bytes, ReferralContent]], programme: Programme, actor: Membership, at: datetime
+) -> Iterator[list[NewReferral]]:
+    """Yield the rows of the referrals, sealed, a slice at a time."""
+    for start in range(0, len(waiting), SLICE):
+        made = []
+        for digest, content in waiting[start : start + SLICE]:
+            one = new_referral(programme=programme, content=content, actor=actor, at=at, way="file")
+            one.referral.external_digest = digest
+            made.append(one)
+        yield made
+
+
 def _give_references(cases: Iterable[Case], prefix: str, drawn: set[str]) -> None:
     """See to it that nobody has the references, neither here nor in the database; draw others where need be."""
     unsure = list(cases)
@@ -176,7 +191,7 @@ def _write(made: Sequence[NewReferral]) -> None:
     vault.save_keys(chain.from_iterable(one.sealers for one in made))
     _insert(chain.from_iterable(one.files for one in made))
     _insert(chain.from_iterable(one.entries for one in made))
-    _insert(chain.from_iterable(one.names for one in made))
+    insert_rows(NameToken, NAME_COLUMNS, chain.from_iterable(one.names for one in made))
     _insert(one.referral for one in made)
     _insert(one.task for one in made)
     ledger.record_many(one.trace for one in made)

@@ -14,6 +14,7 @@ from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
+from egide.common.bulk import insert_rows
 from egide.common.ids import new_id, new_reference
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry as LedgerEntry
@@ -62,6 +63,9 @@ class ReferralContent:
     police_orders: str = ""
 
 
+NAME_COLUMNS = ("token", "is_exact", "file_id", "case_id", "side")
+
+
 @dataclass
 class NewReferral:
     """Every row one referral makes, none saved yet: the form and the file import write the same ones."""
@@ -73,7 +77,8 @@ class NewReferral:
     files: list[File] = field(default_factory=list)
     sealers: list[Sealer] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    names: list[NameToken] = field(default_factory=list)
+    #: Rows of the blind index, by far the most: values in the order of `NAME_COLUMNS`.
+    names: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -90,7 +95,7 @@ def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at
     vault.save_keys(made.sealers)
     File.objects.bulk_create(made.files)
     Entry.objects.bulk_create(made.entries)
-    NameToken.objects.bulk_create(made.names)
+    insert_rows(NameToken, NAME_COLUMNS, made.names)
     _save_referral(made.referral, content)
     made.task.save(force_insert=True)
     ledger.record_many([made.trace])
@@ -206,16 +211,13 @@ def number_digest(number: str, *, agency_id: UUID) -> bytes:
 
 def index_names(file: File, person: Person) -> None:
     """Put the person's names in the blind index, on the side that may search for them."""
-    NameToken.objects.bulk_create(new_names(file, person))
+    insert_rows(NameToken, NAME_COLUMNS, new_names(file, person))
 
 
-def new_names(file: File, person: Person) -> list[NameToken]:
-    """Answer the rows of the blind index for a person's names, not yet saved."""
+def new_names(file: File, person: Person) -> list[tuple[Any, ...]]:
+    """Answer the rows of the blind index for a person's names, as `NAME_COLUMNS`."""
     side = "management" if file.role == FileRole.PERSON_OF_CONCERN else "victim"
-    return [
-        NameToken(token=token, is_exact=is_exact, file=file, case_id=file.case_id, side=side)
-        for token, is_exact in name_tokens(person)
-    ]
+    return [(token, is_exact, file.pk, file.case_id, side) for token, is_exact in name_tokens(person)]
 
 
 def name_tokens(person: Person) -> list[tuple[bytes, bool]]:
