@@ -286,7 +286,10 @@ class TestOnlySharingUnseals:
         users = graph.find_modules_that_directly_import(inner)
 
         assert users
-        assert {user for user in users if not user.startswith("egide.vault")} == set()
+        # Cases by the million are made with one provider read once; it wraps new keys and unwraps none.
+        makers = {"egide.demonstration.bulk"}
+        assert {user for user in users if not user.startswith("egide.vault")} - makers == set()
+        assert "unwrap" not in (SOURCE / "demonstration" / "bulk.py").read_text(encoding="utf-8")
 
     def test_nobody_outside_the_vault_takes_a_raw_key_or_a_cipher(self):
         for file in SOURCE.rglob("*.py"):
