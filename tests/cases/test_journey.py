@@ -10,6 +10,7 @@ from egide.cases.services import (
     closing,
     conferring,
     contacting,
+    deadlines,
     drafting,
     enrolling,
     entries,
@@ -382,6 +383,23 @@ class TestTasks:
         tasks.record_review(case_id=case.pk, text="Nothing changed.", actor=world.advocate, at=NOON)
         case.refresh_from_db()
         assert case.next_due_at > NOON
+
+
+class TestLate:
+    def test_rises_once_to_whoever_leads_the_case(self, world):
+        case = world.accepted()
+        assert deadlines.raise_late(at=NOON) == 0
+
+        assert deadlines.raise_late(at=NOON + 10 * DAY) == 2
+        assert deadlines.raise_late(at=NOON + 11 * DAY) == 0
+
+        assert actions().count("cases.late_raised") == 2
+        assert case.tasks.filter(raised_at__isnull=False, done_at__isnull=True).count() == 2
+
+    def test_a_consent_is_asked_again_before_it_ends(self, world):
+        case = world.active()
+        ask = case.tasks.get(kind="consent", done_at=None)
+        assert ask.due_at == NOON + 166 * DAY
 
 
 class TestClosure:

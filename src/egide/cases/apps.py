@@ -1,4 +1,18 @@
+from datetime import datetime, timedelta
+
 from django.apps import AppConfig
+
+
+def _raise_late(at: datetime) -> int:
+    from egide.cases.services import deadlines
+
+    return deadlines.raise_late(at=at)
+
+
+def _drop_old_drafts(at: datetime) -> int:
+    from egide.cases.services import drafting
+
+    return drafting.drop_old_drafts(at=at)
 
 
 class CasesConfig(AppConfig):
@@ -7,5 +21,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from egide.cases import navigation
+        from egide.jobs import periodic
 
         navigation.register()
+        periodic.register(periodic.Periodic("cases.raise_late", timedelta(minutes=1), _raise_late))
+        periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))

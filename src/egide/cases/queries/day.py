@@ -49,7 +49,8 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
     # What others owe on cases the actor leads, with what the actor owes: one list, one query.
     found = list(
         Task.objects.filter(
-            own | (Q(case__lead=actor) & ~Q(agency=actor.agency_id)),
+            # A late task of a colleague rises to whoever leads the case.
+            own | (Q(case__lead=actor) & (~Q(agency=actor.agency_id) | Q(raised_at__isnull=False))),
             done_at__isnull=True,
             case__in=visible,
             due_at__lte=tonight + timedelta(days=7),

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from egide.cases.models import Case, File, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services.entries import victim_file
 from egide.common.clock import add_working_days
+from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
 
 
@@ -104,3 +107,23 @@ def refresh_next_due(case: Case, *, at: datetime) -> None:
 def late_by(due_at: datetime, *, at: datetime) -> timedelta:
     """Answer how late a date is; zero when it is not."""
     return max(at - due_at, timedelta())
+
+
+@transaction.atomic
+def raise_late(*, at: datetime, limit: int = 1000) -> int:
+    """Raise what became late to whoever leads the case: it shows among theirs; answers how many were raised.
+
+    Run every minute by the scheduler; a task is raised once, and stays late until someone ends it.
+    """
+    late = Task.objects.filter(
+        done_at__isnull=True, raised_at__isnull=True, due_at__lt=at, case__is_open=True
+    )
+    found = list(late.order_by("due_at", "pk").values_list("pk", "case_id")[:limit])
+    if not found:
+        return 0
+    Task.objects.filter(pk__in=[pk for pk, _case in found], raised_at__isnull=True).update(raised_at=at)
+    ledger.record_many(
+        ledger.entry(action="cases.late_raised", actor=None, target=f"cases.task:{pk}", at=at)
+        for pk, _case in found
+    )
+    return len(found)

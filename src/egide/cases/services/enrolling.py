@@ -1,7 +1,7 @@
 """Eligibility by equal doors, then informed consent: nobody is enrolled without it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,9 @@ from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.sharing.models import Consent
+
+#: How long before its end a consent is asked again. Ours (O).
+ASKED_AGAIN = timedelta(days=14)
 
 
 def doors_of(*, case: Case, actor: Membership, at: datetime, judgement: str = "") -> list[DoorFinding]:
@@ -122,7 +125,7 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
     case.state = new_state
     assign_partners(case, given, actor=actor, at=at)
-    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
+    _ask_again_before_it_ends(case, given, actor, at)
     for kind in (TaskKind.SAFETY_PLAN, TaskKind.CONFERENCE):
         deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
     interval = case.programme.protocol.reviews[case.level]
@@ -164,9 +167,16 @@ def renew_consent(*, case_id: UUID, consent: Mapping[str, Any], actor: Membershi
         sharing.withdraw_consent(consent_id=former.pk, actor=actor, at=at)
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
     assign_partners(case, given, actor=actor, at=at)
-    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
+    _ask_again_before_it_ends(case, given, actor, at)
     deadlines.refresh_next_due(case, at=at)
     return given
+
+
+def _ask_again_before_it_ends(case: Case, given: Consent, actor: Membership, at: datetime) -> None:
+    """A consent never lapses unseen: the date to ask again comes two weeks before its end."""
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
+    due_at = max(given.expires_at - ASKED_AGAIN, at + (given.expires_at - at) / 2)
+    deadlines.set_deadline(case=case, kind=TaskKind.CONSENT, at=at, due_at=due_at, actor=actor)
 
 
 @transaction.atomic
