@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -327,3 +328,14 @@ def side_column(content: str) -> SafeString:
     if not content.strip():
         return mark_safe("")
     return mark_safe(f'<div class="stack">{content}</div>')  # noqa: S308
+
+
+@lru_cache(maxsize=256)
+def _level(level: str, label: str) -> SafeString:
+    return mark_safe(render_to_string("components/level.html", {"level": level, "label": label}))  # noqa: S308
+
+
+@register.simple_tag
+def level_glyph(level: str, label: Any) -> SafeString:
+    """`level.html` for lists, drawn once for each level and language."""
+    return _level(str(level), str(label))
