@@ -4,8 +4,8 @@ import datetime
 import re
 
 import pytest
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import Q
 
 from egide.assessments.models import Assessment
 from egide.cases.lifecycle import ConferenceState, Level, PlanState, State
@@ -23,7 +23,7 @@ from egide.cases.models import (
 )
 from egide.cases.queries import caseload
 from egide.cases.services import entries
-from egide.demonstration import generate, world
+from egide.demonstration import generate
 from egide.demonstration.stories import words
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry as LedgerEntry
@@ -158,50 +158,3 @@ class TestTheWholeDemonstration:
         )
         assert len(view.items) > 10
         assert all(item.text or item.content for item in view.items)
-
-
-FEW = {stage: (1, low, high) for stage, (_count, low, high) in generate.STAGES.items()} | {
-    "active": (3, 26 * 24, 80 * 24)
-}
-
-
-def test_the_same_seed_tells_the_same_cases(db):
-    def told():
-        try:
-            with transaction.atomic():
-                generate.generate(world.build(at=NOON - 180 * DAY), at=NOON, stages=FEW)
-                facts = ("reference", "state", "level", "received_at", "next_due_at", "language")
-                counts = [m.objects.count() for m in (Entry, Task, Assessment, LedgerEntry, Consent)]
-                raise Undone((sorted(Case.objects.values_list(*facts), key=str), counts))
-        except Undone as undone:
-            return undone.args[0]
-
-    first, second = told(), told()
-
-    assert first == second
-
-
-class Undone(Exception):
-    """Carries what was seen out of a transaction that is undone."""
-
-
-def test_another_seed_tells_other_cases(made):
-    generate.generate(made, at=NOON, stages={"received": (2, 2, 20), "closed": FEW["closed"], **FEW}, seed=1)
-    references = set(Case.objects.values_list("reference", flat=True))
-    assert len(references) == Case.objects.count()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "moment",
-    ["2026-11-22T07:10", "2026-03-08T06:30", "2027-01-01T03:59", "2026-07-04T22:15", "2028-02-29T15:00"],
-)
-def test_is_told_at_any_hour_of_any_day(made, noon, moment):
-    now = datetime.datetime.fromisoformat(moment).replace(tzinfo=datetime.UTC)
-    noon(now)
-
-    generate.generate(made, at=now, stages=FEW)
-
-    assert not Entry.objects.filter(created_at__gt=now).exists()
-    assert not Task.objects.filter(done_at__gt=now).exists()
-    assert not Task.objects.filter(done_at__lt=F("created_at")).exists()
