@@ -361,6 +361,7 @@ class TestDrafts:
         other_hat = a_member(s.world.health_agency, account=s.people["officer"].account)
 
         assert sharing.open_own_draft(actor=s.people["officer"], draft=draft)["incident"] == "x"
-        for other in (other_hat, s.people["coordinator"]):
+        colleague = a_member(s.world.police_agency)
+        for other in (other_hat, colleague, s.people["coordinator"]):
             with pytest.raises(NotVisible):
                 sharing.open_own_draft(actor=other, draft=draft)
