@@ -5,6 +5,15 @@ from typing import Any
 
 from django.db import connection, models
 
+#: Kinds of column whose Python values the databases' drivers take, save those named in `_converter`.
+_PLAIN = (
+    models.BooleanField,
+    models.CharField,
+    models.DateField,
+    models.IntegerField,
+    models.TextField,
+    models.UUIDField,
+)
 #: Rows sent to SQLite in one call.
 CHUNK = 2000
 
@@ -38,11 +47,17 @@ def _field(model: type[models.Model], name: str) -> Any:
 
 def _converter(field: Any) -> Callable[[Any], Any] | None:
     """Answer what a column's values go through, chosen once a column; None when they go as they are."""
-    if isinstance(field, models.JSONField):
-        return lambda value: field.get_db_prep_save(value, connection)
+
+    def as_saved(value: Any) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    target = field.target_field if field.is_relation else field
+    if isinstance(target, models.BinaryField):
+        return lambda value: value if type(value) is bytes else as_saved(value)
+    if not isinstance(target, _PLAIN):
+        return as_saved
     if connection.vendor == "postgresql":
         return None
-    target = field.target_field if field.is_relation else field
     if isinstance(target, models.UUIDField):
         return lambda value: value.hex
     if isinstance(target, models.DateTimeField):
@@ -69,7 +84,8 @@ def _prepared(
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with cursor.copy(statement) as copy:
+    # Django does not know of COPY: without this, its errors would be the driver's.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
