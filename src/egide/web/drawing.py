@@ -155,13 +155,14 @@ def assessments(
         shapes.append(_text(x, bottom + 20, _said(point["on"]), css="t2", anchor="middle"))
         shapes.append(_text(x, bottom + 36, _unknown(point["unknown"]), css="t2", anchor="middle"))
     description = _("The point is what is known; the bar goes to where the unknown answers could lead.")
+    reminder = _("The score does not decide.")  # not inside an f-string: translations are not gathered there
     return Picture(
         title,
         description,
         _svg(bottom + 46, shapes, title=title, description=description, width=width),
         [_("Date"), _("Known"), _("Unknown"), _("Possible")],
         [[_said(p["on"]), p["raw"], p["unknown"], f"{p['lo']} – {p['hi']}"] for p in points],
-        legend=f"{description} {_('The score does not decide.')}",
+        legend=f"{description} {reminder}",
     )
 
 
