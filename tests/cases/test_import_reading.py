@@ -45,6 +45,12 @@ class TestCsv:
         assert found.columns == ("a,x", "b")
         assert found.rows[0].line == 2
 
+    def test_a_name_on_two_lines_is_one_line_and_a_mark_put_twice_goes(self):
+        assert table('\ufeff\ufeff"Date\nde  naissance",b\n1,2\n'.encode()).columns == (
+            "Date de naissance",
+            "b",
+        )
+
     def test_separators_in_quoted_names_do_not_mislead(self):
         assert table(b'"a,1,2,3";b\nx;y\n').columns == ("a,1,2,3", "b")
 
@@ -108,6 +114,9 @@ REFUSED = {
     "blank": b"   \n",
     "mark only": b"\xef\xbb\xbf",
     "only separators": b",,,\n,,\n",
+    "escape in a name": b"a\x1b[2J,b\n1,2\n",
+    "long name": b"a" * 101 + b",b\n1,2\n",
+    "surrogate in a name": b'[{"\\ud800": 1}]',
     "nul": b"a,b\n1,\0\n",
     "one column": b"one column\nx\n",
     "no rows": b"a,b\n",

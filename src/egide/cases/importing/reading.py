@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from egide.cases.importing.columns import fold
 MOST_BYTES = 50 * 1024 * 1024
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
+LONGEST_NAME = 100
 #: Lists and objects in a JSON file: some for each referral; far more only make the reader run out of memory.
 MOST_CONTAINERS = 5 * MOST_ROWS
 #: Objects inside a referral, such as {"victim": {"name": {"given": "Anne"}}}.
@@ -88,6 +89,7 @@ def decoded(data: bytes) -> str:
         text = data.decode("utf-16" if data[:2] in _MARKS_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         text = _windows(data, error)
+    text = text.lstrip("\ufeff")  # some programs put the mark twice
     if "\0" in text:
         raise ReadError(_("This is not a text file. Export it as CSV or JSON."))
     return text
@@ -121,7 +123,7 @@ def _csv(text: str) -> Table:
     separator = announced[1] if announced else max(SEPARATORS, key=lambda mark: _width(text, mark))
     records = _records(text, separator)
     _line, header = next(records, (0, []))
-    columns = tuple(cell.strip() for cell in _without_trailing_blanks(header))
+    columns = _named(_without_trailing_blanks(header))
     if len(columns) < 2:
         raise ReadError(
             _("No columns were found. The first line names them, separated by commas, semicolons or tabs.")
@@ -258,7 +260,7 @@ def _objects(data: list[Any]) -> Table:
             rows.append(Row(number, (json.dumps(data[number - 1], ensure_ascii=False),), problem))
         else:
             rows.append(Row(number, tuple(by_name.get(name, "") for name in columns)))
-    return _whole(Table(tuple(columns.values()), tuple(rows), is_json=True))
+    return _whole(Table(_named(columns.values()), tuple(rows), is_json=True))
 
 
 def _flatten(item: dict[str, Any], prefix: str, cells: dict[str, str], depth: int) -> str:
@@ -288,6 +290,17 @@ def _cell(value: Any) -> tuple[str, str]:
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
         return "; ".join(str(each) for each in value), ""
     return "", _("holds something that is neither text nor number")
+
+
+def _named(names: Iterable[str]) -> tuple[str, ...]:
+    """Answer the columns' names as they can be shown on a terminal or a page: one line, letters and signs."""
+    columns = tuple(" ".join(name.split()) for name in names)
+    for number, name in enumerate(columns, start=1):
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise ReadError(
+                _("The name of column %(number)s is too long, or is not text.") % {"number": number}
+            )
+    return columns
 
 
 def _whole(table: Table) -> Table:
