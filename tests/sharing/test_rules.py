@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from egide.sharing.rules import catalogue as catalogue_module
+from egide.sharing.rules import decision
 from egide.sharing.rules.catalogue import Rule, catalogue
 from egide.sharing.rules.decision import decide
 from egide.sharing.rules.enabling import Deployment, ReviewError
 from egide.sharing.rules.levels import Level
-from egide.sharing.rules.policies import PolicyError, PolicySet, load, policies
+from egide.sharing.rules.policies import Answer, PolicyError, PolicySet, load, policies
 from egide.sharing.rules.table import DATA
 from tests.sharing.test_decision import question
 
@@ -97,6 +98,34 @@ class TestLoading:
     def test_no_policy_at_all_is_refused(self):
         with pytest.raises(PolicyError):
             loaded("")
+
+
+class TestEvaluation:
+    """Cedar skips a policy that fails while it is evaluated: a skipped `forbid` would open. Here it denies."""
+
+    def ask(self, text, asked):
+        found = PolicySet(text, SCHEMA, regimes=policies().regimes)
+        request = decision._request(asked, found, Level.SHARE, Level.VIEW, "view")
+        return found.ask([request], decision._entities(asked))
+
+    def test_a_policy_that_fails_denies(self):
+        too_much = (
+            '@id("overflow")\nforbid (principal, action, resource) '
+            "when { context.tableLevel * 9223372036854775807 > 0 && principal.isRecused };"
+        )
+
+        assert self.ask(POLICIES, question()) == [Answer(True, ("table",))]
+        assert self.ask(POLICIES + too_much, question()) == [Answer(False, ("error",))]
+
+    def test_no_policy_that_permits_denies(self):
+        assert self.ask(without("table"), question()) == [Answer(False, ("table",))]
+
+    def test_a_decision_that_is_neither_denies(self):
+        class Undecided:
+            decision = None
+            diagnostics = type("", (), {"errors": [], "reasons": [], "id_annotations_by_reason": {}})
+
+        assert PolicySet._answer(Undecided) == Answer(False, ("table",))
 
 
 class TestCatalogue:
