@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from egide.cases.importing import check, read
 from egide.cases.importing.rejected import keep_rejected
@@ -25,7 +26,9 @@ from egide.ledger.models import Entry as LedgerEntry
 from egide.ledger.verification import verify
 from egide.partners.models import Role
 from egide.sharing import services as sharing
-from egide.vault.models import FileKeys
+from egide.vault import deployment_secrets
+from egide.vault.blind import DIGEST, INDEX
+from egide.vault.models import FileKeys, Secret
 from tests.conftest import NOON
 from tests.factories import World, a_member, an_agency
 
@@ -222,6 +225,16 @@ class TestImport:
         assert Case.objects.count() == Task.objects.count() == 10
         assert File.objects.count() == FileKeys.objects.count() == 20
 
+    def test_asks_the_database_as_often_for_thirty_as_for_three(self, world):
+        imported(world)
+        counts = []
+        for start, end in ((0, 3), (3, 33)):
+            with CaptureQueriesContext(connection) as asked:
+                imported(world, rows=many(33)[start:end])
+            counts.append(len(asked))
+
+        assert counts[0] == counts[1]
+
     def test_a_failure_half_way_keeps_nothing(self, world, monkeypatch):
         monkeypatch.setattr(importing, "SLICE", 2)
 
@@ -388,6 +401,18 @@ def test_cells_without_a_column_are_set_aside_too(tmp_path):
     [_names, row] = kept.read_text(encoding="utf-8-sig").splitlines()
     assert row.startswith("Roy;a;")
     assert row.endswith(";b;'=c")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_as_the_very_first_use_does_not_undo_the_keys_it_made(world):
+    deployment_secrets.forget()
+
+    imported(world, is_dry_run=True)
+
+    kept = set(Secret.objects.values_list("name", flat=True))
+    assert kept >= {INDEX, DIGEST}
+    deployment_secrets.forget()
+    assert (imported(world).new, imported(world).known) == (3, 3)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -272,7 +272,7 @@ class _Reader:
             self.wrong(code, _("is not a date such as 2026-11-23 or 23/11/2026"))
         elif found == "ambiguous":
             message = _(
-                "day and month cannot be told apart: write it as 2026-11-23, or give the order with --dates"
+                "day and month cannot be told apart: write it as 2026-11-23, or say which comes first"
             )
             self.wrong(code, message)
         elif isinstance(found, date) and found > self.today:

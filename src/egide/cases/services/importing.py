@@ -83,10 +83,23 @@ def import_referrals(
     """
     programme = Programme.objects.select_related("lead_agency").get(pk=programme_id)
     permissions.check_can_refer(actor, programme)
+    by_digest: dict[bytes, ReferralContent] = {}
+    for content in rows:
+        by_digest.setdefault(_digest(content, actor.agency_id), content)
+    blind.name_tokens("", "")  # the index key, made on first use, is not undone with a dry run
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                report = _import(rows, programme, actor, at, progress)
+                new = _import(dict(by_digest), programme, actor, at, progress)
+                known = len(rows) - new
+                ledger.record(
+                    action="cases.imported",
+                    actor=actor,
+                    target=programme,
+                    at=at,
+                    counts={"new": new, "known": known},
+                )
+                report = ImportReport(new, known)
                 if is_dry_run:
                     raise _DryRun(report)
                 return report
@@ -99,15 +112,16 @@ def import_referrals(
 
 
 def _import(
-    rows: Sequence[ReferralContent],
+    by_digest: dict[bytes, ReferralContent],
     programme: Programme,
     actor: Membership,
     at: datetime,
     progress: Progress | None,
-) -> ImportReport:
+) -> int:
+    """Write the referrals not received before; answers how many."""
     # What is known must not change until it is kept. Referring by hand does not wait for this.
     Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
-    fresh = _fresh(rows, actor)
+    fresh = _fresh(by_digest, actor)
     drawn: set[str] = set()
     done = 0
     for made in _slices(list(fresh.items()), programme, actor, at):
@@ -116,25 +130,14 @@ def _import(
         done += len(made)
         if progress:
             progress(done, len(fresh))
-    report = ImportReport(len(fresh), len(rows) - len(fresh))
-    ledger.record(
-        action="cases.imported",
-        actor=actor,
-        target=programme,
-        at=at,
-        counts={"new": report.new, "known": report.known},
-    )
-    return report
+    return len(fresh)
 
 
 # ---- what is known already -------------------------------------------------------------------
 
 
-def _fresh(rows: Sequence[ReferralContent], actor: Membership) -> dict[bytes, ReferralContent]:
-    """Answer the referrals not received before, each once, by digest."""
-    by_digest: dict[bytes, ReferralContent] = {}
-    for content in rows:
-        by_digest.setdefault(_digest(content, actor.agency_id), content)
+def _fresh(by_digest: dict[bytes, ReferralContent], actor: Membership) -> dict[bytes, ReferralContent]:
+    """Take those received before out of the referrals."""
     digests = list(by_digest)
     for start in range(0, len(digests), ASKED):
         known = Referral.objects.filter(
