@@ -11,6 +11,7 @@ from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -34,11 +35,7 @@ def close_case(
         TransitionRefused: the case is not one that can be closed.
         Refused: no reason, or the victim's view was neither given nor said to be missing and why.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_coordinate(actor, case)
     state = CASE.next_state("close", state=case.state)
     if reason not in dict(Closure._meta.get_field("reason").flatchoices) or not note.strip():
@@ -94,11 +91,7 @@ def reopen_case(*, case_id: UUID, reasons: str, actor: Membership, at: datetime)
         TransitionRefused: the case is not closed.
         Refused: no reasons.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_coordinate(actor, case)
     if not reasons.strip():
         raise Refused(_("Write why the case is reopened."))

@@ -23,6 +23,7 @@ from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
 from egide.cases.services import deadlines, entries, tasks
+from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -83,11 +84,7 @@ def put_on_agenda(*, conference_id: UUID, case_id: UUID, actor: Membership, at: 
         Refused: the case is of another programme, not active, or the minutes are locked.
     """
     conference = _running(conference_id, actor)
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     if conference.state not in (ConferenceState.PLANNED, ConferenceState.OPEN):
         raise Refused(_("The minutes of this conference are locked."))
     if case.programme_id != conference.programme_id or case.state != State.ACTIVE:

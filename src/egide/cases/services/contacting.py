@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.models import Case, ContactAttempt, Entry, File
+from egide.cases.models import ContactAttempt, Entry, File
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.contact import CHANNELS, ContactFinding, SafeContact, Window, contact_finding
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -46,11 +47,7 @@ def record_safe_contact(
     Raises:
         Refused: no channel is safe and no other way was agreed.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     channels = [c for c in answers.get("channels", ()) if c in CHANNELS]
     if not channels:
@@ -148,11 +145,7 @@ def begin_contact(
     Raises:
         Refused: the rule says it is not safe now and no reason to override was written.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     if channel not in CHANNELS:
         raise Refused(_("Choose how you will reach the person."))
@@ -213,11 +206,7 @@ def end_contact(
     Raises:
         Refused: the outcome is unknown or already recorded.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     attempt = ContactAttempt.objects.filter(pk=attempt_id, file__case=case).order_by().first()
     if attempt is None or attempt.outcome:

@@ -17,6 +17,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
 from egide.cases.rules.sides import side_of
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -54,11 +55,7 @@ def decide_eligibility(
     Raises:
         Refused: eligible through no door, a door that is shut today, or no reasons for a judgement.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_coordinate(actor, case)
     if case.state not in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE):
         raise Refused(_("Eligibility is decided once the referral is accepted."))
@@ -109,11 +106,7 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     Raises:
         Refused: eligibility is not decided, the consent is not valid, or it names nobody.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     latest = case.eligibility_decisions.order_by("-decided_at").first()
     if latest is None or not latest.is_eligible:
@@ -154,11 +147,7 @@ def renew_consent(*, case_id: UUID, consent: Mapping[str, Any], actor: Membershi
     Raises:
         Refused: the case is not active, or the consent is not valid.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     if case.state != State.ACTIVE:
         raise Refused(_("The case is not active: consent is asked when it is enrolled."))
@@ -186,11 +175,7 @@ def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
     Raises:
         Refused: no consent is in force.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     file = entries.victim_file(case)
     standing = list(Consent.objects.filter(file_id=file.pk, withdrawn_at__isnull=True).order_by("given_at"))
@@ -215,11 +200,7 @@ def refuse_consent(
     Raises:
         TransitionRefused: the case is not waiting for consent, nor active.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     case.state = CASE.next_state("record_refusal", state=case.state)
     file = entries.victim_file(case)

@@ -12,6 +12,7 @@ from egide.cases.models import Case, LevelDecision
 from egide.cases.models.file import Kind
 from egide.cases.models.work import Task, TaskKind
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -38,11 +39,7 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
         PermissionDenied: the actor does not work on the victim's side of this programme.
         Refused: no reasons, an unknown level, or the level it already has.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     if level not in Level.values:
         raise Refused(_("Choose one of the levels."))
@@ -87,11 +84,7 @@ def answer_level(*, decision_id: UUID, is_confirmed: bool, actor: Membership, at
     decision = LevelDecision.objects.select_related("case").filter(pk=decision_id).order_by().first()
     if decision is None:
         raise NotVisible
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(decision.case_id, actor=actor)
-    )
+    case = lock_case(decision.case_id, actor=actor)
     decision.refresh_from_db()
     permissions.check_can_support(actor, case)
     if decision.proposed_by_id == actor.pk or decision.proposed_by.account_id == actor.account_id:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.models import Case, Entry, File
+from egide.cases.models import Entry, File
 from egide.cases.models.file import Kind
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -48,11 +49,7 @@ def add_note(
         PermissionDenied: the actor's role does not write in cases.
         Refused: nothing was written, or the date is in the future.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
     file = File.objects.filter(pk=file_id, case=case).order_by().first()
     if file is None:

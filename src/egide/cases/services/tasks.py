@@ -11,6 +11,7 @@ from egide.cases.models import Case, File, Task
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
@@ -67,11 +68,7 @@ def add_task(
     Raises:
         Refused: no words, an agency that is not on the case, or a moment already past.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
     if not text.strip():
         raise Refused(_("Write what has to be done."))
@@ -115,11 +112,7 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
     task = Task.objects.filter(pk=task_id).order_by().first()
     if task is None:
         raise NotVisible
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(task.case_id, actor=actor)
-    )
+    case = lock_case(task.case_id, actor=actor)
     task.refresh_from_db()
     if task.agency_id != actor.agency_id and not permissions.can_coordinate(actor, case):
         raise PermissionDenied(_("Only the agency that has the task says how it ended."))
@@ -143,11 +136,7 @@ def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) 
     Raises:
         Refused: nothing was written.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     if not text.strip():
         raise Refused(_("Write what changed since the last review, even if it is: nothing."))

@@ -12,17 +12,14 @@ from egide.cases.models import Case, TriageDecision
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries
+from egide.cases.services.locking import lock_case
 from egide.common.errors import PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
 
 
 def _case(case_id: UUID, actor: Membership) -> Case:
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency")
-        .fetch(case_id, actor=actor)
-    )
+    case = lock_case(case_id, actor=actor)
     permissions.check_can_coordinate(actor, case)
     return case
 
