@@ -24,6 +24,7 @@ from egide.common.ids import REFERENCE_ALPHABET
 from egide.demonstration.cast import SHARED, Cast, Clock, recipients
 from egide.demonstration.stories import Scene, Storyteller
 from egide.partners.models import Membership, Sector
+from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 
 DAY = timedelta(days=1)
@@ -260,12 +261,9 @@ class Journey:
             )
 
     def team(self) -> list[Membership]:
-        """Answer the partners' people who may see the case today."""
-        return [
-            member
-            for member in self.cast.partners.values()
-            if Case.objects.visible_to(member).filter(pk=self.case.pk).order_by().exists()
-        ]
+        """Answer the people of the agencies that work on the case today."""
+        assigned = sharing_queries.assigned_agencies(case_id=self.case.pk)
+        return [member for member in self.cast.partners.values() if member.agency_id in assigned]
 
     def notes(self) -> None:
         """Each partner adds what it knows, about the person it works with; some open the file first."""
