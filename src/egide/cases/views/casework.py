@@ -24,7 +24,7 @@ from egide.cases.services import (
     planning,
     tasks,
 )
-from egide.cases.views.step import act, fetch_case, step
+from egide.cases.views.step import do, fetch_case, step
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
@@ -119,9 +119,7 @@ def contact_ended(request: Request, case_id: UUID, attempt_id: UUID) -> HttpResp
         )
         return _back(found.pk)
 
-    answer = act(request, scope="cases.contact-ended", effect=effect, done=_("The attempt was recorded."))
-    assert answer is not None
-    return answer
+    return do(request, scope="cases.contact-ended", effect=effect, done=_("The attempt was recorded."))
 
 
 def eligibility(request: Request, case_id: UUID) -> HttpResponse:
@@ -238,14 +236,12 @@ def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
         enrolling.withdraw_consent(case_id=found.pk, actor=request.actor, at=at)
         return _back(found.pk)
 
-    answer = act(
+    return do(
         request,
         scope="cases.withdrawal",
         effect=effect,
         done=_("The consent was withdrawn. From this moment no other agency sees the case."),
     )
-    assert answer is not None
-    return answer
 
 
 def level(request: Request, case_id: UUID) -> HttpResponse:
@@ -291,9 +287,7 @@ def level_answer(request: Request, case_id: UUID, decision_id: UUID) -> HttpResp
         )
         return _back(found.pk)
 
-    answer = act(request, scope="cases.level-answer", effect=effect, done=_("Your answer was recorded."))
-    assert answer is not None
-    return answer
+    return do(request, scope="cases.level-answer", effect=effect, done=_("Your answer was recorded."))
 
 
 def note(request: Request, case_id: UUID) -> HttpResponse:
@@ -370,9 +364,7 @@ def task_done(request: Request, case_id: UUID, task_id: UUID) -> HttpResponse:
         my_day = reverse("cases:my-day")
         return my_day if request.POST.get("next") == my_day else _back(found.pk)
 
-    answer = act(request, scope="cases.task-done", effect=effect, done=_("The task was ended."))
-    assert answer is not None
-    return answer
+    return do(request, scope="cases.task-done", effect=effect, done=_("The task was ended."))
 
 
 def review(request: Request, case_id: UUID) -> HttpResponse:

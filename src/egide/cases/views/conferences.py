@@ -20,7 +20,7 @@ from egide.cases.models.case import programmes_of
 from egide.cases.queries import conferring as queries
 from egide.cases.services import conferring, tasks
 from egide.cases.views.lists import check_works
-from egide.cases.views.step import act, step
+from egide.cases.views.step import act, do, step
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.partners.models import Agency, Membership
@@ -160,9 +160,7 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
         "attendance": _("Attendance was recorded."),
         "add": _("The case is on the agenda."),
     }
-    answer = act(request, scope="cases.conference-run", effect=effect, done=done.get(what, ""))
-    assert answer is not None
-    return answer
+    return do(request, scope="cases.conference-run", effect=effect, done=done.get(what, ""))
 
 
 def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:

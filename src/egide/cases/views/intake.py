@@ -16,7 +16,7 @@ from egide.cases.lifecycle import State
 from egide.cases.models import CaseLink, Programme
 from egide.cases.queries import casefile, intake
 from egide.cases.services import drafting, linking, referring, triaging
-from egide.cases.views.step import act, fetch_case, step, typed
+from egide.cases.views.step import act, do, fetch_case, step, typed
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.sharing import services as sharing
@@ -183,11 +183,9 @@ def link(request: Request, case_id: UUID) -> HttpResponse:
             )
         return reverse("cases:triage-case", args=[case_id])
 
-    answer = act(
+    return do(
         request, scope="cases.link", effect=effect, done=_("The link was recorded. Nothing was merged.")
     )
-    assert answer is not None
-    return answer
 
 
 @require_POST
@@ -205,11 +203,7 @@ def recuse(request: Request, case_id: UUID) -> HttpResponse:
         )
         return reverse("cases:my-day")
 
-    answer = act(
-        request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case.")
-    )
-    assert answer is not None
-    return answer
+    return do(request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case."))
 
 
 def _uuid(text: str) -> UUID:

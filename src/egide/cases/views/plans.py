@@ -14,7 +14,7 @@ from egide.cases import permissions
 from egide.cases.forms.conferences import SECTION_LABELS, PlanForm
 from egide.cases.models import SafetyPlan
 from egide.cases.services import entries, planning
-from egide.cases.views.step import act, fetch_case, step
+from egide.cases.views.step import do, fetch_case, step
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.sharing import services as sharing
@@ -93,9 +93,7 @@ def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
         planning.agree_plan(plan_id=plan_id, actor=request.actor, at=at)
         return reverse("cases:plan", args=[case.pk])
 
-    answer = act(request, scope="cases.plan-agree", effect=effect, done=_("This is now the current plan."))
-    assert answer is not None
-    return answer
+    return do(request, scope="cases.plan-agree", effect=effect, done=_("This is now the current plan."))
 
 
 def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
@@ -120,9 +118,7 @@ def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
             )
             return reverse("cases:plan-print", args=[case.pk, plan_id]) + "?recorded=1"
 
-        answer = act(request, scope="cases.plan-print", effect=effect)
-        assert answer is not None
-        return answer
+        return do(request, scope="cases.plan-print", effect=effect)
     return render(
         request,
         "cases/plan_print.html",

@@ -70,6 +70,14 @@ def act(
     return redirect(target)
 
 
+def do(request: Request, *, scope: str, effect: Callable[[Any], str], done: Any = "") -> HttpResponse:
+    """Do one step that has no form to show again: a refusal is a page of its own."""
+    answer = act(request, scope=scope, effect=effect, done=done)
+    if answer is None:  # only a form can be shown again
+        raise RuntimeError("a step without a form was not answered")
+    return answer
+
+
 def step(
     request: Request,
     *,
