@@ -102,7 +102,7 @@ def agree(cases, people):
         for f in File.objects.filter(role="victim").select_related("case__programme__lead_agency")
     }
     for actor in people:
-        vars(actor).pop("_programme_ids", None)
+        vars(actor).pop("_own_programmes", None)  # as the next request would
         listed = set(Case.objects.visible_to(actor).order_by().values_list("pk", flat=True))
         opened = {case.pk for case in cases if opens(actor, files[case.pk])}
         names = services.open_names(
