@@ -58,7 +58,9 @@ def protected_location(q):
 def ceilings(q):
     """Answer {rule: the most it leaves}."""
     may_know = q.side in ("victim", "both") or q.subject_role == "person_of_concern"
-    hidden = not may_know and q.category in HIDDEN_FROM_THE_OTHER_SIDE
+    # The conference speaks of the victim: its record is hidden too, but what the reader's own agency brought.
+    spoken = q.category == "conference.record" and not q.is_holder
+    hidden = not may_know and (q.category in HIDDEN_FROM_THE_OTHER_SIDE or spoken)
     return {
         "purpose": SHARE if q.purpose in PURPOSES else NOTHING,
         "table": table(q),

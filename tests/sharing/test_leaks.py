@@ -309,10 +309,14 @@ def test_the_other_side_sees_the_same_with_and_without_a_protected_side(world):
 
 
 def test_the_other_side_does_not_learn_who_wrote_but_for_its_own(s):
-    s.write("conference.record", "Agreed.", by="advocate")
+    s.write("conference.record", "Her wishes.", by="advocate")
+    s.write("justice.orders", "No contact.", by="advocate")
     s.write("conference.record", "Ours.", by="probation")
 
     view = s.open("probation")
+
+    assert "Her wishes." not in {i.text for i in view.items}
+    assert {"No contact.", "Ours."} <= {i.text for i in view.items}
 
     own = s.people["probation"].agency_id
     assert {i.meta["author_name"] for i in view.items if i.holder_id != own and i.meta} == {None}

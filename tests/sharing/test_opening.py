@@ -110,7 +110,7 @@ class TestWithheld:
             assert not HIDDEN_FROM_PROBATION & {one.category for one in told}
         assert all(view.level(category) == Level.NONE for category in HIDDEN_FROM_PROBATION)
         assert view.consents == ()
-        assert readable(view) >= {"identity.core", "incident.facts", "conference.record"}
+        assert readable(view) >= {"identity.core", "incident.facts"}
 
     def test_what_is_absent_and_what_is_silent_are_alike(self, world):
         full, bare = situation(world), situation(world, fill=False)

@@ -247,7 +247,12 @@ def decide(
         raise Refused(_("Write what is decided."))
     file = entries.victim_file(item.case)
     entry = entries.write_entry(
-        file=file, category="conference.record", text=text.strip(), form="decision:1", actor=actor, at=at
+        file=file,
+        category=tasks.CATEGORY_BY_SIDE.get(action_side, "conference.record"),
+        text=text.strip(),
+        form="decision:1",
+        actor=actor,
+        at=at,
     )
     task = None
     if action_agency_id is not None:
