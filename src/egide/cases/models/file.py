@@ -232,8 +232,11 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="cases_draft_one_per_form", fields=["owner", "form", "subject"], nulls_distinct=False
-            )
+                name="cases_draft_one_per_form_and_case", fields=["owner", "form", "subject"]
+            ),
+            models.UniqueConstraint(
+                name="cases_draft_one_per_form", fields=["owner", "form"], condition=Q(subject__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
