@@ -394,7 +394,19 @@ class TestLate:
         assert deadlines.raise_late(at=NOON + 11 * DAY) == 0
 
         assert actions().count("cases.late_raised") == 2
-        assert case.tasks.filter(raised_at__isnull=False, done_at__isnull=True).count() == 2
+        late = case.tasks.filter(raised_at__isnull=False, done_at__isnull=True)
+        assert [task.rises_to for task in late] == [case.lead, case.lead]
+
+    def test_what_came_late_before_anyone_led_the_case_rises_to_its_lead(self, world):
+        case = world.referral().case
+        assert deadlines.raise_late(at=NOON + 10 * DAY) == 1
+        deadlines.set_deadline(case=case, kind="consent", at=NOON, agency=world.police_agency)
+        triaging.accept_referral(
+            case_id=case.pk, reason="Severe.", actor=world.coordinator, at=NOON + 10 * DAY
+        )
+
+        [task] = case.tasks.filter(agency=world.police_agency, done_at__isnull=True)
+        assert task.rises_to == world.coordinator
 
     def test_a_consent_is_asked_again_before_it_ends(self, world):
         case = world.active()

@@ -61,7 +61,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     NameToken: ("token", "is_exact", "file_id", "case_id", "side"),
     Task: (
         "id", "case_id", "kind", "text", "file_id", "category", "side", "agency_id", "owner_id", "due_at", "raised_at",
-        "done_at", "done_by_id", "outcome", "created_by_id", "created_at",
+        "rises_to_id", "done_at", "done_by_id", "outcome", "created_by_id", "created_at",
     ),
     Referral: (
         "id", "case_id", "agency_id", "referred_by_id", "received_at", "way", "external_digest", "is_emergency",
@@ -172,12 +172,18 @@ class _Writer:
             "unknown", None,
         )  # fmt: skip
         if is_open:
+            leads = lead.pk if number % 7 else None
+            raised = due if due < self.at else None
             add(
                 Task, new_id(), case_id, TaskKind.REVIEW.value, None, victim, "conference.record", "victim",
-                area.holder_id, lead.pk, due, None, None, None, "", lead.pk, received,
+                area.holder_id, lead.pk, due, raised, leads if raised else None, None, None, "", lead.pk, received,
             )  # fmt: skip
             if number % SHARED_EVERY == 0:
                 self._share(area, case_id, victim, received)
+                add(
+                    Task, new_id(), case_id, TaskKind.ACTION.value, None, victim, "conference.record", "both",
+                    area.police_id, None, due, raised, leads, None, None, "", lead.pk, received,
+                )  # fmt: skip
         recorded = ledger.entry(
             action="cases.referred",
             actor=area.referrer,

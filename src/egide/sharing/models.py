@@ -45,7 +45,10 @@ class Consent(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["file_id", "given_at"], name="sharing_consent_by_file")]
+        indexes = [
+            models.Index(fields=["file_id", "given_at"], name="sharing_consent_by_file"),
+            models.Index(fields=["case_id", "expires_at"], name="sharing_consent_by_case"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="sharing_consent_ends_after_start", condition=Q(expires_at__gt=F("given_at"))

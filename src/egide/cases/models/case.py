@@ -45,17 +45,18 @@ class Programme(models.Model):
 
 def programmes_of(actor: Membership) -> list[Any]:
     """Answer the ids of the programmes the actor works for as lead agency; remembered on the actor."""
-    return [pk for pk, _has_more in _own_programmes(actor)]
+    return [programme.pk for programme in own_programmes(actor)]
 
 
 def has_cases_elsewhere(actor: Membership) -> bool:
     """Say whether the actor's agency may be assigned to cases of other programmes; learnt with `programmes_of`."""
-    own = _own_programmes(actor)
-    return not own or any(has_more for _pk, has_more in own)
+    own: list[Any] = own_programmes(actor)
+    return not own or any(programme.has_cases_elsewhere for programme in own)
 
 
-def _own_programmes(actor: Membership) -> list[tuple[Any, bool]]:
-    known: list[tuple[Any, bool]] | None = getattr(actor, "_own_programmes", None)
+def own_programmes(actor: Membership) -> list[Programme]:
+    """Answer the programmes the actor works for as lead agency, read once for each request."""
+    known: list[Programme] | None = getattr(actor, "_own_programmes", None)
     if known is None:
         known = []
         if actor.role in PROGRAMME_ROLES:
@@ -66,7 +67,6 @@ def _own_programmes(actor: Membership) -> list[tuple[Any, bool]]:
                 )
                 .annotate(has_cases_elsewhere=Exists(elsewhere))
                 .order_by("code")
-                .values_list("pk", "has_cases_elsewhere")
             )
         actor._own_programmes = known  # type: ignore[attr-defined]
     return known
@@ -77,10 +77,10 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """The lead agency's team sees its programmes' cases; others, those they are assigned to. Recused, nothing."""
         if actor is None:
             return self.none()
-        mine = Q(pk__in=sharing.assigned_case_ids(actor))
         programmes = programmes_of(actor)
-        if programmes:
-            mine |= Q(programme_id__in=programmes)
+        mine = Q(programme_id__in=programmes) if programmes else Q()
+        if has_cases_elsewhere(actor):
+            mine |= Q(pk__in=sharing.assigned_case_ids(actor))
         return self.filter(mine).filter(sharing.not_recused(actor, case_ref="pk"))
 
     def open(self) -> Self:
@@ -114,6 +114,8 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["programme", "is_open", "next_due_at", "id"], name="cases_caseload"),
+            # Partners' lists: in the order of dates whatever the programme, kept if assigned.
+            models.Index(fields=["is_open", "next_due_at", "id"], name="cases_by_date"),
             models.Index(fields=["programme", "state", "next_due_at", "id"], name="cases_by_state"),
             models.Index(fields=["programme", "is_open", "lead", "next_due_at", "id"], name="cases_by_lead"),
             models.Index(

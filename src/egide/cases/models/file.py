@@ -208,7 +208,7 @@ class NameToken(models.Model):
     side = models.CharField(max_length=10)
 
     class Meta:
-        indexes = [models.Index(fields=["token", "side", "case"], name="cases_name_token")]
+        indexes = [models.Index(fields=["token", "side", "case", "file"], name="cases_name_token")]
 
     def __str__(self) -> str:
         return "name token"

@@ -48,6 +48,10 @@ class Task(models.Model):
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     due_at = models.DateTimeField()
     raised_at = models.DateTimeField(null=True, blank=True)
+    #: Who leads the case, when they follow this task: another agency has it, or it became late.
+    rises_to = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(
@@ -65,6 +69,7 @@ class Task(models.Model):
             models.Index(fields=["case", "done_at", "due_at"], name="cases_task_by_case"),
             models.Index(fields=["agency", "done_at", "due_at", "id"], name="cases_task_by_agency"),
             models.Index(fields=["owner", "done_at", "due_at", "id"], name="cases_task_by_owner"),
+            models.Index(fields=["rises_to", "done_at", "due_at", "id"], name="cases_task_by_lead"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,8 +1,8 @@
-"""Lists of cases: keyset pages ordered by next date, counts that stop counting, search by name."""
+"""Lists of cases: keyset pages ordered by next date, and counts that stop counting."""
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,24 +10,18 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Q, QuerySet
 
 from egide.cases.lifecycle import Level, State
-from egide.cases.models import Case, File, NameToken
+from egide.cases.models import Case
 from egide.cases.models.case import has_cases_elsewhere, programmes_of
-from egide.cases.models.file import FileRole
-from egide.cases.rules.sides import is_management_only
+from egide.cases.queries.rows import Row, knows_dates, named, with_name
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
-from egide.sharing import services as sharing
-from egide.vault import blind
-from egide.vault.rules.names import words
 
 PAGE = 25
-#: Counts stop here and say "1,000 or more": what a person does with a longer list does not change.
-COUNT_LIMIT = 1000
-#: Candidates looked at for one search; a common name is narrowed by a second word.
-SEARCH_LIMIT = 50
+#: Counts stop here and say "100 or more": what a person does with a longer list does not change.
+COUNT_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -67,14 +61,6 @@ class Filters:
 
 
 @dataclass
-class Row:
-    """One line of a list."""
-
-    case: Case
-    name: str
-
-
-@dataclass
 class CasePage:
     """One page of a list: its rows, and where the pages beside it begin."""
 
@@ -92,26 +78,6 @@ def _scopes(actor: Membership) -> Sequence[QuerySet[Case]]:
         assigned = Case.objects.filter(clear, pk__in=sharing_queries.assigned_case_ids(actor))
         scopes.append(assigned.exclude(programme_id__in=programmes) if programmes else assigned)
     return scopes
-
-
-def knows_dates(actor: Membership) -> bool:
-    """Say whether a list may show, sort or filter by the dates of a case: they tell when the victim is called."""
-    return not is_management_only(actor.sector)
-
-
-def shown_role(actor: Membership) -> str:
-    """Answer whose name stands for a case: the victim's, or the other's to those who work with the other."""
-    return FileRole.PERSON_OF_CONCERN if is_management_only(actor.sector) else FileRole.VICTIM
-
-
-def with_name(cases: QuerySet[Case], actor: Membership) -> QuerySet[Case]:
-    """Bring, with each case, the sealed name that stands for it in lists."""
-    file = File.objects.filter(case=OuterRef("pk"), role=shown_role(actor)).order_by()
-    return cases.select_related("programme__lead_agency", "lead__account").annotate(
-        name_file_id=Subquery(file.values("pk")[:1], output_field=UUIDField()),
-        name_sealed=Subquery(file.values("name")[:1]),
-        name_holder=Subquery(file.values("holder")[:1], output_field=UUIDField()),
-    )
 
 
 def encode_cursor(case: Case, *, is_back: bool) -> str:
@@ -200,27 +166,6 @@ def _by_age(case: Case) -> UUID:
     return case.pk
 
 
-def name_file(case: Any, actor: Membership) -> File | None:
-    """Answer the file whose name stands for an annotated case, enough of it to open the name."""
-    if case.name_file_id is None:
-        return None
-    file = File(
-        pk=case.name_file_id, role=shown_role(actor), holder_id=case.name_holder, name=case.name_sealed
-    )
-    file.case = case
-    return file
-
-
-def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row]:
-    """Open the names of a page of annotated cases; their dates are left out for who may not know them."""
-    if not knows_dates(actor):
-        for case in cases:
-            case.next_due_at, case.next_due_kind = None, ""
-    files = {case.pk: file for case in cases if (file := name_file(case, actor))}
-    names = sharing.open_names(actor=actor, files=list(files.values()), purpose="case_management", at=at)
-    return [Row(case, names.get(files[case.pk].pk, "") if case.pk in files else "") for case in cases]
-
-
 def counts(*, actor: Membership, at: datetime) -> dict[str, int]:
     """Answer how many open cases are late, and led by the actor, each counted up to the limit, in one query."""
     asked = {"late": Filters(is_late=True), "mine": Filters(lead="me")}
@@ -245,34 +190,3 @@ def counts(*, actor: Membership, at: datetime) -> dict[str, int]:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         row = cursor.fetchone()
     return {name: min(value, COUNT_LIMIT) for name, value in zip(asked, row, strict=True)}
-
-
-def search(*, actor: Membership, text: str, at: datetime) -> list[Row]:
-    """Find cases by reference, or by names of their people, within the actor's scope only.
-
-    Every word must match, exactly or by sound. The side that works with the person of concern searches
-    that side's names alone.
-    """
-    cleaned = text.strip()
-    by_reference = Q(reference__iexact=cleaned.replace(" ", "-"))
-    scope = with_name(Case.objects.visible_to(actor), actor)
-    searched = blind.search_tokens(cleaned) if words(cleaned) else []
-    if not searched:
-        return []
-    candidates = by_reference
-    if len(searched) <= 6:
-        candidates |= Q(pk__in=_casesnamed(searched, actor))
-    order = (F("next_due_at").asc(nulls_last=True), "pk") if knows_dates(actor) else ("pk",)
-    cases = list(scope.filter(candidates).order_by("-is_open", *order)[:PAGE])
-    return named(cases, actor=actor, at=at)
-
-
-def _casesnamed(searched: Iterable[tuple[bytes, list[bytes]]], actor: Membership) -> QuerySet[Any]:
-    sides = ["management"] if is_management_only(actor.sector) else ["victim", "management"]
-    found: Any = None
-    for exact, sounds in searched:
-        rows = NameToken.objects.filter(token__in=[exact, *sounds], side__in=sides).order_by().values("case")
-        if found is not None:
-            rows = rows.filter(file__in=found)
-        found = rows.values("file")
-    return NameToken.objects.filter(file__in=found).order_by().values("case")

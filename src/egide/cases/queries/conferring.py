@@ -7,7 +7,7 @@ from typing import Any
 
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Case, Conference, File
-from egide.cases.queries.caseload import named, with_name
+from egide.cases.queries.rows import named, with_name
 from egide.partners.models import Agency, Membership
 from egide.sharing import services as sharing
 

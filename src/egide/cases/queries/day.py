@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, Task
 from egide.cases.queries.casefile import task_record
-from egide.cases.queries.caseload import name_file, with_name
+from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.cases.rules.sides import is_management_only
+from egide.common.compound import any_of
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 
@@ -42,22 +42,9 @@ class Day:
 
 def my_day(*, actor: Membership, at: datetime) -> Day:
     """Answer the open tasks of the actor and of their agency, in the order of their dates."""
-    visible = Case.objects.visible_to(actor)
     local = timezone.localtime(at)
     tonight = local.replace(hour=23, minute=59, second=59)
-    own = Q(owner=actor) | Q(owner__isnull=True, agency=actor.agency_id)
-    # What others owe on cases the actor leads, with what the actor owes: one list, one query.
-    found = list(
-        Task.objects.filter(
-            # A late task of a colleague rises to whoever leads the case.
-            own | (Q(case__lead=actor) & (~Q(agency=actor.agency_id) | Q(raised_at__isnull=False))),
-            done_at__isnull=True,
-            case__in=visible,
-            due_at__lte=tonight + timedelta(days=7),
-        )
-        .select_related("agency")
-        .order_by("due_at", "pk")[:SHOWN]
-    )
+    found = _due(actor=actor, until=tonight + timedelta(days=7))
     tasks = [t for t in found if t.owner_id == actor.pk or t.agency_id == actor.agency_id]
     others = [t for t in found if t not in tasks]
     shown = _open(tasks + others, actor=actor, at=at)
@@ -80,6 +67,26 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
     )
 
 
+def _due(*, actor: Membership, until: datetime) -> list[Task]:
+    """Answer what the actor owes, what nobody of the agency has taken, and what others owe on cases the actor leads.
+
+    Three short lists, each in the order of an index: as one condition, every open task would be read.
+    """
+    open_ones = Task.objects.filter(done_at__isnull=True, due_at__lte=until)
+    near = [
+        mine.filter(case__in=Case.objects.visible_to(actor).order_by().values("pk"))
+        .order_by("due_at", "pk")
+        .values("pk")[:SHOWN]
+        for mine in (
+            open_ones.filter(owner=actor),
+            open_ones.filter(owner__isnull=True, agency=actor.agency_id),
+            open_ones.filter(rises_to=actor),
+        )
+    ]
+    tasks = Task.objects.filter(pk__in=any_of(near)).select_related("agency").order_by("due_at", "pk")
+    return list(tasks[:SHOWN])
+
+
 def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask]:
     if not tasks:
         return []
@@ -87,6 +94,7 @@ def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask
         case.pk: case
         for case in with_name(Case.objects.filter(pk__in={t.case_id for t in tasks}), actor).order_by()
     }
+    bring_programmes(cases.values(), actor)
     files = {pk: file for pk, case in cases.items() if (file := name_file(case, actor))}
     by_file = {file.pk for file in files.values()}
     records = [file.name_record() for file in files.values()]

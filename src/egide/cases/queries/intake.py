@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, NameToken, Referral
-from egide.cases.queries.caseload import Row, named, with_name
+from egide.cases.queries.rows import Row, named, with_name
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing
 
@@ -41,21 +41,19 @@ def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: i
     matched across programmes the actor does not work for.
     """
     own = NameToken.objects.filter(case=case, is_exact=True).order_by().values("token")
-    others = (
-        NameToken.objects.filter(token__in=own, is_exact=True)
+    # The scope comes before the limit: what others hold neither shows nor crowds out what the actor may see.
+    shared = dict(
+        NameToken.objects.filter(token__in=own, is_exact=True, case__in=Case.objects.visible_to(actor))
         .exclude(case=case)
         .order_by()
         .values("case")
         .annotate(shared=Count("token", distinct=True))
         .filter(shared__gte=2)
-        .order_by("-shared", "case")
-        .values_list("case", flat=True)[: limit * 4]
+        .order_by("-shared", "-case")
+        .values_list("case", "shared")[:limit]
     )
-    cases = list(
-        with_name(Case.objects.visible_to(actor), actor)
-        .filter(pk__in=list(others))
-        .order_by("-received_at", "pk")[:limit]
-    )
+    cases = list(with_name(Case.objects.visible_to(actor), actor).filter(pk__in=shared))
+    cases.sort(key=lambda found: (-shared[found.pk], -found.received_at.timestamp(), found.pk))
     return named(cases, actor=actor, at=at)
 
 

@@ -1,8 +1,10 @@
 """Dates that people must keep. Every open case has a next one; nothing expires silently."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
 
 from egide.cases.models import Case, File, Task
 from egide.cases.models.work import TaskKind
@@ -60,17 +62,32 @@ def new_task(
     actor: Membership | None = None,
 ) -> Task:
     """Answer a task of the protocol, not yet saved: the lead agency's unless said otherwise."""
+    holder = agency or case.programme.lead_agency
     return Task(
         case=case,
         kind=kind,
         file=file,
         side="victim",
-        agency=agency or case.programme.lead_agency,
+        agency=holder,
         owner=owner or case.lead,
+        rises_to=follower(case, agency_id=holder.pk),
         due_at=due_at,
         created_by=actor,
         created_at=at,
     )
+
+
+def follower(case: Case, *, agency_id: UUID) -> Membership | None:
+    """Answer who follows a task from its start: the lead of the case, when another agency has it."""
+    return None if agency_id == case.programme.lead_agency_id else case.lead
+
+
+def hand_over(case: Case) -> None:
+    """Let the lead of a case follow what others have and what is late; called whenever a case changes hands."""
+    followed = Task.objects.filter(case=case, done_at__isnull=True).filter(
+        Q(raised_at__isnull=False) | ~Q(agency=case.programme.lead_agency_id)
+    )
+    followed.update(rises_to=case.lead)
 
 
 def meet_deadline(*, case: Case, kind: str, actor: Membership, at: datetime, outcome: str = "done") -> int:
@@ -121,7 +138,10 @@ def raise_late(*, at: datetime, limit: int = 1000) -> int:
     found = list(late.order_by("due_at", "pk").values_list("pk", "case_id")[:limit])
     if not found:
         return 0
-    Task.objects.filter(pk__in=[pk for pk, _case in found], raised_at__isnull=True).update(raised_at=at)
+    lead = Case.objects.filter(pk=OuterRef("case_id")).order_by().values("lead")
+    Task.objects.filter(pk__in=[pk for pk, _case in found], raised_at__isnull=True).update(
+        raised_at=at, rises_to=Subquery(lead)
+    )
     ledger.record_many(
         ledger.entry(action="cases.late_raised", actor=None, target=f"cases.task:{pk}", at=at)
         for pk, _case in found

@@ -53,6 +53,7 @@ def make_task(
             field="text",
         ),
         agency_id=agency_id,
+        rises_to=deadlines.follower(case, agency_id=agency_id),
         due_at=due_at,
         created_by=actor,
         created_at=at,

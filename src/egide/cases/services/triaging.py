@@ -57,6 +57,7 @@ def accept_referral(
         raise Refused(_("The case is led by someone of the programme’s own agency."))
     decision = _decide(case, "accepted", reason, actor, at)
     case.lead = lead
+    deadlines.hand_over(case)
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
     for kind in (TaskKind.FIRST_CONTACT, TaskKind.CONSENT):
         deadlines.set_deadline(case=case, kind=kind, at=at, owner=lead, actor=actor)

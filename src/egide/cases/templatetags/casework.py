@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from egide.cases.lifecycle import Level, State
 from egide.cases.models.work import TaskKind
 
 register = template.Library()
@@ -23,3 +24,15 @@ def draft_address(form: str = "", case: Any = None) -> str:
 def deadline_label(kind: str) -> str:
     """The words of a kind of date."""
     return str(TaskKind(kind).label) if kind else ""
+
+
+@register.filter
+def state_label(state: str) -> str:
+    """The words of a stage; `get_state_display` would translate every stage to find one."""
+    return str(State(state).label)
+
+
+@register.filter
+def level_label(level: str) -> str:
+    """The words of a level set by people."""
+    return str(Level(level).label)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from egide.cases import permissions
 from egide.cases.lifecycle import Level, State
 from egide.cases.queries import caseload as caseload_queries
-from egide.cases.queries import day
+from egide.cases.queries import day, searching
 from egide.cases.queries.caseload import Filters
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
@@ -144,7 +144,7 @@ def search(request: Request) -> HttpResponse:
     check_works(request)
     text = request.POST.get("q", "")[:120]
     at = timezone.now()
-    rows = caseload_queries.search(actor=request.actor, text=text, at=at) if text.strip() else []
+    found = searching.search(actor=request.actor, text=text, at=at)
     return render(
-        request, "cases/search.html", {"rows": rows, "text": text, "is_asked": bool(text.strip()), "at": at}
+        request, "cases/search.html", {"found": found, "text": text, "is_asked": bool(text.strip()), "at": at}
     )

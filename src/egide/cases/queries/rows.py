@@ -1,0 +1,99 @@
+"""Lines of lists: cases with the one name that stands for each, opened together and traced once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from egide.cases.models import Case, File, Programme
+from egide.cases.models.case import own_programmes
+from egide.cases.models.file import FileRole
+from egide.cases.rules.sides import is_management_only
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+
+#: What a line shows of its case; the rest stays in the database.
+_COLUMNS = (
+    "reference",
+    "programme_id",
+    "state",
+    "is_open",
+    "lead_id",
+    "level",
+    "received_at",
+    "next_due_at",
+    "next_due_kind",
+    "is_repeat",
+)
+
+
+@dataclass
+class Row:
+    """One line of a list."""
+
+    case: Case
+    name: str
+
+    @property
+    def lead_name(self) -> str:
+        """Who leads the case; empty when nobody does yet."""
+        return str(getattr(self.case, "lead_name", None) or "")
+
+
+def knows_dates(actor: Membership) -> bool:
+    """Say whether a list may show, sort or filter by the dates of a case: they tell when the victim is called."""
+    return not is_management_only(actor.sector)
+
+
+def shown_role(actor: Membership) -> str:
+    """Answer whose name stands for a case: the victim's, or the other's to those who work with the other."""
+    return FileRole.PERSON_OF_CONCERN if is_management_only(actor.sector) else FileRole.VICTIM
+
+
+def with_name(cases: QuerySet[Case], actor: Membership) -> QuerySet[Case]:
+    """Bring, with each case, the sealed name that stands for it in lists and the name of its lead.
+
+    A case has one file at most in either role, so the join adds no line.
+    """
+    return cases.only("pk", *_COLUMNS).annotate(
+        shown=FilteredRelation("files", condition=Q(files__role=shown_role(actor))),
+        name_file_id=F("shown__pk"),
+        name_sealed=F("shown__name"),
+        name_holder=F("shown__holder_id"),
+        lead_name=F("lead__account__full_name"),
+    )
+
+
+def name_file(case: Any, actor: Membership) -> File | None:
+    """Answer the file whose name stands for an annotated case, enough of it to open the name."""
+    if case.name_file_id is None:
+        return None
+    file = File(
+        pk=case.name_file_id, role=shown_role(actor), holder_id=case.name_holder, name=case.name_sealed
+    )
+    file.case = case
+    return file
+
+
+def bring_programmes(cases: Iterable[Case], actor: Membership) -> None:
+    """Set the programme of each case: the reader's own are known already, others cost one query in all."""
+    known: dict[UUID, Programme] = {one.pk: one for one in own_programmes(actor)}
+    missing = {case.programme_id for case in cases} - known.keys()
+    if missing:
+        known |= Programme.objects.in_bulk(missing)
+    for case in cases:
+        case.programme = known[case.programme_id]
+
+
+def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row]:
+    """Open the names of a page of annotated cases; their dates are left out for who may not know them."""
+    bring_programmes(cases, actor)
+    if not knows_dates(actor):
+        for case in cases:
+            case.next_due_at, case.next_due_kind = None, ""
+    files = {case.pk: file for case in cases if (file := name_file(case, actor))}
+    names = sharing.open_names(actor=actor, files=list(files.values()), purpose="case_management", at=at)
+    return [Row(case, names.get(files[case.pk].pk, "") if case.pk in files else "") for case in cases]
