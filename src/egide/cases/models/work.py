@@ -67,9 +67,22 @@ class Task(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["case", "done_at", "due_at"], name="cases_task_by_case"),
-            models.Index(fields=["agency", "done_at", "due_at", "id"], name="cases_task_by_agency"),
-            models.Index(fields=["owner", "done_at", "due_at", "id"], name="cases_task_by_owner"),
-            models.Index(fields=["rises_to", "done_at", "due_at", "id"], name="cases_task_by_lead"),
+            # Partial: PostgreSQL keeps no order behind a column that "is null".
+            models.Index(
+                fields=["owner", "due_at", "id"],
+                name="cases_task_open_owner",
+                condition=Q(done_at__isnull=True),
+            ),
+            models.Index(
+                fields=["agency", "due_at", "id"],
+                name="cases_task_open_agency",
+                condition=Q(done_at__isnull=True, owner__isnull=True),
+            ),
+            models.Index(
+                fields=["rises_to", "due_at", "id"],
+                name="cases_task_open_lead",
+                condition=Q(done_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
