@@ -171,9 +171,10 @@ def counts(*, actor: Membership, at: datetime) -> dict[str, int]:
     asked = {"late": Filters(is_late=True), "mine": Filters(lead="me")}
     parts: list[str] = []
     params: list[Any] = []
+    scopes = _scopes(actor)
     for filters in asked.values():
         subqueries = []
-        for scope in _scopes(actor):
+        for scope in scopes:
             limited = (
                 filters.apply(scope, actor=actor, at=at)
                 .order_by()
