@@ -73,8 +73,9 @@ def _due(*, actor: Membership, until: datetime) -> list[Task]:
     Three short lists, each in the order of an index: as one condition, every open task would be read.
     """
     open_ones = Task.objects.filter(done_at__isnull=True, due_at__lte=until)
+    visible = Case.objects.visible_to(actor).order_by().values("pk")
     near = [
-        mine.filter(case__in=Case.objects.visible_to(actor).order_by().values("pk"))
+        mine.filter(case__in=visible)
         .order_by("due_at", "pk")
         .values("pk")[:SHOWN]
         for mine in (
