@@ -53,7 +53,9 @@ class RowError:
 
     def __str__(self) -> str:
         place = _("Row %(line)s") % {"line": self.line} if self.line else _("The file")
-        return f"{place}, {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        if self.column:
+            place = f"{place}, {self.column}"
+        return _("%(place)s: %(message)s") % {"place": place, "message": self.message}
 
 
 @dataclass(frozen=True)
