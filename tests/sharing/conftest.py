@@ -12,7 +12,7 @@ def deployment():
     before = policies._in_use
 
     def become(**fields):
-        return policies.use(Deployment(**fields))
+        return policies.use(Deployment(**{"profiles": ("ca-nb", "us-ct"), **fields}))
 
     yield become
     policies._in_use = before

@@ -156,8 +156,8 @@ class TestConsent:
         view = s.open("nurse")
 
         rules = {one.category: one.rules for one in view.withheld}
-        assert rules["education.record"] == ("us-ferpa-consent",)
-        assert rules["threat.indicators"] == ("us-vawa-release",)
+        assert rules["education.record"] == ("closed-us-ferpa",)
+        assert rules["threat.indicators"] == ("closed-us-vawa",)
         assert "incident.facts" in readable(view)
 
     def test_an_unknown_law_keeps_an_item_with_its_holder(self, s):

@@ -4,14 +4,14 @@ A cell is the most a sector may have: - nothing, F flag, V view, S share. What t
 condition is written here as the condition leaves it when nothing else is known:
 V* (only the tasks that agency must do) is F, V† (only what a court-ordered programme requires) is -,
 "emergency only" and "court order" are -, "V, needed facts" and "V, time-boxed" are V, "own" is - (who holds
-an item reads it anyway). Where the source has one row for the person of concern and one for the victim, and
-the table one row for both, the lower cell stands.
+an item reads it anyway). A row of one role alone carries it after an @.
 """
 
 SECTORS = ("POL", "HLT", "BHV", "EDU", "VIC", "SOC", "JUS", "COM", "EMP", "EVA", "PUB")
 
 NONE = """
 justice.orders            V - - - - - V - - - -
+aggregate.deidentified    - - - - - - - - - V V
 """
 
 CONSENT = """
@@ -38,10 +38,12 @@ child.protection          V F V F F S V - - - -
 social.services           - V V V V S V - - - -
 referral.status           V V V V S S V V V - -
 conference.record         V V V V V V V - - - -
+aggregate.deidentified    V V V V V V V V V S S
 """
 
 THREAT = """
-identity.core             S V V V V V - - - - -
+identity.core                     S V V V S V - - - - -
+identity.core@person_of_concern   S S S S V V S F F - -
 location.confidential     V - - - V - - - - - -
 threat.indicators         S S S S S V S F V - -
 incident.facts            S V V V V V V - - - -
@@ -51,6 +53,83 @@ health.mental             V S S V V - - - - - -
 education.record          V V V S V V - - - - -
 justice.orders            S F F F V F S - - - -
 justice.history           S F F F V F S - - - -
+"""
+
+#: The rest is not in the source: the deployment's own choices, written again to catch a slip.
+HARM = """
+identity.core             V V V V V V - - - - -
+threat.indicators         V V V V V V V - - - -
+incident.facts            V V V - V V - - - - -
+risk.assessment.summary   V V V - V V - - - - -
+health.general            V V V - V V - - - - -
+health.mental             V V V - V - - - - - -
+child.protection          V - - - - V - - - - -
+"""
+
+COMMON = """
+identity.core             V V V V V V V - - - -
+incident.facts            V V V V V V V - - - -
+threat.indicators         V V V V V V V - - - -
+risk.assessment.summary   V V V V V V V - - - -
+plan.management           V V V V F V V - - - -
+health.general            - V V - V V - - - - -
+health.mental             - V V - - - - - - - -
+justice.orders            V V V V V V V - - - -
+justice.history           V - - - - - V - - - -
+child.protection          F F F F F V F - - - -
+conference.record         V V V V V V V - - - -
+"""
+
+MANDATE = """
+identity.core             S - - - - S S - - - -
+contact.safe              - - - - - - S - - - -
+location.confidential     - - - - - - S - - - -
+incident.facts            S - - - - S S - - - -
+threat.indicators         S - - - - S S - - - -
+risk.assessment.summary   S - - - - S S - - - -
+risk.assessment.answers   - - - - - - S - - - -
+plan.management           S - - - - - S - - - -
+health.general            S - - - - S S - - - -
+health.mental             S - - - - S S - - - -
+health.substance-use      - - - - - - S - - - -
+education.record          S - - - - S S - - - -
+justice.orders            S - - - - S S - - - -
+justice.history           S - - - - - S - - - -
+justice.juvenile          - - - - - - S - - - -
+child.protection          S - - - - S S - - - -
+social.services           - - - - - S S - - - -
+conference.record         - - - - - - S - - - -
+"""
+
+DOCTOR = """
+identity.core             - V V - - - - - - - -
+incident.facts            - V V - - - - - - - -
+health.general            - V V - - - - - - - -
+health.mental             - V V - - - - - - - -
+health.substance-use      - V V - - - - - - - -
+"""
+
+SELF = """
+identity.core             - - - - - - - - - - S
+identity.protected        - - - - - - - - - - S
+contact.safe              - - - - - - - - - - S
+plan.safety               - - - - - - - - - - S
+consent.record            - - - - - - - - - - S
+incident.facts            - - - - - - - - - - V
+threat.indicators@victim  - - - - - - - - - - V
+risk.assessment.summary   - - - - - - - - - - V
+health.general            - - - - - - - - - - V
+health.mental             - - - - - - - - - - V
+health.substance-use      - - - - - - - - - - V
+education.record          - - - - - - - - - - V
+justice.orders            - - - - - - - - - - V
+justice.history@person_of_concern - - - - - - - - - - V
+social.services           - - - - - - - - - - V
+referral.status           - - - - - - - - - - V
+"""
+
+TOTALS = """
+aggregate.deidentified    V V V V V V V V V S S
 """
 
 #: Ours, not the source's: who explains a consent reads it back.
@@ -78,6 +157,12 @@ CELLS = {
         ("none", NONE),
         ("consent", CONSENT + OURS.lstrip()),
         ("serious_imminent_threat", THREAT),
+        ("serious_harm_reduction", HARM),
+        ("common_programme", COMMON),
+        ("legal_mandate", MANDATE),
+        ("medical_emergency", DOCTOR),
+        ("self", SELF),
+        ("deidentified", TOTALS),
     )
     for place, level in rows(text).items()
     if level

@@ -13,6 +13,9 @@ EGIDE_KEY_FILE = os.environ.get("EGIDE_KEY_FILE") or EGIDE_DATA / "keys" / "mast
 EGIDE_FICTIONAL = flag("EGIDE_FICTIONAL")
 #: Sharing rules whose source was checked here, as JSON: {"rule-id": "name, YYYY-MM-DD"}. Unchecked ones stay off.
 EGIDE_REVIEWED_RULES = json.loads(os.environ.get("EGIDE_REVIEWED_RULES") or "{}")
+#: Whose laws open their doors here (`sharing/data/profiles.yaml`): "ca-nb", "us-ct"… Without any, what a law
+#: binds stays with the agency that holds it.
+EGIDE_SHARING_PROFILES = tuple((os.environ.get("EGIDE_SHARING_PROFILES") or "").replace(",", " ").split())
 EGIDE_PROFILE = "desk"
 
 MODULES = [

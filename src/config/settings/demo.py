@@ -8,4 +8,5 @@ DEBUG = False
 SECRET_KEY = kept_in(EGIDE_DATA / "keys" / "secret.key")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 EGIDE_FICTIONAL = True
+EGIDE_SHARING_PROFILES = ("ca-nb", "us-ct")
 EGIDE_SECOND_FACTOR_REQUIRED = False

@@ -24,6 +24,7 @@ DEBUG = False
 SECRET_KEY = "test-only"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 EGIDE_FICTIONAL = True
+EGIDE_SHARING_PROFILES = ("ca-nb", "us-ct")
 EGIDE_SECOND_FACTOR_REQUIRED = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -13,6 +13,12 @@ class SharingConfig(AppConfig):
         from egide.sharing.rules.table import table
 
         # Refuse to start rather than decide with policies that do not fit, and be first to hold the issuer.
-        use(Deployment(is_fictional=settings.EGIDE_FICTIONAL, reviewed=settings.EGIDE_REVIEWED_RULES))
+        use(
+            Deployment(
+                is_fictional=settings.EGIDE_FICTIONAL,
+                reviewed=settings.EGIDE_REVIEWED_RULES,
+                profiles=settings.EGIDE_SHARING_PROFILES,
+            )
+        )
         table()
         opening.take_issuer()

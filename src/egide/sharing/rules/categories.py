@@ -46,6 +46,7 @@ _ALL = (
     Category("conference.record", "common", "Conference and reviews", "Conférence et révisions"),
     Category("reporter.identity", "safety", "Who reported", "Auteur du signalement"),
     Category("consent.record", "safety", "Consent", "Consentement"),
+    Category("aggregate.deidentified", "", "Totals without names", "Totaux sans nom"),
     Category("health.psychotherapy-notes", "", "Therapist’s own notes", "Notes personnelles du thérapeute"),
     Category("justice.intelligence", "", "Criminal intelligence", "Renseignement criminel"),
     Category(
@@ -55,6 +56,8 @@ _ALL = (
         "Échanges confidentiels avec l’intervenante",
     ),
 )
+#: Totals after suppression: read, never stored in a file.
+AGGREGATE = "aggregate.deidentified"
 CATEGORIES = {category.slug: category for category in _ALL}
 STORED = tuple(category.slug for category in _ALL if category.compartment)
 

@@ -1,70 +1,55 @@
 """One decision: how much of one class of information one reader gets, and which rules say so."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.levels import Level
-from egide.sharing.rules.policies import PolicySet, policies
+from egide.sharing.rules.policies import Answer, PolicySet, policies
+from egide.sharing.rules.question import (
+    BASES,
+    PURPOSES,
+    ConsentState,
+    MandateState,
+    ProgrammeState,
+    Question,
+    ThreatState,
+    camel,
+)
 from egide.sharing.rules.table import table
 
+__all__ = [
+    "BASES",
+    "PURPOSES",
+    "ConsentState",
+    "Decision",
+    "MandateState",
+    "ProgrammeState",
+    "Question",
+    "ThreatState",
+    "decide",
+]
+
 _ACTIONS = ((Level.SHARE, "share"), (Level.VIEW, "view"), (Level.FLAG, "flag"))
-PURPOSES = (
-    "intake_triage",
-    "threat_assessment",
-    "case_management",
-    "victim_safety",
-    "service_referral",
-    "emergency_response",
-    "supervision_reentry",
-    "quality_audit",
-)
-
-
-@dataclass(frozen=True)
-class ConsentState:
-    """What the consents in force say of one recipient, category and purpose, at one moment."""
-
-    is_valid: bool = False
-    is_written: bool = False
-    has_end: bool = False
-
-
-@dataclass(frozen=True)
-class Question:
-    """Everything a decision depends on, and nothing else: the same question always has the same answer."""
-
-    sector: str
-    role: str
-    category: str
-    subject_role: str
-    purpose: str
-    regimes: frozenset[str] = frozenset()
-    side: str = "none"
-    is_holder: bool = False
-    is_assigned: bool = False
-    is_recused: bool = False
-    has_agreement: bool = False
-    is_trained: bool = True
-    needs_consent: bool = True
-    consent: ConsentState = field(default_factory=ConsentState)
-
-    @property
-    def basis(self) -> str:
-        """The basis of the table's row: own holding, consent, or none."""
-        return "holder" if self.is_holder else "consent" if self.consent.is_valid else "none"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The level, the rules that allowed it, and those that kept it from being higher."""
+    """The level, what allowed it, what kept it from being higher, and the duties that come with it.
+
+    Args:
+        allowed_by: the table, and the doors of the law that were open.
+        withheld_by: the rules that keep the level from being higher.
+        obligations: duties that come with opening it; none below reading.
+    """
 
     level: Level
     basis: str
     allowed_by: tuple[str, ...]
     withheld_by: tuple[str, ...]
+    obligations: tuple[str, ...] = ()
 
     @property
     def is_silent(self) -> bool:
@@ -79,8 +64,8 @@ class _Undecided(Exception):
 
 
 def decide(question: Question) -> Decision:
-    """Decide one class. Deny by default; an unknown purpose or an error opens nothing."""
-    if question.purpose not in PURPOSES:
+    """Decide one class. Deny by default; an unknown purpose or basis, or an error, opens nothing."""
+    if question.purpose not in PURPOSES or question.claimed not in BASES:
         return Decision(Level.NONE, question.basis, (), ("error",))
     try:
         return _decided(question, policies())
@@ -88,44 +73,70 @@ def decide(question: Question) -> Decision:
         return Decision(Level.NONE, question.basis, (), ("error",))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def _decided(question: Question, rules: PolicySet) -> Decision:
     ceiling = table().level(
         basis=question.basis,
         category=question.category,
         sector=question.sector,
         is_holder=question.is_holder,
+        subject_role=question.subject_role,
     )
-    answers = rules.ask([_request(question, rules, ceiling, *step) for step in _ACTIONS], _entities(question))
-    if any("error" in answer.rules for answer in answers):
-        raise _Undecided
+    context, entities = _context(question, rules, ceiling), _entities(question)
+    [doors] = _asked(rules, [_request(context, "door")], entities)
+    context["doors"] = list(doors.rules) if doors.is_allowed else []
+    *levels, duties = _asked(
+        rules,
+        [_request({**context, "wanted": int(level)}, name) for level, name in _ACTIONS]
+        + [_request(context, "oblige")],
+        entities,
+    )
     withheld: tuple[str, ...] = ()
-    for (level, _name), answer in zip(_ACTIONS, answers, strict=True):
+    for (level, _name), answer in zip(_ACTIONS, levels, strict=True):
         if answer.is_allowed:
-            return Decision(level, question.basis, answer.rules, withheld)
-        withheld = answer.rules
+            owed = duties.rules if duties.is_allowed and _is_disclosure(question, level) else ()
+            return Decision(level, question.basis, (*answer.rules, *context["doors"]), withheld, owed)
+        withheld = answer.rules or ("table",)
     return Decision(Level.NONE, question.basis, (), withheld)
 
 
-def _request(
-    question: Question, rules: PolicySet, ceiling: Level, wanted: Level, action: str
-) -> Mapping[str, Any]:
+def _is_disclosure(question: Question, level: Level) -> bool:
+    """An agency owes no duty of disclosure for reading what it holds, unless a visitor reads it."""
+    return level >= Level.VIEW and (not question.is_holder or question.is_visiting)
+
+
+def _asked(rules: PolicySet, requests: list[Mapping[str, Any]], entities: list[Any]) -> list[Answer]:
+    answers = rules.ask(requests, entities)
+    if any(answer.is_error for answer in answers):
+        raise _Undecided
+    return answers
+
+
+def _request(context: Mapping[str, Any], action: str) -> Mapping[str, Any]:
     return {
         "principal": 'Actor::"reader"',
         "action": f'Action::"{action}"',
         "resource": 'Item::"item"',
-        "context": {
-            "tableLevel": int(ceiling),
-            "wanted": int(wanted),
-            "purpose": question.purpose,
-            "needsConsent": question.needs_consent,
-            "consent": {
-                "isValid": question.consent.is_valid,
-                "isWritten": question.consent.is_written,
-                "hasEnd": question.consent.has_end,
-            },
-            "regimesWithRule": sorted(rules.regimes),
-        },
+        "context": context,
+    }
+
+
+def _context(question: Question, rules: PolicySet, ceiling: Level) -> dict[str, Any]:
+    return {
+        "tableLevel": int(ceiling),
+        "wanted": int(Level.SHARE),
+        "purpose": question.purpose,
+        "basis": question.claimed,
+        "needsConsent": question.needs_consent,
+        "isNamedRecipient": question.is_named_recipient,
+        "isEmergencyAccess": question.is_emergency_access,
+        "isMedicalRecipient": question.is_medical_recipient,
+        "consent": camel(question.consent),
+        "threat": camel(question.threat),
+        "mandate": camel(question.mandate),
+        "programme": camel(question.programme),
+        "doors": [],
+        "knownRegimes": sorted(rules.regimes),
     }
 
 
@@ -141,6 +152,7 @@ def _entities(question: Question) -> list[Mapping[str, Any]]:
                 "isRecused": question.is_recused,
                 "hasAgreement": question.has_agreement,
                 "isTrained": question.is_trained,
+                "isVisiting": question.is_visiting,
             },
             "parents": [],
         },
@@ -151,7 +163,19 @@ def _entities(question: Question) -> list[Mapping[str, Any]]:
                 "subjectRole": question.subject_role,
                 "regimes": sorted(question.regimes),
                 "isHeldByActor": question.is_holder,
+                "isServed": question.is_served,
             },
             "parents": [],
         },
     ]
+
+
+def best(questions: Sequence[Question]) -> Decision:
+    """Answer the decision of the basis that opens most: the same class asked on every basis the reader has.
+
+    Raises:
+        ValueError: nothing was asked.
+    """
+    if not questions:
+        raise ValueError("nothing was asked")
+    return max((decide(question) for question in questions), key=lambda found: found.level)

@@ -7,11 +7,10 @@ from typing import Any
 
 import cedarpy
 
-from egide.sharing.rules.catalogue import Rule, catalogue
+from egide.sharing.rules.catalogue import DATA, Rule, catalogue
 from egide.sharing.rules.enabling import Deployment
-from egide.sharing.rules.table import DATA
 
-_EFFECTS = {"permit": "permit", "deny": "forbid"}
+_EFFECTS = {"permit": "permit", "deny": "forbid", "obligation": "permit"}
 
 
 class PolicyError(ValueError):
@@ -25,9 +24,14 @@ class Answer:
     is_allowed: bool
     rules: tuple[str, ...]
 
+    @property
+    def is_error(self) -> bool:
+        """Whether the question could not be answered at all."""
+        return "error" in self.rules
+
 
 class PolicySet:
-    """Validated policies. One that does not validate cannot be made.
+    """Validated policies, parsed once. One that does not validate cannot be made.
 
     Raises:
         PolicyError: a policy does not fit the schema, has no `@id`, shares it, or is a template.
@@ -37,11 +41,12 @@ class PolicySet:
         result = cedarpy.validate_policies(policies, schema)
         if not result.validation_passed:
             raise PolicyError("; ".join(str(error) for error in result.errors))
-        self._policies, self._schema = policies, schema
-        #: The regimes some rule of this set speaks for.
+        #: The regimes some rule of this set closes.
         self.regimes = regimes
         #: Effect (`permit`, `forbid`) by id.
         self.effects = {name: str(policy["effect"]) for name, policy in _by_id(policies).items()}
+        self._policies = cedarpy.PolicySet.from_str(policies)
+        self._schema = cedarpy.Schema.from_str(schema)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -69,28 +74,32 @@ class PolicySet:
             return Answer(False, ("error",))
         names = result.diagnostics.id_annotations_by_reason
         rules = tuple(sorted(str(names.get(reason) or reason) for reason in result.diagnostics.reasons))
-        if result.decision is not cedarpy.Decision.Allow:
-            return Answer(False, rules or ("table",))
-        return Answer(True, rules)
+        return Answer(result.decision is cedarpy.Decision.Allow, rules)
+
+
+def texts() -> tuple[str, str]:
+    """Answer the policies, all files together, and the schema."""
+    parts = [path.read_text(encoding="utf-8") for path in sorted((DATA / "policies").glob("*.cedar"))]
+    return "\n".join(parts), (DATA / "schema.cedarschema").read_text(encoding="utf-8")
 
 
 def load(policies: str, schema: str, *, rules: Mapping[str, Rule], deployment: Deployment) -> PolicySet:
     """Answer the policies that act in a deployment, each one checked against the rule it carries out.
 
-    A rule that is off is left out, and with it its regime: what that regime binds is then denied by
-    `regime-without-rule`, never opened.
+    A rule that is off is left out: a door then stays shut. A denial is never left out unless another rule
+    denies in its place.
 
     Raises:
         PolicyError: policies and rules do not match, or a rule that is off leaves something open.
-        ReviewError: a review cannot be relied on.
+        ReviewError: a review or a profile cannot be relied on.
     """
     deployment.check(rules)
     whole = PolicySet(policies, schema)
     _check_match(whole, rules)
     off = {name for name in whole.ids if not deployment.is_on(rules[name])}
     for name in sorted(off):
-        # Off, a denial protects nobody; only a regime left without a rule is denied in its place.
-        if rules[name].effect == "deny" and not rules[name].regime:
+        stand_in = rules[name].protected_by
+        if rules[name].effect == "deny" and (stand_in not in whole.ids or stand_in in off):
             raise PolicyError(f"{name} is not reviewed and nothing protects in its place: name a reviewer")
     kept = {name: policy for name, policy in _by_id(policies).items() if name not in off}
     text = (
@@ -122,11 +131,11 @@ def _check_match(found: PolicySet, rules: Mapping[str, Rule]) -> None:
     unknown = found.ids - set(rules)
     if unknown:
         raise PolicyError(f"policies without a rule in the catalogue: {', '.join(sorted(unknown))}")
-    missing = {name for name, rule in rules.items() if rule.effect in _EFFECTS} - found.ids
+    missing = set(rules) - found.ids
     if missing:
         raise PolicyError(f"rules without a policy: {', '.join(sorted(missing))}")
     for name, effect in found.effects.items():
-        if _EFFECTS.get(rules[name].effect) != effect:
+        if _EFFECTS[rules[name].effect] != effect:
             raise PolicyError(f"{name} does not do what its rule says")
 
 
@@ -140,12 +149,7 @@ def use(deployment: Deployment) -> PolicySet:
         PolicyError, ReviewError: the application must not start with them.
     """
     global _in_use
-    _in_use = load(
-        (DATA / "policies.cedar").read_text(encoding="utf-8"),
-        (DATA / "schema.cedarschema").read_text(encoding="utf-8"),
-        rules=catalogue(),
-        deployment=deployment,
-    )
+    _in_use = load(*texts(), rules=catalogue(), deployment=deployment)
     return _in_use
 
 

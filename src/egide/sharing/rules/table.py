@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from egide.sharing.rules.categories import CATEGORIES, STORED
+from egide.sharing.rules.catalogue import DATA
+from egide.sharing.rules.categories import AGGREGATE, CATEGORIES, STORED
 from egide.sharing.rules.levels import Level
+from egide.sharing.rules.question import BASES
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 _LEVELS = {"-": Level.NONE, "F": Level.FLAG, "V": Level.VIEW, "S": Level.SHARE}
-BASES = ("none", "consent", "serious_imminent_threat")
+#: Written after a category, for the file of one role alone: `identity.core@person_of_concern`.
+ROLE_MARK = "@"
+READABLE = frozenset({*STORED, AGGREGATE})
 
 
 class TableError(ValueError):
@@ -28,18 +30,22 @@ class DecisionTable:
     cells: Mapping[tuple[str, str, str], Level]
     sealed: frozenset[str]
 
-    def level(self, *, basis: str, category: str, sector: str, is_holder: bool) -> Level:
+    def level(
+        self, *, basis: str, category: str, sector: str, is_holder: bool, subject_role: str = ""
+    ) -> Level:
         """Answer the most a reader may have; nothing where the table says nothing.
 
         Args:
-            basis: `none`, `consent`, `serious_imminent_threat`.
+            basis: one of `question.BASES`.
             is_holder: the reader's own agency holds the item: all of it, except what is sealed to everyone.
+            subject_role: whose file it is; some rows are of one role alone.
         """
-        if category in self.sealed or category not in STORED:
+        if category in self.sealed or category not in READABLE:
             return Level.NONE
         if is_holder:
             return Level.SHARE
-        return self.cells.get((basis, category, sector), Level.NONE)
+        own = self.cells.get((basis, f"{category}{ROLE_MARK}{subject_role}", sector))
+        return own if own is not None else self.cells.get((basis, category, sector), Level.NONE)
 
 
 def parse(data: Mapping[str, Any]) -> DecisionTable:
@@ -72,7 +78,7 @@ def parse(data: Mapping[str, Any]) -> DecisionTable:
 def _row(
     basis: str, category: str, sectors: Sequence[str], row: Sequence[Any]
 ) -> dict[tuple[str, str, str], Level]:
-    if category not in CATEGORIES:
+    if category.split(ROLE_MARK)[0] not in CATEGORIES:
         raise TableError(f"{basis}: unknown category {category}")
     if len(row) != len(sectors):
         raise TableError(f"{basis}, {category}: {len(row)} cells for {len(sectors)} sectors")
