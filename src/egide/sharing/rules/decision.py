@@ -63,12 +63,16 @@ class _Undecided(Exception):
     """The policies could not answer: not a decision to remember."""
 
 
-def decide(question: Question) -> Decision:
-    """Decide one class. Deny by default; an unknown purpose or basis, or an error, opens nothing."""
+def decide(question: Question, rules: PolicySet | None = None) -> Decision:
+    """Decide one class. Deny by default; an unknown purpose or basis, or an error, opens nothing.
+
+    Args:
+        rules: those of another deployment, for a question that is only asked; this one's when None.
+    """
     if question.purpose not in PURPOSES or question.claimed not in BASES:
         return Decision(Level.NONE, question.basis, (), ("error",))
     try:
-        return _decided(question, policies())
+        return _decided(question, rules or policies())
     except _Undecided:
         return Decision(Level.NONE, question.basis, (), ("error",))
 
