@@ -87,33 +87,37 @@ def _decided(question: Question, rules: PolicySet) -> Decision:
         subject_role=question.subject_role,
     )
     context, entities = _context(question, rules, ceiling), _entities(question)
-    [doors] = _asked(rules, [_request(context, "door")], entities)
-    context["doors"] = list(doors.rules) if doors.is_allowed else []
-    *levels, duties = _asked(
-        rules,
-        [_request({**context, "wanted": int(level)}, name) for level, name in _ACTIONS]
-        + [_request(context, "oblige")],
-        entities,
-    )
+    if question.regimes:  # a door is an exception to a law: bound by none, there is nothing to except
+        answer = _asked(rules, _request(context, "door"), entities)
+        context["doors"] = list(answer.rules) if answer.is_allowed else []
     withheld: tuple[str, ...] = ()
-    for (level, _name), answer in zip(_ACTIONS, levels, strict=True):
+    for (
+        level,
+        name,
+    ) in _ACTIONS:  # from the most: each question costs, and most are answered by the first or second
+        answer = _asked(rules, _request({**context, "wanted": int(level)}, name), entities)
         if answer.is_allowed:
-            owed = duties.rules if duties.is_allowed and _is_disclosure(question, level) else ()
+            owed = _duties(question, level, rules, context, entities)
             return Decision(level, question.basis, (*answer.rules, *context["doors"]), withheld, owed)
         withheld = answer.rules or ("table",)
     return Decision(Level.NONE, question.basis, (), withheld)
 
 
-def _is_disclosure(question: Question, level: Level) -> bool:
-    """An agency owes no duty of disclosure for reading what it holds, unless a visitor reads it."""
-    return level >= Level.VIEW and (not question.is_holder or question.is_visiting)
+def _duties(
+    question: Question, level: Level, rules: PolicySet, context: Mapping[str, Any], entities: list[Any]
+) -> tuple[str, ...]:
+    """What comes along; an agency owes no duty for reading what it holds, unless a visitor reads it."""
+    if level < Level.VIEW or (question.is_holder and not question.is_visiting):
+        return ()
+    answer = _asked(rules, _request(context, "oblige"), entities)
+    return answer.rules if answer.is_allowed else ()
 
 
-def _asked(rules: PolicySet, requests: list[Mapping[str, Any]], entities: list[Any]) -> list[Answer]:
-    answers = rules.ask(requests, entities)
-    if any(answer.is_error for answer in answers):
+def _asked(rules: PolicySet, request: Mapping[str, Any], entities: list[Any]) -> Answer:
+    [answer] = rules.ask([request], entities)
+    if answer.is_error:
         raise _Undecided
-    return answers
+    return answer
 
 
 def _request(context: Mapping[str, Any], action: str) -> Mapping[str, Any]:
