@@ -5,48 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_one_draft_per_form'),
-        ('partners', '0002_factor_reset'),
+        ("cases", "0002_one_draft_per_form"),
+        ("partners", "0002_factor_reset"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='nametoken',
-            name='cases_name_token',
+            model_name="nametoken",
+            name="cases_name_token",
         ),
         migrations.RemoveIndex(
-            model_name='task',
-            name='cases_task_by_agency',
+            model_name="task",
+            name="cases_task_by_agency",
         ),
         migrations.RemoveIndex(
-            model_name='task',
-            name='cases_task_by_owner',
+            model_name="task",
+            name="cases_task_by_owner",
         ),
         migrations.AddField(
-            model_name='task',
-            name='rises_to',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.membership'),
+            model_name="task",
+            name="rises_to",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.membership",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['is_open', 'next_due_at', 'id'], name='cases_by_date'),
+            model_name="case",
+            index=models.Index(fields=["is_open", "next_due_at", "id"], name="cases_by_date"),
         ),
         migrations.AddIndex(
-            model_name='nametoken',
-            index=models.Index(fields=['token', 'side', 'case', 'file'], name='cases_name_token'),
+            model_name="nametoken",
+            index=models.Index(fields=["token", "side", "case", "file"], name="cases_name_token"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['owner', 'due_at', 'id'], name='cases_task_open_owner'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)),
+                fields=["owner", "due_at", "id"],
+                name="cases_task_open_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at__isnull', True), ('owner__isnull', True)), fields=['agency', 'due_at', 'id'], name='cases_task_open_agency'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True), ("owner__isnull", True)),
+                fields=["agency", "due_at", "id"],
+                name="cases_task_open_agency",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['rises_to', 'due_at', 'id'], name='cases_task_open_lead'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)),
+                fields=["rises_to", "due_at", "id"],
+                name="cases_task_open_lead",
+            ),
         ),
     ]

@@ -75,9 +75,7 @@ def _due(*, actor: Membership, until: datetime) -> list[Task]:
     open_ones = Task.objects.filter(done_at__isnull=True, due_at__lte=until)
     visible = Case.objects.visible_to(actor).order_by().values("pk")
     near = [
-        mine.filter(case__in=visible)
-        .order_by("due_at", "pk")
-        .values("pk")[:SHOWN]
+        mine.filter(case__in=visible).order_by("due_at", "pk").values("pk")[:SHOWN]
         for mine in (
             open_ones.filter(owner=actor),
             open_ones.filter(owner__isnull=True, agency=actor.agency_id),
