@@ -29,3 +29,8 @@ def register() -> None:
             _("Refer someone"), "cases:refer", 50, lambda a: a is not None and a.role in REFERRING_ROLES
         )
     )
+    add(
+        navigation.Item(
+            _("Shared with us"), "cases:received", 45, lambda a: a is not None and a.role in WORKING_ROLES
+        )
+    )

@@ -4,8 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from egide.common import clock
 from egide.common.ids import new_id
+from egide.common.personal import personal
 from egide.partners.models import Agency, Membership
+from egide.vault.fields import SealedField
 
 
 class Consent(models.Model):
@@ -186,3 +189,73 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return self.method
+
+
+class GroundQuerySet(models.QuerySet["Ground"]):
+    def in_force(self) -> "GroundQuerySet":
+        """Keep what opens something now: approved, within its time, not ended."""
+        now = clock.now()
+        return self.filter(decided_at__lte=now, is_approved=True, ends_at__gt=now, ended_at__isnull=True)
+
+
+class Ground(models.Model):
+    """One basis other than consent on which one agency receives some of a file: stated, approved, for a time.
+
+    What was said of it is sealed with the file; here stand only the answers the rules ask for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file_id = models.UUIDField()
+    case_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=24,
+        choices=[
+            ("serious_imminent_threat", _("Serious and imminent threat")),
+            ("serious_harm_reduction", _("Risk of serious harm")),
+            ("legal_mandate", _("Statute, court order or warrant")),
+            ("medical_emergency", _("Medical emergency")),
+            ("common_programme", _("Common programme")),
+        ],
+    )
+    recipient = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    categories = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
+    #: Answers the rules read, such as {"is_imminent": true}: yes, no, and codes; never words.
+    said = models.JSONField(default=dict)
+    #: The words: what happened, who is at risk, why this agency can do something about it.
+    statement = personal(
+        SealedField(),
+        purpose="to account for a disclosure made without consent",
+        retention="with the file: its keys are destroyed when the programme's retention ends",
+    )
+    stated_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    stated_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    is_approved = models.BooleanField(default=False)
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    #: Whether the person was told, and when it was said; until then somebody owes it.
+    told_at = models.DateTimeField(null=True, blank=True)
+    objects = GroundQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case_id", "stated_at"], name="sharing_ground_by_case"),
+            models.Index(fields=["recipient", "ends_at"], name="sharing_ground_to"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="sharing_ground_decided_by_another",
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True, is_approved=False)
+                | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("stated_by"))),
+            ),
+            models.CheckConstraint(
+                name="sharing_ground_ends_after_start", condition=Q(ends_at__gt=F("stated_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from egide.ledger import services as ledger
 from egide.ledger.models import Entry
 from egide.partners.models import Membership
 from egide.sharing.relation import ItemClass, Named, Page, Relation, SealedRecord, SharedFile, relations
+from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import compartment_of
-from egide.sharing.rules.decision import Decision, Question, decide
+from egide.sharing.rules.decision import Decision, Question, best, decide
 from egide.sharing.rules.levels import Level
 from egide.vault import errors, unsealing
 from egide.vault.services import SealContext
@@ -56,6 +57,12 @@ class ClassDecision:
     @property
     def level(self) -> Level:
         return self.decision.level
+
+    @property
+    def duties(self) -> list[str]:
+        """What comes with opening it, in plain words, in the active language."""
+        known = catalogue()
+        return [localized(known[name], "text") for name in self.decision.obligations if name in known]
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -120,6 +127,12 @@ class FileView:
         )
 
     @property
+    def duties(self) -> list[str]:
+        """The duties that come with what was opened, each said once."""
+        opened = (one for one in self.classes if one.level >= Level.VIEW)
+        return list(dict.fromkeys(text for one in opened for text in one.duties))
+
+    @property
     def withheld(self) -> list[ClassDecision]:
         """Classes the reader may know of and not read, one a category, without how many items."""
         found: dict[tuple[UUID, str], ClassDecision] = {}
@@ -137,9 +150,10 @@ class FileView:
         return [i for i in self.items if i.meta and str(i.meta.get("form", "")).split(":")[0] == name]
 
 
-def _question(
+def class_question(
     actor: Membership, file: SharedFile, one: ItemClass, relation: Relation, purpose: str, at: datetime
 ) -> Question:
+    """Answer what the rules are asked of one class, one reader and one purpose, consents included."""
     return Question(
         sector=str(actor.agency.sector),
         role=str(actor.role),
@@ -194,15 +208,27 @@ def _decide(
     for one in classes:
         if (file := by_id.get(one.file_id)) is None:
             continue
-        question = _question(actor, file, one, ties[file.case_id], purpose, at)
-        found.append(ClassDecision(one, decide(question)))
+        found.append(ClassDecision(one, decided_class(actor, file, one, ties[file.case_id], purpose, at)))
     return found, ties
+
+
+def decided_class(
+    actor: Membership, file: SharedFile, one: ItemClass, relation: Relation, purpose: str, at: datetime
+) -> Decision:
+    """The most that consent, or one ground in force, opens of a class."""
+    question = class_question(actor, file, one, relation, purpose, at)
+    asked = [question]
+    for ground in relation.grounds_for(file_id=file.id, category=one.category, purpose=purpose):
+        asked.append(replace(question, is_named_recipient=True, **states(ground.kind, ground.said)))
+    return best(asked)
 
 
 def _is_visible(actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime) -> bool:
     """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""
     own = ItemClass(file.id, "identity.core", file.holder_id, ())
-    return not decide(_question(actor, file, own, relation, purpose, at)).is_silent
+    question = class_question(actor, file, own, relation, purpose, at)
+    # A ground lets its recipient know of the file, not of what it does not name.
+    return not decide(replace(question, is_named_recipient=relation.is_named_for(file.id))).is_silent
 
 
 def open_files(

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Value
+from django.db.models import BooleanField, Value
 from django.utils import timezone
 
 from egide.partners import queries as partners
 from egide.partners.models import Membership
 from egide.sharing import queries
-from egide.sharing.models import ConsentRecipient
+from egide.sharing.models import ConsentRecipient, Ground
 from egide.sharing.rules.decision import ConsentState
 
 
@@ -100,6 +100,18 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Grounded:
+    """One ground in force, other than consent, on which the reader's agency receives some of a file."""
+
+    file_id: UUID
+    kind: str
+    categories: frozenset[str]
+    purposes: frozenset[str]
+    said: Mapping[str, Any]
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Relation:
     """The reader's ties to one case."""
 
@@ -108,6 +120,19 @@ class Relation:
     is_recused: bool
     has_agreement: bool
     consents: tuple[Named, ...]
+    grounds: tuple[Grounded, ...] = ()
+
+    def is_named_for(self, file_id: UUID) -> bool:
+        """Say whether a ground in force names the reader's agency for a file: they may know that it exists."""
+        return any(ground.file_id == file_id for ground in self.grounds)
+
+    def grounds_for(self, *, file_id: UUID, category: str, purpose: str) -> list[Grounded]:
+        """Answer the grounds that cover one category of one file for one purpose."""
+        return [
+            ground
+            for ground in self.grounds
+            if ground.file_id == file_id and category in ground.categories and purpose in ground.purposes
+        ]
 
     def consent(self, *, file_id: UUID, category: str, purpose: str) -> ConsentState:
         """Answer what the consents in force allow of one category for one purpose.
@@ -127,7 +152,7 @@ def relations(*, actor: Membership, files: Sequence[SharedFile], at: datetime) -
     case_ids = list({file.case_id for file in files})
     staffed = {file.case_id: file.is_staffed_by(actor) for file in files}
     sides, recused, agreed = _ties(actor, case_ids, at)
-    named = _consents(actor, case_ids)
+    named, grounds = _bases(actor, case_ids)
     found = {}
     for case_id in case_ids:
         side = sides.get(case_id, "both" if staffed[case_id] else "none")
@@ -137,6 +162,7 @@ def relations(*, actor: Membership, files: Sequence[SharedFile], at: datetime) -
             is_recused=case_id in recused,
             has_agreement=agreed,
             consents=tuple(named.get(case_id, ())),
+            grounds=tuple(grounds.get(case_id, ())),
         )
     return found
 
@@ -171,8 +197,11 @@ def _may_work(actor: Membership) -> bool:
     return actor.role in queries.ASSIGNABLE_ROLES
 
 
-def _consents(actor: Membership, case_ids: Sequence[UUID]) -> Mapping[UUID, list[Named]]:
-    rows = (
+def _bases(
+    actor: Membership, case_ids: Sequence[UUID]
+) -> tuple[Mapping[UUID, list[Named]], Mapping[UUID, list[Grounded]]]:
+    """One query: what lets the reader's agency receive something of these cases, consents and other grounds."""
+    consents = (
         ConsentRecipient.objects.filter(
             queries.in_force("consent__"), agency=actor.agency_id, consent__case_id__in=case_ids
         )
@@ -185,12 +214,37 @@ def _consents(actor: Membership, case_ids: Sequence[UUID]) -> Mapping[UUID, list
             "consent__form",
             "consent__given_at",
             "consent__expires_at",
+            "consent__purposes",  # a consent says nothing more; a ground does, in this column
+            Value(False, output_field=BooleanField()),
         )
     )
-    found: dict[UUID, list[Named]] = {}
-    for case_id, file_id, categories, purposes, form, given_at, expires_at in rows:
-        named = Named(
-            file_id, frozenset(categories), frozenset(purposes), form != "verbal", given_at, expires_at
+    grounds = (
+        Ground.objects.in_force()
+        .filter(recipient=actor.agency_id, case_id__in=case_ids)
+        .order_by()
+        .values_list(
+            "case_id",
+            "file_id",
+            "categories",
+            "purposes",
+            "kind",
+            "decided_at",
+            "ends_at",
+            "said",
+            Value(True, output_field=BooleanField()),
         )
-        found.setdefault(case_id, []).append(named)
-    return found
+    )
+    named: dict[UUID, list[Named]] = {}
+    grounded: dict[UUID, list[Grounded]] = {}
+    for case_id, file_id, categories, purposes, form, begins, ends, said, is_ground in consents.union(
+        grounds, all=True
+    ):
+        if is_ground:
+            one = Grounded(file_id, form, frozenset(categories), frozenset(purposes), said, ends)
+            grounded.setdefault(case_id, []).append(one)
+        else:
+            consent = Named(
+                file_id, frozenset(categories), frozenset(purposes), form != "verbal", begins, ends
+            )
+            named.setdefault(case_id, []).append(consent)
+    return named, grounded

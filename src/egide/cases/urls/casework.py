@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from egide.cases.views import assessing, casework, lists, reading
+from egide.cases.views import assessing, casework, lists, reading, sharing
 
 urlpatterns = [
     path("cases/", lists.caseload, name="caseload"),
@@ -29,6 +29,15 @@ urlpatterns = [
     path("cases/<uuid:case_id>/task/<uuid:task_id>/", casework.task_done, name="task-done"),
     path("cases/<uuid:case_id>/review/", casework.review, name="review"),
     path("cases/<uuid:case_id>/help/", casework.help_given, name="help"),
+    path("cases/<uuid:case_id>/sharing/", sharing.hub, name="sharing"),
+    path(
+        "cases/<uuid:case_id>/sharing/<uuid:agency_id>/<slug:role>/<slug:kind>/",
+        sharing.new,
+        name="sharing-new",
+    ),
+    path("cases/<uuid:case_id>/sharing/<uuid:ground_id>/", sharing.answer, name="sharing-answer"),
+    path("received/", sharing.inbox, name="received"),
+    path("received/<uuid:ground_id>/", sharing.received, name="received-one"),
     path("cases/<uuid:case_id>/close/", casework.close, name="close"),
     path("cases/<uuid:case_id>/reopen/", casework.reopen, name="reopen"),
 ]

@@ -1,0 +1,170 @@
+"""What may be told to whom, and what was shared without consent, as the pages show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from egide.cases.models import Case, File
+from egide.cases.models.file import FileRole
+from egide.common.errors import NotVisible
+from egide.common.text import localized
+from egide.partners.models import Agency, Membership
+from egide.sharing import asking, grounds
+from egide.sharing import services as sharing
+from egide.sharing.models import Ground
+from egide.sharing.rules.categories import CATEGORIES
+from egide.sharing.rules.levels import Level
+
+PURPOSE = "case_management"
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One file of the case: whose it is, and what an agency may have of it."""
+
+    role: str
+    label: str
+    lines: list[dict[str, Any]]
+
+
+def files_of(case: Case) -> list[File]:
+    """Answer the files of a case, the victim's first."""
+    files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
+    for file in files:
+        file.case = case
+    return files
+
+
+def possibilities(*, case: Case, agency: Agency, actor: Membership, at: datetime) -> list[FileLine]:
+    """Answer what an agency may have of each kind of information the reader may read, and by which ways."""
+    found = []
+    for file in files_of(case):
+        try:
+            known = sharing.explain(actor=actor, file=file, purpose=PURPOSE, at=at)
+        except NotVisible:
+            continue
+        classes = [one.item_class for one in known if one.level >= Level.VIEW]
+        possible = asking.may_receive(agency=agency, file=file, classes=classes, at=at)
+        possible.sort(key=lambda one: (-one.today, _title(one.item_class.category)))
+        lines = [
+            {"category": one.item_class.category, "title": _title(one.item_class.category), "possible": one}
+            for one in possible
+        ]
+        found.append(FileLine(file.role, str(FileRole(file.role).label), lines))
+    return found
+
+
+def opened_by(*, lines: list[FileLine], role: str, kind: str) -> list[tuple[str, str]]:
+    """Answer the kinds of information one ground opens of one file, as choices."""
+    return list(
+        dict.fromkeys(
+            (line["category"], line["title"])
+            for one in lines
+            if one.role == role
+            for line in one.lines
+            if any(way.kind == kind for way in line["possible"].open_ways)
+        )
+    )
+
+
+def _title(slug: str) -> str:
+    return localized(CATEGORIES[slug], "title")
+
+
+@dataclass(frozen=True)
+class GroundLine:
+    """One ground as a page shows it; `words` is empty when the reader does not get them."""
+
+    ground: Ground
+    state: str
+    titles: list[str]
+    words: dict[str, str]
+
+
+def ground_lines(*, case: Case, actor: Membership, at: datetime) -> list[GroundLine]:
+    """Answer every ground of a case, newest first, with its words where the reader may read them."""
+    rows = list(
+        Ground.objects.filter(case_id=case.pk)
+        .select_related("recipient", "stated_by__account", "decided_by__account")
+        .order_by("-stated_at", "-pk")[:100]
+    )
+    if not rows:
+        return []
+    files = {file.pk: file for file in files_of(case)}
+    records = [
+        grounds.statement_record(row, holder_id=row.stated_by.agency_id)
+        for row in rows
+        if row.file_id in files
+    ]
+    view = sharing.open_files(
+        actor=actor,
+        files=[file for file in files.values() if any(r.file_id == file.pk for r in records)],
+        purpose=PURPOSE,
+        at=at,
+        records=records,
+        with_items=False,
+    )
+    said = {item.id: dict(item.content) for item in view.items}
+    return [
+        GroundLine(
+            row,
+            grounds.state_of(row, at=at),
+            [_title(slug) for slug in row.categories],
+            {name: str(text) for name, text in said.get(row.pk, {}).items()},
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Received:
+    """What one ground lets the reader's agency read, for the time of one page."""
+
+    ground: Ground
+    case: Case
+    view: sharing.FileView
+    name: str
+
+
+def addressed_to(actor: Membership) -> list[Ground]:
+    """Answer the grounds in force that name the reader's agency, those that end first in front."""
+    if actor.role not in sharing_roles():
+        return []
+    return list(Ground.objects.in_force().filter(recipient=actor.agency_id).order_by("ends_at", "pk")[:100])
+
+
+def sharing_roles() -> tuple[str, ...]:
+    """Roles that receive what is addressed to their agency."""
+    from egide.sharing.queries import ASSIGNABLE_ROLES
+
+    return tuple(ASSIGNABLE_ROLES)
+
+
+def received(*, ground_id: UUID, actor: Membership, at: datetime) -> Received:
+    """Open what a ground in force lets the reader's agency read: what it names, and nothing else.
+
+    Raises:
+        NotVisible: there is none, it has ended, or it names another agency.
+    """
+    ground = next((one for one in addressed_to(actor) if one.pk == ground_id), None)
+    if ground is None:
+        raise NotVisible
+    file = (
+        File.objects.select_related("case__programme__lead_agency")
+        .filter(pk=ground.file_id)
+        .order_by()
+        .first()
+    )
+    if file is None:
+        raise NotVisible
+    view = sharing.open_files(
+        actor=actor,
+        files=[file],
+        purpose=ground.purposes[0],
+        at=at,
+        only=set(ground.categories),
+        records=[file.name_record()] if "identity.core" in ground.categories else [],
+    )
+    name = next((item.text for item in view.items if item.form == "name:1"), "")
+    return Received(ground, file.case, view, name)

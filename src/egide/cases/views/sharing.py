@@ -1,0 +1,203 @@
+"""Share with one more agency: what may be told, on what ground, and what was received on one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from egide.cases import permissions, presentation
+from egide.cases.forms.sharing import FORMS, ChooseAgencyForm
+from egide.cases.models import Case
+from egide.cases.queries import sharing as queries
+from egide.cases.services import disclosing
+from egide.cases.views.step import do, fetch_case, step
+from egide.common.errors import NotVisible
+from egide.common.http import Request
+from egide.common.text import localized
+from egide.partners.models import Agency
+from egide.sharing import services as sharing
+from egide.sharing.models import Ground
+from egide.sharing.rules.categories import CATEGORIES
+
+
+def _agencies(case: Case) -> list[tuple[str, str]]:
+    """Agencies one may think of telling: every active one but the programme's own."""
+    others = Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
+    return sorted(((str(one.pk), str(one)) for one in others), key=lambda pair: pair[1])
+
+
+def _agency(asked: str, case: Case) -> Agency | None:
+    try:
+        pk = UUID(asked)
+    except ValueError:
+        return None
+    return (
+        Agency.objects.filter(pk=pk, is_active=True)
+        .exclude(pk=case.programme.lead_agency_id)
+        .order_by()
+        .first()
+    )
+
+
+@require_GET
+def hub(request: Request, case_id: UUID) -> HttpResponse:
+    """May I tell them? What one agency gets today, what would open more, and what was shared without consent."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    at = timezone.now()
+    agency = _agency(request.GET.get("agency", ""), case)
+    lines = (
+        queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
+        if agency is not None
+        else []
+    )
+    return render(
+        request,
+        "cases/sharing.html",
+        {
+            "case": case,
+            "form": ChooseAgencyForm(
+                initial={"agency": str(agency.pk) if agency else ""}, agencies=_agencies(case)
+            ),
+            "agency": agency,
+            "files": lines,
+            "kinds": _kinds(lines),
+            "grounds": queries.ground_lines(case=case, actor=request.actor, at=at),
+            "at": at,
+        },
+    )
+
+
+def _kinds(lines: list[queries.FileLine]) -> list[dict[str, Any]]:
+    """The grounds that would open something, each with the file it opens something of."""
+    found = []
+    for kind, label in Ground._meta.get_field("kind").flatchoices:
+        for line in lines:
+            if queries.opened_by(lines=lines, role=line.role, kind=kind):
+                found.append({"kind": kind, "label": label, "role": line.role, "file": line.label})
+    return found
+
+
+def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) -> HttpResponse:
+    """Write down why this agency should receive this without consent."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    agency = _agency(str(agency_id), case)
+    if agency is None or kind not in FORMS:
+        raise NotVisible
+    at = timezone.now()
+    lines = queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
+    choices = queries.opened_by(lines=lines, role=role, kind=kind)
+    if not choices:
+        raise NotVisible
+    form = FORMS[kind](request.POST or None, categories=choices)
+    back = f"{reverse('cases:sharing', args=[case.pk])}?agency={agency.pk}"
+
+    def effect(at: Any) -> str:
+        data = form.cleaned_data
+        disclosing.state_ground(
+            case_id=case.pk,
+            role=role,
+            kind=kind,
+            recipient_id=agency.pk,
+            categories=data["categories"],
+            said=form.said(),
+            words=disclosing.Words(
+                facts=data["facts"],
+                who_is_at_risk=data.get("who_is_at_risk", ""),
+                why_this_recipient=data.get("why_this_recipient", ""),
+                reference=data.get("reference", ""),
+                why_not_asked=data.get("why_not_asked", ""),
+            ),
+            actor=request.actor,
+            at=at,
+        )
+        return reverse("cases:sharing", args=[case.pk])
+
+    return step(
+        request,
+        form=form,
+        scope=f"ground:{case.pk}",
+        effect=effect,
+        template="cases/sharing_new.html",
+        context={
+            "case": case,
+            "agency": agency,
+            "kind": kind,
+            "kind_label": dict(Ground._meta.get_field("kind").flatchoices)[kind],
+            "back": back,
+        },
+        done=_("Written down. It opens nothing until a colleague has approved it."),
+    )
+
+
+@require_POST
+def answer(request: Request, case_id: UUID, ground_id: UUID) -> HttpResponse:
+    """Approve or refuse what a colleague wrote, end it, or record that the person was told."""
+    case = fetch_case(request, case_id)
+    wanted = request.POST.get("do", "")
+    acts: dict[str, Any] = {
+        "approve": lambda at: disclosing.decide_ground(
+            ground_id=ground_id, is_approved=True, actor=request.actor, at=at
+        ),
+        "refuse": lambda at: disclosing.decide_ground(
+            ground_id=ground_id, is_approved=False, actor=request.actor, at=at
+        ),
+        "end": lambda at: disclosing.end_ground(ground_id=ground_id, actor=request.actor, at=at),
+        "told": lambda at: disclosing.record_told(ground_id=ground_id, actor=request.actor, at=at),
+    }
+    if wanted not in acts or not Ground.objects.filter(pk=ground_id, case_id=case.pk).order_by().exists():
+        raise NotVisible
+
+    def effect(at: Any) -> str:
+        acts[wanted](at)
+        return reverse("cases:sharing", args=[case.pk])
+
+    return do(request, scope=f"ground-answer:{ground_id}:{wanted}", effect=effect, done=_("Recorded."))
+
+
+@require_GET
+def inbox(request: Request) -> HttpResponse:
+    """What was shared with the reader's agency on a ground still in force."""
+    if request.actor is None:
+        raise NotVisible
+    at = timezone.now()
+    return render(request, "cases/received.html", {"grounds": queries.addressed_to(request.actor), "at": at})
+
+
+def _lines(view: sharing.FileView) -> list[dict[str, Any]]:
+    """What was opened, by kind of information, newest first within each."""
+    return [
+        {
+            "title": localized(CATEGORIES[item.category], "title"),
+            "text": presentation.entry_text(item),
+            "by": item.author_name or "",
+            "at": item.created_at,
+        }
+        for item in view.items
+        if item.form != "name:1" and presentation.entry_text(item)
+    ]
+
+
+@require_GET
+def received(request: Request, ground_id: UUID) -> HttpResponse:
+    """Read what one ground lets the reader's agency read."""
+    if request.actor is None:
+        raise NotVisible
+    at = timezone.now()
+    found = queries.received(ground_id=ground_id, actor=request.actor, at=at)
+    return render(
+        request,
+        "cases/received_one.html",
+        {
+            "found": found,
+            "entries": _lines(found.view),
+            "duties": found.view.duties,
+            "at": at,
+        },
+    )

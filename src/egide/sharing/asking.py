@@ -1,0 +1,128 @@
+"""What may be told to whom, asked before anything is shared: today, with consent, or on a ground."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from egide.common.text import localized
+from egide.partners.models import Agency, Role
+from egide.sharing.grounds import LASTS, PURPOSE
+from egide.sharing.opening import class_question, decided_class
+from egide.sharing.relation import ItemClass, SharedFile, relations
+from egide.sharing.rules.bases import states
+from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.decision import ConsentState, Decision, decide
+from egide.sharing.rules.levels import Level
+
+#: Everything a ground of that kind needs, said: what it would open at most.
+_WHOLE: dict[str, dict[str, Any]] = {
+    "serious_imminent_threat": {"is_serious": True, "is_imminent": True, "is_in_good_faith": True},
+    "serious_harm_reduction": {"is_serious": True, "is_in_good_faith": True},
+    "legal_mandate": {"instrument": "court_order", "is_reviewed": True},
+    "medical_emergency": {"is_medical_recipient": True},
+    "common_programme": {"is_common": True},
+}
+
+
+@dataclass
+class Seat:
+    """Anyone who works for an agency, nobody in particular: enough of a membership to be asked about."""
+
+    agency: Agency
+    role: str = Role.TEAM_MEMBER
+    pk: UUID = field(default_factory=uuid4)
+    account_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def agency_id(self) -> UUID:
+        return self.agency.pk
+
+    @property
+    def sector(self) -> str:
+        return self.agency.sector
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way information could be told: consent, or a ground; what it would open, or why it would not."""
+
+    kind: str
+    level: Level
+    reason: str
+    citation: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.level >= Level.VIEW
+
+
+@dataclass(frozen=True)
+class Possibility:
+    """One class of a file and one agency: what it gets today, and the ways that would give it more."""
+
+    item_class: ItemClass
+    today: Level
+    reason: str
+    ways: tuple[Way, ...]
+
+    @property
+    def open_ways(self) -> list[Way]:
+        """The ways that would open it."""
+        return [way for way in self.ways if way.is_open]
+
+    @property
+    def closed_ways(self) -> list[Way]:
+        """The ways that do not exist for it."""
+        return [way for way in self.ways if not way.is_open]
+
+
+def may_receive(
+    *, agency: Agency, file: SharedFile, classes: Sequence[ItemClass], at: datetime
+) -> list[Possibility]:
+    """Answer, for each class, what anyone of an agency gets today and what each way would open.
+
+    The same decisions as opening; nothing is unsealed and nothing is recorded. The caller shows only classes
+    its own reader may know of.
+    """
+    seat: Any = Seat(agency)
+    relation = relations(actor=seat, files=[file], at=at)[file.case_id]
+    found = []
+    for one in classes:
+        today = decided_class(seat, file, one, relation, "case_management", at)
+        question = class_question(seat, file, one, relation, "case_management", at)
+        consent = ConsentState(is_valid=True, is_written=True, has_end=True)
+        ways = [
+            _way(
+                "consent", decide(replace(question, is_assigned=True, consent=consent, named_basis="consent"))
+            )
+        ]
+        for kind in LASTS:
+            asked = replace(
+                question, purpose=PURPOSE[kind], is_named_recipient=True, **states(kind, _WHOLE[kind])
+            )
+            ways.append(_way(kind, decide(asked)))
+        found.append(Possibility(one, today.level, _why(today), tuple(ways)))
+    return found
+
+
+def _way(kind: str, found: Decision) -> Way:
+    known = catalogue()
+    doors = [known[name] for name in found.allowed_by if name in known and name != "table"]
+    if found.level >= Level.VIEW:
+        return Way(
+            kind,
+            found.level,
+            "; ".join(localized(rule, "title") for rule in doors),
+            "; ".join(rule.citation for rule in doors),
+        )
+    return Way(kind, found.level, _why(found))
+
+
+def _why(found: Decision) -> str:
+    """The reason that tells most: a law before the platform's own rules, and the table last."""
+    known = catalogue()
+    rules = [known[name] for name in found.withheld_by if name in known]
+    rules.sort(key=lambda rule: (rule.status == "deployment_choice", rule.id == "table", rule.id))
+    return localized(rules[0], "text") if rules else ""
