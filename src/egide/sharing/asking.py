@@ -67,16 +67,6 @@ class Possibility:
     reason: str
     ways: tuple[Way, ...]
 
-    @property
-    def open_ways(self) -> list[Way]:
-        """The ways that would open it."""
-        return [way for way in self.ways if way.is_open]
-
-    @property
-    def closed_ways(self) -> list[Way]:
-        """The ways that do not exist for it."""
-        return [way for way in self.ways if not way.is_open]
-
 
 def may_receive(
     *, agency: Agency, file: SharedFile, classes: Sequence[ItemClass], at: datetime

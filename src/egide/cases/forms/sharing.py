@@ -28,6 +28,7 @@ class _GroundForm(forms.Form):
     facts = words(
         _("What happened"),
         hint=_("Facts, with times and sources. Write what was seen or heard, not what someone is."),
+        error=_("Write what happened: without facts nothing can be shared."),
     )
 
     def __init__(self, *args: Any, categories: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
@@ -46,8 +47,10 @@ class _GroundForm(forms.Form):
 class HarmForm(_GroundForm):
     """A serious harm to a person."""
 
-    who_is_at_risk = words(_("Who is at risk"), rows=2)
-    why_this_recipient = words(_("How this agency can reduce the danger"), rows=2)
+    who_is_at_risk = words(_("Who is at risk"), rows=2, error=_("Write who is at risk."))
+    why_this_recipient = words(
+        _("How this agency can reduce the danger"), rows=2, error=_("Write what this agency can do about it.")
+    )
     why_not_asked = words(
         _("Was the person asked? If not, why not"),
         rows=2,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from egide.cases.models import Case, File
@@ -20,12 +19,24 @@ PURPOSE = "case_management"
 
 
 @dataclass(frozen=True)
+class KindLine:
+    """One kind of information of a file, whoever holds it: what an agency gets today, and what gives it more."""
+
+    category: str
+    title: str
+    today: Level
+    reason: str
+    open_ways: list[asking.Way]
+    closed_ways: list[asking.Way]
+
+
+@dataclass(frozen=True)
 class FileLine:
     """One file of the case: whose it is, and what an agency may have of it."""
 
     role: str
     label: str
-    lines: list[dict[str, Any]]
+    lines: list[KindLine]
 
 
 def files_of(case: Case) -> list[File]:
@@ -46,24 +57,46 @@ def possibilities(*, case: Case, agency: Agency, actor: Membership, at: datetime
             continue
         classes = [one.item_class for one in known if one.level >= Level.VIEW]
         possible = asking.may_receive(agency=agency, file=file, classes=classes, at=at)
-        possible.sort(key=lambda one: (-one.today, _title(one.item_class.category)))
-        lines = [
-            {"category": one.item_class.category, "title": _title(one.item_class.category), "possible": one}
-            for one in possible
-        ]
+        by_kind: dict[str, list[asking.Possibility]] = {}
+        for one in possible:
+            by_kind.setdefault(one.item_class.category, []).append(one)
+        lines = [_merged(category, ones) for category, ones in by_kind.items()]
+        lines.sort(key=lambda line: (-line.today, line.title))
         found.append(FileLine(file.role, str(FileRole(file.role).label), lines))
     return found
+
+
+def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:
+    """One line for what several agencies hold: the most the agency gets today, and every way to more of any of it."""
+    least, most = min(ones, key=lambda one: one.today), max(ones, key=lambda one: one.today)
+    open_ways: dict[tuple[str, str], asking.Way] = {}
+    closed: dict[str, asking.Way] = {}
+    for one in ones:
+        for way in one.ways:
+            if way.is_open and way.level > one.today:
+                open_ways.setdefault((way.kind, way.reason), way)
+            elif not way.is_open:
+                closed.setdefault(way.kind, way)
+    opened = {kind for kind, _reason in open_ways}
+    return KindLine(
+        category,
+        _title(category),
+        most.today,
+        least.reason,
+        list(open_ways.values()),
+        [way for kind, way in closed.items() if kind not in opened],
+    )
 
 
 def opened_by(*, lines: list[FileLine], role: str, kind: str) -> list[tuple[str, str]]:
     """Answer the kinds of information one ground opens of one file, as choices."""
     return list(
         dict.fromkeys(
-            (line["category"], line["title"])
+            (line.category, line.title)
             for one in lines
             if one.role == role
             for line in one.lines
-            if any(way.kind == kind for way in line["possible"].open_ways)
+            if any(way.kind == kind for way in line.open_ways)
         )
     )
 
