@@ -1,5 +1,6 @@
 // Compiles the style sheet and gathers fonts and htmx into src/egide/web/static/web. Run: npm install && npm run build
-import { copyFileSync, mkdirSync, writeFileSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
@@ -20,8 +21,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../../src/egide/web/static/web");
 const modules = join(here, "node_modules");
 mkdirSync(join(out, "fonts"), { recursive: true });
+// The style sheet says which sources it was made from: a test tells when someone forgot to build.
+const sources = createHash("sha256");
+for (const folder of ["js", "scss"]) for (const name of readdirSync(join(here, folder)).sort()) sources.update(readFileSync(join(here, folder, name)));
 const style = compile(join(here, "scss/egide.scss"), { style: "compressed", loadPaths: [modules], quietDeps: true, silenceDeprecations: ["import"] });
-writeFileSync(join(out, "egide.css"), style.css + "\n");
+writeFileSync(join(out, "egide.css"), `/* made by tools/build_assets from ${sources.digest("hex").slice(0, 16)} */\n${style.css}\n`);
 for (const weight of [400, 600, 700]) {
   copyFileSync(join(modules, `@fontsource/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-${weight}-normal.woff2`), join(out, `fonts/atkinson-${weight}.woff2`));
 }

@@ -86,7 +86,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "egide.web.renderer.FormRenderer"
 
 DATABASES = {"default": database(os.environ.get("EGIDE_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -29,6 +29,17 @@ MY_ACCOUNT = ("partners:account", "mfa_index")
 SIGN_OUT = ("account_logout",)
 SIGN_IN = ("account_login",)
 
+#: `g` then this letter goes to the page: the same letters in every language, so that a hand keeps its habits.
+KEYS = {
+    "cases:my-day": "d",
+    "cases:triage": "r",
+    "cases:caseload": "c",
+    "cases:conferences": "m",
+    "cases:received": "s",
+    "cases:refer": "n",
+    "partners:administration": "a",
+}
+
 #: Each language is named in itself: a reader looks for their own.
 OWN_NAMES = {"en": ("EN", "English"), "fr": ("FR", "Français"), "ar": ("AR", "العربية")}
 
@@ -41,6 +52,7 @@ class Entry:
     href: str
     current: bool
     count: int
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class Site:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        #: The navigation as it was last drawn on this page.
+        self.entries: list[Entry] = []
 
     @property
     def fictional(self) -> bool:
@@ -114,15 +128,17 @@ class Site:
             (item, href) for item in navigation.items_for(self.acting_for) if (href := address(item.url_name))
         ]
         here = self._section(current, shown)
-        return [
+        self.entries = [
             Entry(
                 text=str(item.label),
                 href=href,
                 current=item.url_name == here,
                 count=item.count(self.acting_for) if item.count else 0,
+                key=KEYS.get(item.url_name, ""),
             )
             for item, href in shown
         ]
+        return self.entries
 
     def _section(self, current: str, shown: Iterable[tuple[navigation.Item, str]]) -> str:
         """Answer the entry the page belongs to: the one named, the exact address, else the longest prefix."""
@@ -165,11 +181,6 @@ class Site:
     def sign_in_url(self) -> str:
         """Where one signs in."""
         return address(*SIGN_IN)
-
-    @property
-    def session_seconds(self) -> int:
-        """How long the session lasts from its last renewal, in seconds."""
-        return int(settings.SESSION_COOKIE_AGE)
 
     @property
     def direction(self) -> str:

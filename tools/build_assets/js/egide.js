@@ -1,4 +1,7 @@
 // Progressive enhancement only: every page works without this file.
+import { keyboard } from "./keyboard.js";
+import { session } from "./session.js";
+
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // A second click sends nothing twice. (The server recognises a repeat anyway.)
@@ -41,14 +44,8 @@ $$("[data-reveals]").forEach((block) => {
   document.addEventListener("change", show); show();
 });
 
-// Keyboard: "/" searches, "g" then a letter goes to a page.
-let went = 0;
-document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") { const box = document.querySelector(".header-search input"); if (box) { event.preventDefault(); box.focus(); } }
-  if (event.key === "g") went = Date.now();
-  else if (Date.now() - went < 1500) { const link = document.querySelector(`a[data-key="${event.key}"]`); if (link) link.click(); }
-});
+keyboard();
+session();
 
 $$(".error-summary").forEach((box) => box.focus());
 $$("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.forms import BoundField, Form, widgets
+from django.forms import BoundField, Form
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from egide.web import fieldgroup
 from egide.web.icons import ICONS
 
 register = template.Library()
@@ -135,22 +135,8 @@ def error_summary(*forms: Any) -> SafeString:
         for name, errors in form.errors.items():
             if name != "__all__":
                 bound = form[name]
-                found += [{"text": text, "href": f"#{_first_id(bound)}"} for text in errors]
+                found += [{"text": text, "href": f"#{fieldgroup.first_id(bound)}"} for text in errors]
     return mark_safe(render_to_string("components/error_summary.html", {"errors": found}))  # noqa: S308
-
-
-def _first_id(bound: BoundField) -> str:
-    several = isinstance(bound.field.widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple)
-    return f"{bound.auto_id}_0" if several else str(bound.auto_id)
-
-
-_KINDS = (
-    (widgets.CheckboxSelectMultiple, "checkboxes"),
-    (widgets.RadioSelect, "radios"),
-    (widgets.CheckboxInput, "checkbox"),
-    (widgets.Select, "select"),
-    (widgets.Textarea, "textarea"),
-)
 
 
 @register.simple_tag
@@ -170,62 +156,21 @@ def field(
     reveals: str = "",
 ) -> SafeString:
     """Write a whole field group: label, hint, error, control."""
-    widget = bound.field.widget
-    kind = next((name for cls, name in _KINDS if isinstance(widget, cls)), "input")
-    hint = hint or str(bound.help_text or "")
-    described = " ".join(
-        f"{bound.auto_id}-{part}" for part, is_there in (("hint", hint), ("error", bound.errors)) if is_there
-    )
-    value = bound.value()
-    context = {
-        "bound": bound,
-        "kind": kind,
-        "id": bound.auto_id,
-        "name": bound.html_name,
+    if bound.is_hidden:
+        return mark_safe(str(bound))  # noqa: S308 - drawn by Django
+    found = fieldgroup.context(bound, hint=hint, optional=optional, rows=rows)
+    found |= {
         "label": label or bound.label,
         "label_size": label_size,
-        "hint": hint,
-        "errors": list(bound.errors),
         "inline": inline,
         "small": small,
-        "width": width,
+        "width": str(width),
         "prefix": prefix,
         "suffix": suffix,
-        "optional": optional or (not bound.field.required and kind in ("input", "textarea", "select")),
-        "rows": rows or widget.attrs.get("rows", 4),
         "heading": heading,
-        "described": described,
-        "type": widget.attrs.get("type") or getattr(widget, "input_type", "text"),
-        "value": "" if value is None else _shown(bound, value),
-        "options": _options(bound, kind, value),
-        "is_checked": bool(value) if kind == "checkbox" else False,
-        "maxlength": getattr(bound.field, "max_length", None) or "",
-        "reveals": [_revealed(bound, part) for part in reveals.split(";") if part],
-        "autocomplete": widget.attrs.get("autocomplete", "off"),
+        "reveals": [_revealed(bound, part) for part in reveals.split(";") if part.strip()],
     }
-    return mark_safe(render_to_string("components/field.html", context))  # noqa: S308
-
-
-def _shown(bound: BoundField, value: Any) -> str:
-    shown = bound.field.widget.format_value(value)
-    return "" if shown is None else str(shown)
-
-
-def _options(bound: BoundField, kind: str, value: Any) -> list[dict[str, Any]]:
-    if kind not in ("radios", "checkboxes", "select"):
-        return []
-    chosen = {str(v) for v in (value if isinstance(value, list | tuple | set) else [value])}
-    hints: Mapping[str, Any] = getattr(bound.field.widget, "option_hints", {})
-    return [
-        {
-            "value": str(option),
-            "label": text,
-            "id": f"{bound.auto_id}_{number}",
-            "checked": str(option) in chosen,
-            "hint": hints.get(str(option), ""),
-        }
-        for number, (option, text) in enumerate(bound.field.choices)  # type: ignore[attr-defined]
-    ]
+    return mark_safe(render_to_string("components/field.html", found))  # noqa: S308
 
 
 def _revealed(bound: BoundField, part: str) -> dict[str, Any]:
@@ -300,6 +245,42 @@ def missing(value: Any) -> Any:
     if value in (None, "", [], ()):
         return format_html('<span class="quiet">{}</span>', _("Not recorded"))
     return value
+
+
+#: What modules call a level: words, or figures from 0 (not yet known) up.
+_LEVELS = {
+    **{name: name for name in ("lower", "raised", "high", "extreme")},
+    "1": "lower",
+    "2": "raised",
+    "3": "high",
+}
+MOST_UNITS = 100
+
+
+@register.filter
+def level_name(value: Any) -> str:
+    """The level's own name; "unknown" for 0, an empty value and whatever is not a level."""
+    return _LEVELS.get(str(value), "unknown")
+
+
+@register.filter
+def units(count: Any) -> range:
+    """As many turns of a loop as the count says: 100 at most, none when it is not a number."""
+    try:
+        return range(min(int(count), MOST_UNITS))
+    except (TypeError, ValueError):
+        return range(0)
+
+
+@register.filter
+def moment(value: date | datetime | None) -> str:
+    """A day as a day, a moment with its time, in the reader's language and zone; empty when there is none."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        here = timezone.localtime(value) if timezone.is_aware(value) else value
+        return formats.date_format(here, "DATETIME_FORMAT")
+    return formats.date_format(value, "DATE_FORMAT")
 
 
 @register.simple_tag(takes_context=True)
