@@ -1,13 +1,10 @@
-"""Sign-in, hats, own access, lost factors."""
+"""Sign-in, hats, own access."""
 
 import pytest
 from django.urls import reverse
 
-from egide.common.errors import PermissionDenied, Refused
 from egide.ledger.models import Entry
-from egide.partners import services
 from egide.partners.models import Role
-from tests.conftest import NOON
 from tests.factories import a_member, an_agency
 
 pytestmark = pytest.mark.django_db
@@ -48,36 +45,6 @@ class TestSecondFactor:
         for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn"):
             shown = client.get(reverse(name), follow=True)
             assert shown.status_code == 200
-
-    def test_a_lost_one_takes_two_administrators(self, client):
-        agency = an_agency()
-        one, two = a_member(agency, Role.ADMINISTRATOR), a_member(agency, Role.ADMINISTRATOR)
-        person = a_member(agency)
-        person.account.set_password("a-long-password-1")
-        person.account.save()
-        reset = services.request_factor_reset(username=person.account.username, actor=one, at=NOON)
-        with pytest.raises(Refused):
-            services.request_factor_reset(username=person.account.username, actor=two, at=NOON)
-        with pytest.raises(PermissionDenied):
-            services.confirm_factor_reset(reset_id=reset.pk, actor=one, at=NOON)
-        with pytest.raises(PermissionDenied):
-            services.request_factor_reset(username=one.account.username, actor=one, at=NOON)
-
-        services.confirm_factor_reset(reset_id=reset.pk, actor=two, at=NOON)
-
-        person.account.refresh_from_db()
-        assert not person.account.has_usable_password()
-        services.set_password(reset_id=reset.pk, password="told-in-person-77", actor=two, at=NOON)
-        person.account.refresh_from_db()
-        assert person.account.check_password("told-in-person-77")
-
-    def test_the_page_is_for_administrators(self, client):
-        agency = an_agency()
-        client.force_login(a_member(agency).account)
-        assert client.get(reverse("partners:factor-resets")).status_code == 403
-        client.force_login(a_member(agency, Role.ADMINISTRATOR).account)
-        assert client.get(reverse("partners:factor-resets")).status_code == 200
-        assert client.post(reverse("partners:factor-resets"), {"username": "nobody"}).status_code == 422
 
 
 class TestHats:

@@ -272,13 +272,23 @@ class TestWhatTheDatabaseHolds:
 
         def ask(**fields):
             return FactorReset.objects.create(
-                account=person.account, requested_by=one, requested_at=NOON, **fields
+                account=person.account,
+                requested_by=one,
+                requested_by_account=one.account,
+                requested_at=NOON,
+                **fields,
             )
 
-        breaks("partners_reset_two_people", lambda: ask(confirmed_by=one, confirmed_at=NOON))
+        other_hat = a_member(an_agency(), Role.ADMINISTRATOR, account=one.account)
+        for hat in (one, other_hat):
+            breaks(
+                "partners_reset_two_people",
+                lambda hat=hat: ask(confirmed_by=hat, confirmed_by_account=hat.account, confirmed_at=NOON),
+            )
+        breaks("partners_reset_two_people", lambda: ask(confirmed_by=two, confirmed_at=NOON))
         breaks("partners_reset_two_people", lambda: ask(confirmed_by=two))
         breaks("partners_reset_two_people", lambda: ask(confirmed_at=NOON))
-        assert ask(confirmed_by=two, confirmed_at=NOON).pk
+        assert ask(confirmed_by=two, confirmed_by_account=two.account, confirmed_at=NOON).pk
         ask()
         breaks("partners_reset_one_open", ask)
 
@@ -289,12 +299,12 @@ class TestWhatTheDatabaseHolds:
             (member.agency if model is Agency else member.account).delete()
 
     def test_each_constraint_has_its_test(self):
-        source = Path(__file__).read_text(encoding="utf-8")
+        source = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py"))
         for model in vars(partners).values():
             if (
                 isinstance(model, type)
                 and issubclass(model, models.Model)
-                and model.__module__ == partners.__name__
+                and model.__module__.startswith(partners.__name__)
             ):
                 for constraint in model._meta.constraints:
                     assert f'"{constraint.name}"' in source, constraint.name

@@ -8,12 +8,8 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         from egide.common import navigation
+        from egide.partners.permissions import is_administrator
 
         navigation.register(
-            navigation.Item(
-                _("Lost second factors"),
-                "partners:factor-resets",
-                90,
-                lambda actor: actor is not None and actor.role == "administrator",
-            )
+            navigation.Item(_("Administration"), "partners:administration", 90, is_administrator)
         )

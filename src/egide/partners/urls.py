@@ -1,18 +1,37 @@
-"""Addresses of sign-in, hats and the person's own access."""
+"""Addresses of sign-in, hats, the person's own access, and administration."""
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
-from egide.partners import views
+from egide.partners.views import invitation, own, people, safeguards
 
-own = (
-    [
-        path("acting-for/", views.acting_for, name="acting-for"),
-        path("my-access/", views.my_access, name="my-access"),
-        path("factor-resets/", views.factor_resets, name="factor-resets"),
-    ],
-    "partners",
-)
+pages: list[URLPattern] = [
+    path("me/acting-for/", own.acting_for, name="acting-for"),
+    path("me/my-access/", own.my_access, name="my-access"),
+    path("me/factor-resets/", safeguards.factor_resets, name="factor-resets"),
+    path(
+        "me/factor-resets/<uuid:reset_id>/confirm/",
+        safeguards.factor_reset_confirm,
+        name="factor-reset-confirm",
+    ),
+    path("account/invitation/", invitation.invitation, name="invitation"),
+    path("administration/", safeguards.administration, name="administration"),
+    path(
+        "administration/changes/<uuid:change_id>/confirm/", safeguards.change_confirm, name="change-confirm"
+    ),
+    path(
+        "administration/changes/<uuid:change_id>/decline/", safeguards.change_decline, name="change-decline"
+    ),
+    path("administration/people/", people.people_list, name="people"),
+    path("administration/people/new/", people.person_new, name="person-new"),
+    path("administration/people/<uuid:account_id>/", people.person, name="person"),
+    path("administration/people/<uuid:account_id>/invite/", people.person_invite, name="person-invite"),
+    path("administration/people/<uuid:account_id>/place/", people.membership_new, name="membership-new"),
+    path(
+        "administration/people/<uuid:account_id>/close/", people.person_deactivate, name="person-deactivate"
+    ),
+    path("administration/places/<uuid:membership_id>/end/", people.membership_end, name="membership-end"),
+]
 urlpatterns = [
+    path("", include((pages, "partners"))),
     path("account/", include("allauth.urls")),
-    path("me/", include(own)),
 ]

@@ -92,6 +92,7 @@ class Agency(models.Model):
     #: Codes of the regimes that bind what this agency holds, such as `ca-nb-phipaa` or `us-vawa`.
     regimes = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField(default=True)
+    deactivation_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -205,6 +206,7 @@ class Agreement(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     terminated_on = models.DateField(null=True, blank=True)
+    termination_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -239,34 +241,3 @@ class AgreementParty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency}"
-
-
-class FactorReset(models.Model):
-    """Someone lost their second factor: one administrator asks, another one confirms, after seeing the person."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="partners_reset_two_people",
-                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
-                | (
-                    Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
-                    & ~Q(confirmed_by=F("requested_by"))
-                ),
-            ),
-            models.UniqueConstraint(
-                name="partners_reset_one_open", fields=["account"], condition=Q(confirmed_at__isnull=True)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account}"

@@ -1,0 +1,33 @@
+"""Jurisdictions, agencies, people and what they signed; and what takes two administrators."""
+
+from egide.partners.models.partners import (
+    Account,
+    Agency,
+    Agreement,
+    AgreementKind,
+    AgreementParty,
+    Jurisdiction,
+    Membership,
+    MembershipQuerySet,
+    Role,
+    Sector,
+)
+from egide.partners.models.safeguards import ChangeKind, FactorReset, Invitation, Outcome, ProposedChange
+
+__all__ = [
+    "Account",
+    "Agency",
+    "Agreement",
+    "AgreementKind",
+    "AgreementParty",
+    "ChangeKind",
+    "FactorReset",
+    "Invitation",
+    "Jurisdiction",
+    "Membership",
+    "MembershipQuerySet",
+    "Outcome",
+    "ProposedChange",
+    "Role",
+    "Sector",
+]

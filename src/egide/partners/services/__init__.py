@@ -1,0 +1,1 @@
+"""What changes partners, by topic: lost factors, changes for two, invitations, agencies, people, agreements."""

@@ -1,0 +1,167 @@
+"""A change that alters who may see what: one administrator proposes, another person confirms."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from egide.common.errors import NotVisible, PermissionDenied, Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Account, Agency, ChangeKind, Membership, Outcome, ProposedChange
+from egide.partners.permissions import SENSITIVE_ROLES, check_administrator, check_not_oneself
+
+#: What of an agency alters who may see what.
+AGENCY_FIELDS = ("sector", "regimes", "is_active")
+
+
+@transaction.atomic
+def propose_agency_change(
+    *, agency: Agency, after: dict[str, Any], reason: str, actor: Membership, at: datetime
+) -> ProposedChange:
+    """Ask that an agency's sector, regimes or opening be changed. Nothing changes before a second person confirms.
+
+    Raises:
+        NotVisible: the actor is not an administrator.
+        Refused: nothing would change, or a change of this agency waits already.
+    """
+    check_administrator(actor)
+    after = {name: after[name] for name in AGENCY_FIELDS if name in after}
+    before = {name: getattr(agency, name) for name in after}
+    if before == after:
+        raise Refused(_("Nothing would change."))
+    return _propose(
+        kind=ChangeKind.AGENCY,
+        agency=agency,
+        before=before,
+        after=after,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
+@transaction.atomic
+def propose_sensitive_role(
+    *, account: Account, agency: Agency, role: str, reason: str, actor: Membership, at: datetime
+) -> ProposedChange:
+    """Ask that a person be made administrator or privacy officer of an agency.
+
+    Raises:
+        NotVisible: the actor is not an administrator. PermissionDenied: it is for themselves.
+        Refused: the person holds the role, or it is proposed already.
+    """
+    check_administrator(actor)
+    check_not_oneself(actor, account.pk)
+    if role not in SENSITIVE_ROLES:
+        raise ValueError("this role is given by one administrator")
+    if Membership.objects.filter(account=account, agency=agency, role=role, ends_on=None).exists():
+        raise Refused(_("This person already has this role there."))
+    return _propose(
+        kind=ChangeKind.MEMBERSHIP,
+        agency=agency,
+        account=account,
+        role=role,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
+def _propose(*, actor: Membership, at: datetime, **fields: Any) -> ProposedChange:
+    try:
+        with transaction.atomic():
+            made = ProposedChange.objects.create(
+                proposed_by=actor, proposed_by_account_id=actor.account_id, proposed_at=at, **fields
+            )
+    except IntegrityError as error:
+        raise Refused(
+            _("Such a change waits already; another administrator confirms or declines it.")
+        ) from error
+    details = {"kind": str(made.kind), "agency": made.agency_id}
+    if made.account_id:
+        details |= {"account": made.account_id, "role": str(made.role)}
+    ledger.record(action="partners.change_proposed", actor=actor, target=made, at=at, details=details)
+    return made
+
+
+def _open_change(change_id: UUID) -> ProposedChange:
+    change = (
+        ProposedChange.objects.select_for_update(of=("self",))
+        .select_related("agency", "account")
+        .filter(pk=change_id, outcome=Outcome.WAITING)
+        .order_by()
+        .first()
+    )
+    if change is None:
+        raise NotVisible
+    return change
+
+
+@transaction.atomic
+def confirm_change(*, change_id: UUID, actor: Membership, at: datetime) -> ProposedChange:
+    """Confirm, as a second person: the change takes effect at once.
+
+    Raises:
+        NotVisible: the actor is not an administrator, or no such change waits.
+        PermissionDenied: the actor proposed it, under any hat, or it is about them.
+        Refused: what it would change was changed since.
+    """
+    check_administrator(actor)
+    change = _open_change(change_id)
+    if actor.account_id in (change.proposed_by_account_id, change.account_id):
+        raise PermissionDenied(_("A second administrator confirms, who is neither of you."))
+    if change.kind == ChangeKind.AGENCY:
+        _apply_to_agency(change)
+    else:
+        _apply_role(change, at)
+    return _decide(change, Outcome.CONFIRMED, actor=actor, at=at)
+
+
+@transaction.atomic
+def decline_change(*, change_id: UUID, actor: Membership, at: datetime) -> ProposedChange:
+    """Decline a change, or withdraw one's own: nothing changes.
+
+    Raises:
+        NotVisible: the actor is not an administrator, or no such change waits.
+    """
+    check_administrator(actor)
+    return _decide(_open_change(change_id), Outcome.DECLINED, actor=actor, at=at)
+
+
+def _decide(change: ProposedChange, outcome: Outcome, *, actor: Membership, at: datetime) -> ProposedChange:
+    change.outcome, change.decided_by, change.decided_at = outcome, actor, at
+    change.decided_by_account_id = actor.account_id
+    change.save(update_fields=["outcome", "decided_by", "decided_by_account", "decided_at"])
+    ledger.record(
+        action=f"partners.change_{outcome.value}",
+        actor=actor,
+        target=change,
+        at=at,
+        details={"proposed_by": change.proposed_by_id},
+    )
+    return change
+
+
+def _apply_to_agency(change: ProposedChange) -> None:
+    agency = Agency.objects.select_for_update().get(pk=change.agency_id)
+    if {name: getattr(agency, name) for name in change.before} != change.before:
+        raise Refused(_("The agency was changed since. Decline this one, and propose it again."))
+    for name, value in change.after.items():
+        setattr(agency, name, value)
+    agency.save(update_fields=[*change.after])
+
+
+def _apply_role(change: ProposedChange, at: datetime) -> None:
+    account = change.account
+    if account is None or not account.is_active or not change.agency.is_active:
+        raise Refused(_("The person or the agency is no longer active."))
+    try:
+        with transaction.atomic():
+            Membership.objects.create(
+                account=account, agency=change.agency, role=change.role, starts_on=timezone.localdate(at)
+            )
+    except IntegrityError as error:
+        raise Refused(_("This person already has this role there.")) from error

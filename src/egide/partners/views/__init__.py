@@ -1,0 +1,1 @@
+"""Pages: one's own hats and access, an invitation, and administration."""
