@@ -34,3 +34,11 @@ def register() -> None:
             _("Shared with us"), "cases:received", 45, lambda a: a is not None and a.role in WORKING_ROLES
         )
     )
+    add(
+        navigation.Item(
+            _("Emergency access"),
+            "cases:emergency-reviews",
+            60,
+            lambda a: a is not None and a.role == Role.PRIVACY_OFFICER,
+        )
+    )

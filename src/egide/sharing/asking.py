@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from egide.common.text import localized
 from egide.partners.models import Agency, Role
 from egide.sharing.grounds import LASTS, PURPOSE
-from egide.sharing.opening import class_question, decided_class
+from egide.sharing.opening import class_question, decided_class, named
 from egide.sharing.relation import ItemClass, SharedFile, relations
 from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
@@ -85,13 +85,12 @@ def may_receive(
         consent = ConsentState(is_valid=True, is_written=True, has_end=True)
         ways = [
             _way(
-                "consent", decide(replace(question, is_assigned=True, consent=consent, named_basis="consent"))
+                "consent",
+                decide(replace(named(question), is_assigned=True, consent=consent, named_basis="consent")),
             )
         ]
         for kind in LASTS:
-            asked = replace(
-                question, purpose=PURPOSE[kind], is_named_recipient=True, **states(kind, _WHOLE[kind])
-            )
+            asked = replace(named(question), purpose=PURPOSE[kind], **states(kind, _WHOLE[kind]))
             ways.append(_way(kind, decide(asked)))
         found.append(Possibility(one, today.level, _why(today), tuple(ways)))
     return found

@@ -21,6 +21,7 @@ from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import compartment_of
 from egide.sharing.rules.decision import Decision, Question, best, decide
 from egide.sharing.rules.levels import Level
+from egide.sharing.rules.sides import side_of
 from egide.vault import errors, unsealing
 from egide.vault.services import SealContext
 
@@ -219,8 +220,14 @@ def decided_class(
     question = class_question(actor, file, one, relation, purpose, at)
     asked = [question]
     for ground in relation.grounds_for(file_id=file.id, category=one.category, purpose=purpose):
-        asked.append(replace(question, is_named_recipient=True, **states(ground.kind, ground.said)))
+        asked.append(replace(named(question), **states(ground.kind, ground.said)))
     return best(asked)
+
+
+def named(question: Question) -> Question:
+    """The same question of somebody a ground names: they are on the side their sector works on, if on none yet."""
+    side = question.side if question.side != "none" else side_of(question.sector)
+    return replace(question, is_named_recipient=True, side=side)
 
 
 def _is_visible(actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime) -> bool:
@@ -228,7 +235,7 @@ def _is_visible(actor: Membership, file: SharedFile, relation: Relation, purpose
     own = ItemClass(file.id, "identity.core", file.holder_id, ())
     question = class_question(actor, file, own, relation, purpose, at)
     # A ground lets its recipient know of the file, not of what it does not name.
-    return not decide(replace(question, is_named_recipient=relation.is_named_for(file.id))).is_silent
+    return not decide(named(question) if relation.is_named_for(file.id) else question).is_silent
 
 
 def open_files(

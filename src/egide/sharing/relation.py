@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import BooleanField, Value
+from django.db.models import BooleanField, JSONField, Value
 from django.utils import timezone
 
+from egide.common import clock
 from egide.partners import queries as partners
 from egide.partners.models import Membership
 from egide.sharing import queries
-from egide.sharing.models import ConsentRecipient, Ground
+from egide.sharing.models import ConsentRecipient, EmergencyAccess, Ground
 from egide.sharing.rules.decision import ConsentState
 
 
@@ -99,6 +100,11 @@ class Named:
     expires_at: datetime
 
 
+#: The kind of a ground that is one person's emergency access, to every file of a case.
+EMERGENCY = "emergency_access"
+EMERGENCY_PURPOSE = "emergency_response"
+
+
 @dataclass(frozen=True)
 class Grounded:
     """One ground in force, other than consent, on which the reader's agency receives some of a file."""
@@ -124,14 +130,15 @@ class Relation:
 
     def is_named_for(self, file_id: UUID) -> bool:
         """Say whether a ground in force names the reader's agency for a file: they may know that it exists."""
-        return any(ground.file_id == file_id for ground in self.grounds)
+        return any(ground.file_id == file_id or ground.kind == EMERGENCY for ground in self.grounds)
 
     def grounds_for(self, *, file_id: UUID, category: str, purpose: str) -> list[Grounded]:
         """Answer the grounds that cover one category of one file for one purpose."""
         return [
             ground
             for ground in self.grounds
-            if ground.file_id == file_id and category in ground.categories and purpose in ground.purposes
+            if (ground.kind == EMERGENCY and purpose == EMERGENCY_PURPOSE)
+            or (ground.file_id == file_id and category in ground.categories and purpose in ground.purposes)
         ]
 
     def consent(self, *, file_id: UUID, category: str, purpose: str) -> ConsentState:
@@ -234,10 +241,29 @@ def _bases(
             Value(True, output_field=BooleanField()),
         )
     )
+    now = clock.now()
+    emergencies = (
+        EmergencyAccess.objects.filter(
+            membership=actor.pk, case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
+        )
+        .order_by()
+        .values_list(
+            "case_id",
+            "file_id",
+            # What it opens is the table's to say: the same columns, filled with nothing.
+            Value([], output_field=JSONField()),
+            Value([], output_field=JSONField()),
+            Value(EMERGENCY),
+            "opened_at",
+            "ends_at",
+            Value([], output_field=JSONField()),
+            Value(True, output_field=BooleanField()),
+        )
+    )
     named: dict[UUID, list[Named]] = {}
     grounded: dict[UUID, list[Grounded]] = {}
     for case_id, file_id, categories, purposes, form, begins, ends, said, is_ground in consents.union(
-        grounds, all=True
+        grounds, emergencies, all=True
     ):
         if is_ground:
             one = Grounded(file_id, form, frozenset(categories), frozenset(purposes), said, ends)

@@ -10,10 +10,10 @@ from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, Task
 from egide.cases.queries.casefile import task_record
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
-from egide.cases.rules.sides import is_management_only
 from egide.common.compound import any_of
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
+from egide.sharing.rules.sides import is_management_only
 
 SHOWN = 40
 

@@ -11,9 +11,9 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from egide.cases.models import Case, File, Programme
 from egide.cases.models.case import own_programmes
 from egide.cases.models.file import FileRole
-from egide.cases.rules.sides import is_management_only
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
+from egide.sharing.rules.sides import is_management_only
 
 #: What a line shows of its case; the rest stays in the database.
 _COLUMNS = (

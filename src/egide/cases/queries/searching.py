@@ -9,9 +9,9 @@ from django.db.models import F, QuerySet
 
 from egide.cases.models import Case, NameToken
 from egide.cases.queries.rows import Row, knows_dates, named, with_name
-from egide.cases.rules.sides import is_management_only
 from egide.common.compound import any_of
 from egide.partners.models import Membership
+from egide.sharing.rules.sides import is_management_only
 from egide.vault import blind
 from egide.vault.rules.names import words
 

@@ -15,7 +15,6 @@ from egide.cases.models import Case, EligibilityDecision, Entry
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
-from egide.cases.rules.sides import side_of
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_case
 from egide.common.errors import Refused
@@ -23,6 +22,7 @@ from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.sharing.models import Consent
+from egide.sharing.rules.sides import side_of
 
 #: How long before its end a consent is asked again. Ours (O).
 ASKED_AGAIN = timedelta(days=14)

@@ -1,6 +1,12 @@
 """Addresses of casework, by topic."""
 
-from egide.cases.urls import casework, conferences, intake, plans
+from egide.cases.urls import casework, conferences, emergencies, intake, plans
 
 app_name = "cases"
-urlpatterns = [*intake.urlpatterns, *casework.urlpatterns, *plans.urlpatterns, *conferences.urlpatterns]
+urlpatterns = [
+    *intake.urlpatterns,
+    *casework.urlpatterns,
+    *plans.urlpatterns,
+    *conferences.urlpatterns,
+    *emergencies.urlpatterns,
+]

@@ -16,6 +16,7 @@ from egide.cases.queries import day, searching
 from egide.cases.queries.caseload import Filters
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
+from egide.sharing import emergency
 
 
 def check_works(request: Request) -> None:
@@ -146,5 +147,13 @@ def search(request: Request) -> HttpResponse:
     at = timezone.now()
     found = searching.search(actor=request.actor, text=text, at=at)
     return render(
-        request, "cases/search.html", {"found": found, "text": text, "is_asked": bool(text.strip()), "at": at}
+        request,
+        "cases/search.html",
+        {
+            "found": found,
+            "text": text,
+            "is_asked": bool(text.strip()),
+            "has_emergency": not found.rows and emergency.may_open(request.actor),
+            "at": at,
+        },
     )

@@ -170,7 +170,7 @@ def inbox(request: Request) -> HttpResponse:
     return render(request, "cases/received.html", {"grounds": queries.addressed_to(request.actor), "at": at})
 
 
-def _lines(view: sharing.FileView) -> list[dict[str, Any]]:
+def lines_of(view: sharing.FileView) -> list[dict[str, Any]]:
     """What was opened, by kind of information, newest first within each."""
     return [
         {
@@ -196,7 +196,7 @@ def received(request: Request, ground_id: UUID) -> HttpResponse:
         "cases/received_one.html",
         {
             "found": found,
-            "entries": _lines(found.view),
+            "entries": lines_of(found.view),
             "duties": found.view.duties,
             "at": at,
         },

@@ -14,10 +14,24 @@ YES_NO = frozenset(
 )  # fmt: skip
 
 
+_DANGER = ThreatState(
+    is_stated=True,
+    is_serious=True,
+    is_imminent=True,
+    can_be_reduced=True,
+    is_in_good_faith=True,
+    is_approved=True,
+    is_current=True,
+)
+
+
 def states(
     kind: str, said: Mapping[str, Any], *, is_stated: bool = True, is_current: bool = True
 ) -> dict[str, Any]:
     """Answer the parts of a question a ground fills in, from what was said of it."""
+    if kind == "emergency_access":
+        # The reason is reviewed afterwards; it counts as a threat stated and approved, for reading alone.
+        return {"named_basis": "serious_imminent_threat", "threat": _DANGER, "is_emergency_access": True}
     yes = {name: bool(said.get(name)) for name in YES_NO}
     if kind == "legal_mandate":
         mandate = MandateState(

@@ -1,0 +1,53 @@
+"""Open a case in an emergency, and let whoever leads it know at once."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.cases.models import Case, File
+from egide.cases.models.file import FileRole
+from egide.cases.services import deadlines, tasks
+from egide.common.errors import NotVisible, Refused
+from egide.partners.models import Membership
+from egide.sharing import emergency
+from egide.sharing import queries as sharing_queries
+from egide.sharing.models import EmergencyAccess
+
+
+@transaction.atomic
+def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -> EmergencyAccess:
+    """Open the case of that reference to one named person for four hours.
+
+    Raises:
+        NotVisible: the actor is not named for it.
+        Refused: no such case, or one the actor is kept out of (the two cannot be told apart); see also
+            `sharing.emergency.open_access`.
+    """
+    if not emergency.may_open(actor):
+        raise NotVisible
+    cleaned = reference.strip().upper().replace(" ", "-")
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency", "lead")
+        .filter(sharing_queries.not_recused(actor, case_ref="pk"), reference=cleaned)
+        .order_by()
+        .first()
+    )
+    if case is None:
+        raise Refused(_("No case of this reference can be opened. Check each letter."))
+    file = File.objects.get(case=case, role=FileRole.VICTIM)
+    made = emergency.open_access(case_id=case.pk, file_id=file.pk, reason=reason, actor=actor, at=at)
+    if case.is_open:
+        tasks.make_task(
+            case=case,
+            file=file,
+            text=_("Emergency access was opened. See who, and tell the privacy officer what you know."),
+            side="victim",
+            agency_id=case.programme.lead_agency_id,
+            due_at=made.review_due_at,
+            actor=actor,
+            at=at,
+        )
+        deadlines.refresh_next_due(case, at=at)
+    return made
