@@ -68,6 +68,14 @@ def addresses(world):
         "cases:sharing-new": [case, str(world.police_agency.pk), "victim", "serious_imminent_threat"],
         "cases:sharing-answer": [case, plan],
         "cases:received-one": [plan],
+        **{
+            f"partners:agency{page}": [str(world.police_agency.pk)]
+            for page in ("", "-edit", "-close", "-reopen")
+        },
+        **{
+            f"partners:agreement{page}": [str(world.police_agency.agreements.get().agreement_id)]
+            for page in ("", "-terminate")
+        },
         "partners:person": [str(world.officer.account_id)],
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],

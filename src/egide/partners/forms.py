@@ -7,7 +7,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.partners.models import Agency, Role
+from egide.common import regimes
+from egide.partners.models import Agency, AgreementKind, Jurisdiction, Role, Sector
 
 
 def line(label: Any, *, longest: int, hint: Any = "", required: bool = True) -> forms.CharField:
@@ -106,3 +107,95 @@ class MembershipForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["agency"]
         field.choices = [("", _("Choose")), *((str(a.pk), str(a)) for a in agencies)]  # type: ignore[attr-defined]
+
+
+def _area(areas: Iterable[Jurisdiction], empty: Any) -> list[tuple[str, Any]]:
+    return [("", empty), *((str(area.pk), str(area)) for area in areas)]
+
+
+class AgencyFilter(forms.Form):
+    """Which agencies a list shows; what makes no sense filters nothing."""
+
+    area = forms.ChoiceField(label=_("Jurisdiction"), required=False)
+    sector = forms.ChoiceField(
+        label=_("Sector"), required=False, choices=[("", _("All sectors")), *Sector.choices]
+    )
+
+    def __init__(self, *args: Any, areas: Iterable[Jurisdiction], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = _area(areas, _("Everywhere"))  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """Answer the jurisdiction (None for all) and the sector (empty for all)."""
+        self.is_valid()
+        area = self.cleaned_data.get("area") or ""
+        return {"area": UUID(area) if area else None, "sector": self.cleaned_data.get("sector") or ""}
+
+
+class AgencyForm(forms.Form):
+    name_en = line(_("English name"), longest=160)
+    name_fr = line(_("French name"), longest=160)
+    short_en = line(_("Short English name"), longest=60, required=False)
+    short_fr = line(_("Short French name"), longest=60, required=False)
+    area = forms.TypedChoiceField(label=_("Jurisdiction"), coerce=UUID)
+    sector = forms.ChoiceField(label=_("Sector"), choices=[("", _("Choose")), *Sector.choices])
+    regimes = forms.CharField(
+        label=_("Regimes"),
+        help_text=_("The laws that bind what it holds, one code a line, such as ca-nb-phipaa."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+    reason = reason()
+
+    def __init__(self, *args: Any, areas: Iterable[Jurisdiction], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = _area(areas, _("Choose"))  # type: ignore[attr-defined]
+
+    def clean_regimes(self) -> list[str]:
+        codes = self.cleaned_data["regimes"].replace(",", " ").lower().split()
+        for code in codes:
+            if not regimes.is_acceptable(code):
+                raise forms.ValidationError(_("“%(code)s” is not a known regime."), params={"code": code})
+        return sorted(set(codes))
+
+
+class NewAgencyForm(AgencyForm):
+    code = forms.SlugField(
+        label=_("Code"), help_text=_("Letters, figures and hyphens. It cannot be changed."), max_length=50
+    )
+    field_order = ("code",)
+
+
+class ReasonForm(forms.Form):
+    reason = reason()
+
+
+class AgreementForm(forms.Form):
+    code = forms.SlugField(
+        label=_("Code"), help_text=_("Letters, figures and hyphens. It cannot be changed."), max_length=50
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=AgreementKind.choices, widget=forms.RadioSelect)
+    title_en = line(_("English title"), longest=200)
+    title_fr = line(_("French title"), longest=200)
+    starts_on = day(_("First day"))
+    ends_on = day(_("Last day"), required=False)
+    agencies = forms.TypedMultipleChoiceField(
+        label=_("Parties"), coerce=UUID, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agencies"].choices = [(str(a.pk), str(a)) for a in agencies]  # type: ignore[attr-defined]
+
+
+class SignatureForm(forms.Form):
+    signed_by_name = line(
+        _("Signed by"), longest=120, hint=_("The name on the paper, of who may sign for the agency.")
+    )
+    signed_on = day(_("Signed on"))
+
+
+class TerminationForm(forms.Form):
+    on = day(_("From"), hint=_("The first day without it. Today means at once."))
+    reason = reason()

@@ -1,13 +1,28 @@
 """What pages of administration show, in the reader's language."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from egide.partners.models import Account, ChangeKind, Invitation, Membership, ProposedChange, Role, Sector
+from egide.partners.models import (
+    Account,
+    Agency,
+    Agreement,
+    ChangeKind,
+    Invitation,
+    Membership,
+    ProposedChange,
+    Role,
+    Sector,
+)
+from egide.partners.queries.administering import Counted
+from egide.partners.rules import agreements as rules
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -15,6 +30,8 @@ def tabs(current: str) -> list[dict[str, Any]]:
     items = [
         ("administration", _("Waiting for two")),
         ("people", _("People")),
+        ("agencies", _("Agencies")),
+        ("agreements", _("Agreements")),
         ("factor-resets", _("Lost second factors")),
     ]
     return [
@@ -63,8 +80,6 @@ def value_text(name: str, value: Any) -> str:
     """Answer one value of an agency in words."""
     if name == "sector":
         return str(Sector(value).label)
-    if name == "is_active":
-        return _("open") if value else _("closed")
     return ", ".join(value) or _("none")
 
 
@@ -74,7 +89,15 @@ def change_lines(change: ProposedChange) -> list[str]:
         return [
             _("%(person)s becomes: %(role)s") % {"person": change.account, "role": Role(change.role).label}
         ]
-    names = {"sector": _("Sector"), "regimes": _("Regimes"), "is_active": _("Access")}
+    if change.after.get("is_active"):
+        return [
+            _("Opens, with its sector: %(sector)s. Regimes: %(regimes)s")
+            % {
+                "sector": value_text("sector", change.agency.sector),
+                "regimes": value_text("regimes", change.agency.regimes),
+            }
+        ]
+    names = {"sector": _("Sector"), "regimes": _("Regimes")}
     return [
         _("%(what)s: %(before)s, becomes %(after)s")
         % {
@@ -96,3 +119,77 @@ def change_row(change: ProposedChange, *, actor: Membership) -> dict[str, Any]:
         "is_mine": is_mine,
         "may_confirm": not is_mine and change.account_id != actor.account_id,
     }
+
+
+def agency_facts(agency: Agency) -> list[dict[str, Any]]:
+    """Answer what the page of an agency says of it."""
+    rows = [
+        {"key": _("Code"), "value": agency.code},
+        {"key": _("English name"), "value": agency.name_en},
+        {"key": _("French name"), "value": agency.name_fr},
+        {"key": _("Short name"), "value": agency.short_name},
+        {"key": _("Jurisdiction"), "value": str(agency.jurisdiction)},
+        {"key": _("Sector"), "value": value_text("sector", agency.sector)},
+        {"key": _("Regimes"), "value": value_text("regimes", agency.regimes)},
+    ]
+    if agency.deactivation_reason and not agency.is_active:
+        rows.append({"key": _("Closed because"), "value": agency.deactivation_reason})
+    return rows
+
+
+def losing_access(people: Sequence[Membership], *, named: int) -> list[str]:
+    """Name who acts for an agency, one a line; beyond `named`, say how many more."""
+    lines = [f"{place.person_name}, {place.get_role_display()}" for place in people[:named]]
+    more = len(people) - named
+    if more > 0:
+        lines.append(ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more})
+    return lines or [_("Nobody acts for it today.")]
+
+
+def agreement_row(found: Counted, *, on: date) -> dict[str, Any]:
+    """Answer one line of the list of agreements: where it stands, in a word and a tone."""
+    agreement = found.agreement
+    terms = rules.Terms(
+        starts_on=agreement.starts_on,
+        ends_on=agreement.ends_on,
+        terminated_on=agreement.terminated_on,
+        parties=found.parties,
+        signed=found.signed,
+    )
+    state = rules.agreement_state(terms, on=on)
+    counts = {"signed": found.signed, "parties": found.parties}
+    words = {
+        rules.DRAFT: (_("Draft"), "neutral"),
+        rules.SIGNING: (_("Signed %(signed)s of %(parties)s") % counts, "info"),
+        rules.TO_COME: (_("Signed, begins later"), "info"),
+        rules.IN_FORCE: (_("In force"), "success"),
+        rules.EXPIRING: (_("Ends in 60 days or less"), "warning"),
+        rules.EXPIRED: (_("Expired"), "neutral"),
+        rules.TERMINATED: (_("Terminated"), "neutral"),
+    }
+    text, tone = words[state]
+    is_over = state in (rules.EXPIRED, rules.TERMINATED) or agreement.terminated_on is not None
+    return {
+        "agreement": agreement,
+        "state": text,
+        "tone": tone,
+        "last_day": terms.last_day,
+        "may_sign": not is_over,
+        "may_terminate": not is_over,
+    }
+
+
+def agreement_facts(agreement: Agreement) -> list[dict[str, Any]]:
+    """Answer what the page of an agreement says of it."""
+    ends = date_format(agreement.ends_on, "DATE_FORMAT") if agreement.ends_on else _("no end set")
+    rows = [
+        {"key": _("Kind"), "value": agreement.get_kind_display()},
+        {"key": _("First day"), "value": date_format(agreement.starts_on, "DATE_FORMAT")},
+        {"key": _("Last day"), "value": ends},
+    ]
+    if agreement.terminated_on:
+        rows += [
+            {"key": _("Terminated from"), "value": date_format(agreement.terminated_on, "DATE_FORMAT")},
+            {"key": _("Reason"), "value": agreement.termination_reason},
+        ]
+    return rows

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from egide.partners.views import invitation, own, people, safeguards
+from egide.partners.views import agencies, agreements, invitation, own, people, safeguards
 
 pages: list[URLPattern] = [
     path("me/acting-for/", own.acting_for, name="acting-for"),
@@ -30,6 +30,21 @@ pages: list[URLPattern] = [
         "administration/people/<uuid:account_id>/close/", people.person_deactivate, name="person-deactivate"
     ),
     path("administration/places/<uuid:membership_id>/end/", people.membership_end, name="membership-end"),
+    path("administration/agencies/", agencies.agencies_list, name="agencies"),
+    path("administration/agencies/new/", agencies.agency_new, name="agency-new"),
+    path("administration/agencies/<uuid:agency_id>/", agencies.agency, name="agency"),
+    path("administration/agencies/<uuid:agency_id>/edit/", agencies.agency_edit, name="agency-edit"),
+    path("administration/agencies/<uuid:agency_id>/close/", agencies.agency_close, name="agency-close"),
+    path("administration/agencies/<uuid:agency_id>/reopen/", agencies.agency_reopen, name="agency-reopen"),
+    path("administration/agreements/", agreements.agreements_list, name="agreements"),
+    path("administration/agreements/new/", agreements.agreement_new, name="agreement-new"),
+    path("administration/agreements/<uuid:agreement_id>/", agreements.agreement, name="agreement"),
+    path(
+        "administration/agreements/<uuid:agreement_id>/end/",
+        agreements.agreement_terminate,
+        name="agreement-terminate",
+    ),
+    path("administration/parties/<uuid:party_id>/sign/", agreements.agreement_sign, name="agreement-sign"),
 ]
 urlpatterns = [
     path("", include((pages, "partners"))),

@@ -1,0 +1,1 @@
+"""What is judged of partners, in plain Python."""
