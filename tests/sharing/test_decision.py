@@ -263,9 +263,9 @@ class TestDenies:
     def test_one_error_among_the_answers(self, failing, monkeypatch):
         asked, real = [], PolicySet.ask
 
-        def fails_once(self, requests, entities):
+        def fails_once(self, requests, entities, **narrowed):
             asked.append(requests)
-            return [Answer(False, ("error",))] if len(asked) == failing else real(self, requests, entities)
+            return [Answer(False, ("error",))] if len(asked) == failing else real(self, requests, entities, **narrowed)
 
         monkeypatch.setattr("egide.sharing.rules.policies.PolicySet.ask", fails_once)
         decision._decided.cache_clear()

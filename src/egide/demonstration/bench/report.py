@@ -46,6 +46,12 @@ def page_table(size: int, lines: Iterable[Line]) -> str:
     return "\n".join(out) + "\n"
 
 
+def decision_table(lines: Iterable[str]) -> str:
+    """Write what deciding costs as a Markdown table; it depends on the classes, never on the entries."""
+    out = ["### Deciding", "", "| what | µs |", "|---|---:|", *lines]
+    return "\n".join(out) + "\n"
+
+
 def rate_table(rates: Iterable[Rate]) -> str:
     """Write the rates as a Markdown table."""
     out = [

@@ -16,6 +16,9 @@ from egide.demonstration.world import World
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry
 from egide.ledger.verification import verify
+from egide.sharing.rules import decision
+from egide.sharing.rules.categories import STORED
+from egide.sharing.rules.question import ConsentState, Question
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,37 @@ def _hash_floor(count: int, processes: int) -> float:
     with get_context("fork").Pool(processes) as pool:
         took = max(pool.map(_hash, [count] * processes))
     return count * processes / took
+
+
+def deciding() -> list[str]:
+    """Answer lines on the cost of deciding, in microseconds: cold, remembered, and Cedar's own for one question."""
+    questions = [
+        Question(
+            sector=sector, role="team_member", category=category, subject_role="victim", purpose="case_management",
+            side="both", is_assigned=True, has_agreement=True, regimes=frozenset({"ca-nb-rtippa"}),
+            consent=ConsentState(is_valid=True, is_written=True, has_end=True),
+        )
+        for sector in ("POL", "HLT", "EDU", "SOC", "VIC")
+        for category in STORED
+    ]  # fmt: skip
+    decision.forget()
+    began = time.perf_counter()
+    for question in questions:
+        decision.decide(question)
+    cold = (time.perf_counter() - began) / len(questions)
+    began = time.perf_counter()
+    for _turn in range(100):
+        for question in questions:
+            decision.decide(question)
+    warm = (time.perf_counter() - began) / len(questions) / 100
+    raw = decision.raw_cost(questions)
+    return [
+        f"| one class, first time | {cold * 1e6:,.1f} |",
+        f"| one class, remembered | {warm * 1e6:,.1f} |",
+        f"| a file of {len(STORED)} classes, first time | {cold * len(STORED) * 1e6:,.0f} |",
+        f"| a file of {len(STORED)} classes, remembered | {warm * len(STORED) * 1e6:,.0f} |",
+        f"| beside it: Cedar alone, one question | {raw * 1e6:,.1f} |",
+    ]
 
 
 def cases() -> int:

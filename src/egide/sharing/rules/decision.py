@@ -1,5 +1,6 @@
 """One decision: how much of one class of information one reader gets, and which rules say so."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,6 +80,7 @@ def decide(question: Question, rules: PolicySet | None = None) -> Decision:
 
 @lru_cache(maxsize=50_000)
 def _decided(question: Question, rules: PolicySet) -> Decision:
+    _check_types(question)
     ceiling = table().level(
         basis=question.basis,
         category=question.category,
@@ -88,19 +90,34 @@ def _decided(question: Question, rules: PolicySet) -> Decision:
     )
     context, entities = _context(question, rules, ceiling), _entities(question)
     if question.regimes:  # a door is an exception to a law: bound by none, there is nothing to except
-        answer = _asked(rules, _request(context, "door"), entities)
+        answer = _asked(rules, _request(context, "door"), entities, question.regimes)
         context["doors"] = list(answer.rules) if answer.is_allowed else []
     withheld: tuple[str, ...] = ()
     for (
         level,
         name,
     ) in _ACTIONS:  # from the most: each question costs, and most are answered by the first or second
-        answer = _asked(rules, _request({**context, "wanted": int(level)}, name), entities)
+        answer = _asked(rules, _request({**context, "wanted": int(level)}, name), entities, question.regimes)
         if answer.is_allowed:
             owed = _duties(question, level, rules, context, entities)
             return Decision(level, question.basis, (*answer.rules, *context["doors"]), withheld, owed)
         withheld = answer.rules or ("table",)
     return Decision(Level.NONE, question.basis, (), withheld)
+
+
+_WORDS = ("sector", "role", "category", "subject_role", "purpose", "side", "named_basis")
+_STATES = ("consent", "threat", "mandate", "programme")
+
+
+def _check_types(question: Question) -> None:
+    """Refuse what the schema would refuse, for less: a question that is not of its types is not decided."""
+    flags = [value for name, value in vars(question).items() if name not in (*_WORDS, *_STATES, "regimes")]
+    words = [getattr(question, name) for name in _WORDS] + list(question.regimes)
+    for name in _STATES:
+        for part, value in vars(getattr(question, name)).items():
+            (words if part == "instrument" else flags).append(value)
+    if not all(type(flag) is bool for flag in flags) or not all(isinstance(word, str) for word in words):
+        raise _Undecided
 
 
 def _duties(
@@ -109,12 +126,14 @@ def _duties(
     """What comes along; an agency owes no duty for reading what it holds, unless a visitor reads it."""
     if level < Level.VIEW or (question.is_holder and not question.is_visiting):
         return ()
-    answer = _asked(rules, _request(context, "oblige"), entities)
+    answer = _asked(rules, _request(context, "oblige"), entities, question.regimes)
     return answer.rules if answer.is_allowed else ()
 
 
-def _asked(rules: PolicySet, request: Mapping[str, Any], entities: list[Any]) -> Answer:
-    [answer] = rules.ask([request], entities)
+def _asked(
+    rules: PolicySet, request: Mapping[str, Any], entities: list[Any], regimes: frozenset[str]
+) -> Answer:
+    [answer] = rules.ask([request], entities, regimes=regimes)
     if answer.is_error:
         raise _Undecided
     return answer
@@ -187,3 +206,18 @@ def best(questions: Sequence[Question]) -> Decision:
     if not questions:
         raise ValueError("nothing was asked")
     return max((decide(question) for question in questions), key=lambda found: found.level)
+
+
+def forget() -> None:
+    """Forget the answers kept in memory (for a measure; a change of rules makes other questions anyway)."""
+    _decided.cache_clear()
+
+
+def raw_cost(questions: Sequence[Question]) -> float:
+    """Answer the seconds one question costs the engine itself, questions of one action asked in one batch."""
+    rules = policies()
+    began = time.perf_counter()
+    for question in questions:
+        context, entities = _context(question, rules, Level.SHARE), _entities(question)
+        rules.ask([_request(context, "view")], entities, regimes=question.regimes)
+    return (time.perf_counter() - began) / len(questions)
