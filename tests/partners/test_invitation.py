@@ -161,6 +161,12 @@ class TestPage:
         assert 'class="error-summary"' in wrong.content.decode()
         assert Invitation.objects.get().failures == 1
 
+    @pytest.mark.parametrize(("language", "said"), [("en", "Missing: Code"), ("fr", "Il manque\u00a0: Code")])
+    def test_each_field_left_empty_is_named(self, client, db, language, said):
+        client.cookies["egide_language"] = language
+
+        assert said in client.post(self.url, {}).content.decode()
+
     def test_a_weak_password_and_two_that_differ_are_said(self, office, invited, send):
         weak = send(self.url, self.typed(office, invited.code, password="short"))
         differ = send(self.url, {**self.typed(office, invited.code), "again": "other-password-3"})

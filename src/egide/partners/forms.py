@@ -5,10 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from egide.common import regimes
 from egide.partners.models import Agency, AgreementKind, Jurisdiction, Role, Sector
+
+
+class Asking(forms.Form):
+    """A form that names each field left empty: the summary at the top of the page lists them together."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = forms.Field.default_error_messages["required"]
+        for field in self.fields.values():
+            if field.error_messages["required"] == usual:
+                field.error_messages["required"] = gettext("Missing: %(label)s") % {"label": field.label}
 
 
 def line(label: Any, *, longest: int, hint: Any = "", required: bool = True) -> forms.CharField:
@@ -41,11 +53,11 @@ def reason() -> forms.CharField:
     )
 
 
-class AskResetForm(forms.Form):
+class AskResetForm(Asking):
     username = line(_("User name"), longest=150)
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(Asking):
     username = forms.CharField(
         label=_("User name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username"})
     )
@@ -76,13 +88,13 @@ class InvitationForm(forms.Form):
         return given
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Asking):
     is_sure = forms.BooleanField(
         label=_("I have read what this ends"), error_messages={"required": _("Say that you have read it.")}
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(Asking):
     full_name = line(_("Full name"), longest=120)
     username = line(_("User name"), longest=150, hint=_("What they sign in with. It cannot be changed."))
     email = forms.EmailField(label=_("E-mail address"), required=False)
@@ -91,7 +103,7 @@ class AccountForm(forms.Form):
     )
 
 
-class MembershipForm(forms.Form):
+class MembershipForm(Asking):
     agency = forms.TypedChoiceField(label=_("Agency"), coerce=UUID)
     role = forms.ChoiceField(
         label=_("Role"),
@@ -113,7 +125,7 @@ def _area(areas: Iterable[Jurisdiction], empty: Any) -> list[tuple[str, Any]]:
     return [("", empty), *((str(area.pk), str(area)) for area in areas)]
 
 
-class AgencyFilter(forms.Form):
+class AgencyFilter(Asking):
     """Which agencies a list shows; what makes no sense filters nothing."""
 
     area = forms.ChoiceField(label=_("Jurisdiction"), required=False)
@@ -132,7 +144,7 @@ class AgencyFilter(forms.Form):
         return {"area": UUID(area) if area else None, "sector": self.cleaned_data.get("sector") or ""}
 
 
-class AgencyForm(forms.Form):
+class AgencyForm(Asking):
     name_en = line(_("English name"), longest=160)
     name_fr = line(_("French name"), longest=160)
     short_en = line(_("Short English name"), longest=60, required=False)
@@ -167,11 +179,11 @@ class NewAgencyForm(AgencyForm):
     field_order = ("code",)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Asking):
     reason = reason()
 
 
-class AgreementForm(forms.Form):
+class AgreementForm(Asking):
     code = forms.SlugField(
         label=_("Code"), help_text=_("Letters, figures and hyphens. It cannot be changed."), max_length=50
     )
@@ -189,13 +201,13 @@ class AgreementForm(forms.Form):
         self.fields["agencies"].choices = [(str(a.pk), str(a)) for a in agencies]  # type: ignore[attr-defined]
 
 
-class SignatureForm(forms.Form):
+class SignatureForm(Asking):
     signed_by_name = line(
         _("Signed by"), longest=120, hint=_("The name on the paper, of who may sign for the agency.")
     )
     signed_on = day(_("Signed on"))
 
 
-class TerminationForm(forms.Form):
+class TerminationForm(Asking):
     on = day(_("From"), hint=_("The first day without it. Today means at once."))
     reason = reason()

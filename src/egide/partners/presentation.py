@@ -159,7 +159,7 @@ def agreement_row(found: Counted, *, on: date) -> dict[str, Any]:
     state = rules.agreement_state(terms, on=on)
     counts = {"signed": found.signed, "parties": found.parties}
     words = {
-        rules.DRAFT: (_("Draft"), "neutral"),
+        rules.DRAFT: (_("Draft, nobody signed yet"), "neutral"),
         rules.SIGNING: (_("Signed %(signed)s of %(parties)s") % counts, "info"),
         rules.TO_COME: (_("Signed, begins later"), "info"),
         rules.IN_FORCE: (_("In force"), "success"),

@@ -102,6 +102,7 @@ def show_code(request: Request, made: inviting.Invited) -> HttpResponse:
         {
             "invitation": made.invitation,
             "code": made.code,
+            "address": request.build_absolute_uri(reverse("partners:invitation")),
             "crumbs": presentation.crumbs("people", str(made.invitation.account)),
         },
     )
