@@ -1,9 +1,6 @@
 """What alters who may see what takes two people; two hats of one person are one person."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.urls import reverse
 
 from egide.common.errors import NotVisible, PermissionDenied, Refused
@@ -206,20 +203,6 @@ class TestLostFactor:
 
     def test_nobody_chooses_the_password_of_another(self):
         assert not hasattr(factors, "set_password")
-
-    def test_rows_from_before_are_given_their_accounts(self, office):
-        reset = self.asked(office)
-        FactorReset.objects.filter(pk=reset.pk).update(
-            confirmed_by=office.two, confirmed_by_account=office.person.account, confirmed_at=NOON
-        )
-        fill = import_module("egide.partners.migrations.0004_accounts_of_resets").name_the_accounts
-        # The column of who asked takes no empty value any more: the other one goes through the same line.
-        FactorReset.objects.filter(pk=reset.pk).update(
-            confirmed_by=None, confirmed_at=None, confirmed_by_account=None
-        )
-        fill(apps, None)
-        reset.refresh_from_db()
-        assert (reset.requested_by_account, reset.confirmed_by_account) == (office.one.account, None)
 
 
 class TestPages:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from egide.common.errors import NotVisible
 from egide.partners.models import Agency, Agreement, AgreementParty, Jurisdiction, Membership
@@ -112,7 +112,7 @@ def agreements(*, on: date, page: int) -> tuple[list[Counted], bool]:
     is_over = Q(terminated_on__lte=on) | Q(ends_on__lt=on)
     first = (page - 1) * PAGE
     ordered = Agreement.objects.annotate(
-        over=Count("pk", filter=is_over),
+        over=Case(When(is_over, then=Value(1)), default=Value(0), output_field=IntegerField())
     ).order_by("over", F("ends_on").asc(nulls_last=True), "-starts_on", "pk")
     rows = _counted(ordered[first : first + PAGE + 1])
     return rows[:PAGE], len(rows) > PAGE

@@ -155,7 +155,7 @@ def check_somebody_administers(leaving: Q, *, on: date) -> None:
         Refused: nobody would be left.
     """
     all_of_them = Membership.objects.in_force(on).filter(role=Role.ADMINISTRATOR)
-    everyone = set(all_of_them.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    everyone = {found.pk for found in all_of_them.select_for_update(of=("self",)).order_by("pk")}
     gone = set(all_of_them.filter(leaving).order_by().values_list("pk", flat=True))
     if gone and everyone == gone:
         raise Refused(_("Nobody would be left to administer. Make another administrator first."))

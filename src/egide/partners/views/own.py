@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+from egide.common.parsing import whole_number
 from egide.ledger import queries as ledger_queries
 from egide.ledger import services as ledger
 from egide.partners.middleware import SESSION_KEY
@@ -41,7 +42,7 @@ def my_access(request: Request) -> HttpResponse:
     lines = []
     if request.actor is not None:
         lines = ledger_queries.entries_by(
-            actor=UUID(str(request.actor.pk)), before=int(before) if before.isdigit() else None, limit=50
+            actor=UUID(str(request.actor.pk)), before=whole_number(before), limit=50
         )
     return render(
         request,
