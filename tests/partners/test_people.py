@@ -10,7 +10,7 @@ from egide.partners import queries
 from egide.partners.models import Account, Agency, Invitation, Membership, ProposedChange, Role
 from egide.partners.services import changes, inviting, people
 from tests.conftest import NOON
-from tests.factories import DAY, a_member, an_agency
+from tests.factories import DAY, a_member, an_agency, an_area
 
 TODAY = NOON.date()
 
@@ -60,6 +60,14 @@ class TestGivingAPlace:
 
         assert made in hats(office.person)
         assert "partners.membership_given" in Entry.objects.get().body
+
+    def test_says_which_places_cases_it_sees(self, office):
+        here = an_area("here")
+
+        made = give(office, place(office.one.agency, area_ids=(here.pk,)))
+
+        assert list(made.areas.order_by("pk")) == [here]
+        assert str(here.pk) in Entry.objects.get().body
 
     @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PRIVACY_OFFICER])
     def test_that_decides_who_sees_what_waits_for_a_second_person(self, office, role):
@@ -204,6 +212,7 @@ class TestPages:
             "agency": str(office.one.agency_id),
             "role": "coordinator",
             "starts_on": "2026-11-23",
+            "areas": [str(an_area("here").pk)],
             "reason": "Named.",
         }
 
@@ -212,6 +221,8 @@ class TestPages:
         assert send(url, {**data, "agency": "nowhere"}).status_code == 422
         assert send(url, {**data, "role": "administrator"}).url == reverse("partners:administration")
         made = Membership.objects.get(account=office.person.account, role="coordinator")
+        page = enter(office.one).get(reverse("partners:person", args=[office.person.account_id]))
+        assert "Here" in page.content.decode()
         assert send(reverse("partners:membership-end", args=[made.pk])).status_code == 302
         assert made not in hats(office.person)
 

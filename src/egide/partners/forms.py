@@ -111,12 +111,24 @@ class MembershipForm(Asking):
         widget=forms.RadioSelect,
         help_text=_("A second administrator confirms an administrator or a privacy officer."),
     )
+    areas = forms.TypedMultipleChoiceField(
+        label=_("Places whose cases they see"),
+        help_text=_(
+            "For coordinators, advocates and chairs of the lead agency. Without any, they see no case."
+        ),
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     starts_on = day(_("First day"))
     ends_on = day(_("Last day"), required=False)
     reason = reason()
 
-    def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agencies: Iterable[Agency], areas: Iterable[Jurisdiction], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["areas"].choices = [(str(area.pk), str(area)) for area in areas]  # type: ignore[attr-defined]
         field = self.fields["agency"]
         field.choices = [("", _("Choose")), *((str(a.pk), str(a)) for a in agencies)]  # type: ignore[attr-defined]
 

@@ -143,6 +143,7 @@ def places_of(*, account_id: UUID, on: date) -> QuerySet[Membership]:
     return (
         Membership.objects.filter(account=account_id)
         .select_related("agency")
+        .prefetch_related(Prefetch("areas", queryset=Jurisdiction.objects.order_by("name_en", "pk")))
         .annotate(is_current=ExpressionWrapper(not_over(on), output_field=BooleanField()))
         .order_by("-is_current", F("ends_on").desc(nulls_first=True), "-starts_on", "pk")
     )

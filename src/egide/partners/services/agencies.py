@@ -122,10 +122,10 @@ def deactivate_agency(*, agency_id: UUID, reason: str, actor: Membership, at: da
         Refused: nobody would be left to administer.
     """
     check_administrator(actor)
+    check_somebody_administers(Q(agency=agency_id), on=timezone.localdate(at))
     agency = _locked(agency_id)
     if not agency.is_active:
         raise NotVisible
-    check_somebody_administers(Q(agency=agency), on=timezone.localdate(at))
     for waiting in ProposedChange.objects.filter(agency=agency, outcome=Outcome.WAITING).order_by("pk"):
         changes.decline_change(change_id=waiting.pk, actor=actor, at=at)
     agency.is_active, agency.deactivation_reason = False, reason

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners import queries
-from egide.partners.models import Account, Agency, Membership, Outcome, ProposedChange, Role
+from egide.partners.models import Account, Agency, Jurisdiction, Membership, Outcome, ProposedChange, Role
 from egide.partners.permissions import SENSITIVE_ROLES, check_administrator, check_not_oneself
 from egide.partners.services import changes, inviting
 
@@ -27,6 +27,8 @@ class Place:
     role: str
     starts_on: date
     ends_on: date | None = None
+    #: The places whose cases a role of the whole programme sees; without any, it sees none.
+    area_ids: tuple[UUID, ...] = ()
 
 
 @transaction.atomic
@@ -97,12 +99,19 @@ def give_membership(
     made = Membership.objects.create(
         account=account, agency=agency, role=place.role, starts_on=place.starts_on, ends_on=place.ends_on
     )
+    areas = list(Jurisdiction.objects.filter(pk__in=place.area_ids).order_by("pk"))
+    made.areas.set(areas)
     ledger.record(
         action="partners.membership_given",
         actor=actor,
         target=made,
         at=at,
-        details={"account": account.pk, "agency": agency.pk, "role": str(made.role)},
+        details={
+            "account": account.pk,
+            "agency": agency.pk,
+            "role": str(made.role),
+            "areas": [str(area.pk) for area in areas],
+        },
     )
     return made
 
@@ -117,6 +126,7 @@ def end_membership(*, membership_id: UUID, actor: Membership, at: datetime) -> M
     """
     check_administrator(actor)
     today = timezone.localdate(at)
+    check_somebody_administers(Q(pk=membership_id), on=today)
     found = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("account", "agency")
@@ -126,7 +136,6 @@ def end_membership(*, membership_id: UUID, actor: Membership, at: datetime) -> M
     )
     if found is None:
         raise NotVisible
-    check_somebody_administers(Q(pk=found.pk), on=today)
     _end(found, today)
     ledger.record(
         action="partners.membership_ended",
@@ -149,7 +158,8 @@ def _end(membership: Membership, today: date) -> None:
 def check_somebody_administers(leaving: Q, *, on: date) -> None:
     """Check that an administrator is left that day once the memberships that match `leaving` are gone.
 
-    The rows are locked: two administrators cannot end each other at the same moment.
+    The rows are locked, in one order, before any other: two administrators cannot end each other at the same
+    moment, nor wait for each other for ever.
 
     Raises:
         Refused: nobody would be left.
@@ -174,9 +184,9 @@ def deactivate_account(*, account_id: UUID, actor: Membership, at: datetime) -> 
     """
     check_administrator(actor)
     check_not_oneself(actor, account_id)
-    account = _active_account(account_id)
     today = timezone.localdate(at)
-    check_somebody_administers(Q(account=account), on=today)
+    check_somebody_administers(Q(account=account_id), on=today)
+    account = _active_account(account_id)
     places = Membership.objects.select_for_update().filter(queries.not_over(today), account=account)
     ended = list(places.order_by("pk"))
     for membership in ended:

@@ -15,6 +15,7 @@ from egide.common.http import Request
 from egide.partners import presentation, queries
 from egide.partners.forms import AccountForm, ConfirmForm, MembershipForm
 from egide.partners.models import ProposedChange
+from egide.partners.queries import administering
 from egide.partners.services import inviting, people
 from egide.partners.views.step import administrators, do, once, show, step
 
@@ -117,12 +118,15 @@ def membership_new(request: Request, account_id: UUID) -> HttpResponse:
     form = MembershipForm(
         request.POST if request.method == "POST" else None,
         agencies=queries.open_agencies(),
+        areas=administering.areas(),
         initial={"starts_on": timezone.localdate()},
     )
 
     def give(at: datetime) -> str:
         given = form.cleaned_data
-        place = people.Place(given["agency"], given["role"], given["starts_on"], given["ends_on"])
+        place = people.Place(
+            given["agency"], given["role"], given["starts_on"], given["ends_on"], tuple(given["areas"])
+        )
         made = people.give_membership(
             account_id=account_id, place=place, reason=given["reason"], actor=request.actor, at=at
         )
