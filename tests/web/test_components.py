@@ -163,3 +163,9 @@ def test_a_consent_says_its_state_in_a_word(state):
 
 def test_text_built_safe_by_the_caller_is_kept():
     assert "<em>a</em>" in drawn("badge", {"text": SafeString("<em>a</em>")})
+
+
+def test_a_table_names_the_column_of_each_cell_for_narrow_screens():
+    html = drawn("table", {"caption": "a", "headers": ["Month"], "rows": [["May", 3]]})
+
+    assert '<td data-label="Month">May</td><td>3</td>' in html

@@ -192,3 +192,20 @@ def test_an_answer_may_reveal_fields_of_the_same_form(name):
 
     assert f'data-reveals="{name}=' in html
     assert 'name="line"' in html
+
+
+def test_the_summary_names_the_field_when_the_words_do_not():
+    class Small(forms.Form):
+        name = forms.CharField(label="Family name")
+        why = forms.CharField(label="Reason", error_messages={"required": "Say why."})
+
+    html = said("{% error_summary form %}", form=Small({}))
+
+    assert "Family name: This field is required." in html
+    assert ">Say why.<" in html
+
+
+def test_radios_in_a_row_reveal_under_the_row():
+    html = one("radios", more=' inline=True reveals="1:line"')
+
+    assert html.index('value="4"') < html.index("data-reveals")

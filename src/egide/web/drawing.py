@@ -26,6 +26,11 @@ class Picture:
     rows: list[list[Any]] = field(default_factory=list)
     legend: str = ""
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it scrolls sideways on a phone, where its words would be too small to read."""
+        return f'viewBox="0 0 {WIDTH} ' in self.svg
+
 
 def _svg(
     height: int, shapes: Sequence[str], *, title: str, description: str, width: int = WIDTH

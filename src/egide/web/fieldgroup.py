@@ -45,6 +45,16 @@ def first_id(bound: BoundField) -> str:
     return str(bound.id_for_label or bound.auto_id) if kind == "own" else str(bound.auto_id)
 
 
+def named(bound: BoundField, error: str) -> str:
+    """Answer an error as a summary says it: Django's own words name no field, so its label goes before them."""
+    general = {
+        str(words)
+        for cls in type(bound.field).__mro__
+        for words in getattr(cls, "default_error_messages", {}).values()
+    }
+    return _("%(field)s: %(error)s") % {"field": bound.label, "error": error} if error in general else error
+
+
 def context(bound: BoundField, *, hint: str, optional: bool, rows: int) -> dict[str, Any]:
     """Answer what `components/field.html` says of a field: its kind, value, options, error and attributes."""
     widget = bound.field.widget

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +17,7 @@ def seconds_left(request: HttpRequest, *, at: datetime) -> int:
     """
     if not request.user.is_authenticated:
         return 0
-    stored = request.session.get_model_class().objects.filter(session_key=request.session.session_key)
+    stored = Session.objects.filter(session_key=request.session.session_key or "")
     ends_at = stored.values_list("expire_date", flat=True).first()
     if ends_at is None:
         return 0

@@ -1,16 +1,30 @@
-"""The gallery: every component with its states."""
+"""The gallery: every component with its states, and the call that draws it."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from egide.common.access import public
 from egide.web import samples
-from egide.web.icons import ICONS
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One sample: its name, the template that draws it, and what that template says."""
+
+    name: str
+    template: Any
+    source: str
+
+
+def _shown(name: str) -> Shown:
+    template: Any = get_template(f"web/samples/{name}.html")
+    return Shown(name, template, template.template.source.strip())
 
 
 @public
@@ -18,18 +32,6 @@ from egide.web.icons import ICONS
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component; used to check contrast, zoom and screen readers, in both languages."""
     at = timezone.now()
-    context = {
-        "at": at,
-        "late": at - timedelta(days=3),
-        "soon": at + timedelta(hours=20),
-        "later": at + timedelta(days=12),
-        "tones": ["neutral", "info", "success", "warning", "late", "error", "fictional"],
-        "levels": ["unknown", "lower", "raised", "high", "extreme"],
-        "icons": list(ICONS),
-        "form": samples.form(),
-        "timeline": samples.timeline(at),
-        "points": samples.points(at),
-        "people": samples.people(),
-        "table_rows": [[_("Reviews"), 12], [_("Conferences"), 3]],
-    }
+    sections = [(title, [_shown(name) for name in names]) for title, names in samples.SECTIONS]
+    context = {"sections": sections, "sample": samples.sample(at), **samples.forms_of_each_state()}
     return render(request, "web/gallery.html", context)

@@ -47,6 +47,6 @@ $$("[data-reveals]").forEach((block) => {
 keyboard();
 session();
 
-$$(".error-summary").forEach((box) => box.focus());
+$$(".error-summary").filter((box) => !box.closest(".sample")).forEach((box) => box.focus());
 $$("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 document.documentElement.classList.add("js");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -135,7 +136,10 @@ def error_summary(*forms: Any) -> SafeString:
         for name, errors in form.errors.items():
             if name != "__all__":
                 bound = form[name]
-                found += [{"text": text, "href": f"#{fieldgroup.first_id(bound)}"} for text in errors]
+                found += [
+                    {"text": fieldgroup.named(bound, text), "href": f"#{fieldgroup.first_id(bound)}"}
+                    for text in errors
+                ]
     return mark_safe(render_to_string("components/error_summary.html", {"errors": found}))  # noqa: S308
 
 
@@ -270,6 +274,14 @@ def units(count: Any) -> range:
         return range(min(int(count), MOST_UNITS))
     except (TypeError, ValueError):
         return range(0)
+
+
+@register.filter
+def labelled(cells: Iterable[Any], headers: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Each cell of a row with the header of its column; an empty one when there are fewer headers."""
+    row = list(cells)
+    names = [*headers, *([""] * len(row))]
+    return list(zip(row, names, strict=False))
 
 
 @register.filter
