@@ -19,7 +19,7 @@ from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.rules.eligibility import DoorFinding
-from egide.cases.services import contacting
+from egide.cases.services import contacting, levels
 from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
@@ -91,12 +91,7 @@ def _proposal(opened: CaseFile) -> LevelDecision | None:
     """Answer the lowered level that waits for a second person; asked only when a task says there is one."""
     if not any(t.kind == TaskKind.LEVEL_CONFIRMATION and t.done_at is None for t in opened.tasks):
         return None
-    return (
-        LevelDecision.objects.filter(case=opened.case, answered_at__isnull=True, is_in_force=False)
-        .select_related("proposed_by__account")
-        .order_by("-proposed_at")
-        .first()
-    )
+    return next(iter(levels.open_proposals(opened.case)), None)
 
 
 #: Where one goes to meet a date, by its kind.

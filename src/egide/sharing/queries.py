@@ -52,6 +52,14 @@ def not_recused(actor: Membership, *, case_ref: str) -> Q:
     return ~Q(Exists(recusals_of(actor).filter(case_id=OuterRef(case_ref))))
 
 
+def recused_members(*, case_ref: str, owner_ref: str) -> Exists:
+    """Answer the condition that a row's member is kept out of the row's case, in person or with their agency."""
+    rows = Recusal.objects.filter(case_id=OuterRef(case_ref), ended_at__isnull=True).filter(
+        Q(account=OuterRef(f"{owner_ref}__account")) | Q(agency=OuterRef(f"{owner_ref}__agency"))
+    )
+    return Exists(rows.order_by())
+
+
 def assigned_agencies(*, case_id: UUID) -> set[UUID]:
     """Answer the agencies that work on a case now."""
     return set(active_assignments().filter(case_id=case_id).order_by().values_list("agency_id", flat=True))
@@ -95,4 +103,5 @@ __all__ = [
     "recusals_of",
     "recused_accounts",
     "recused_agencies",
+    "recused_members",
 ]

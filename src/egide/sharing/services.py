@@ -36,6 +36,7 @@ __all__ = [
     "SharedFile",
     "assign",
     "end_assignments",
+    "end_consents",
     "explain",
     "give_consent",
     "open_file",
@@ -245,11 +246,22 @@ def withdraw_consent(*, consent_id: UUID, actor: Membership, at: datetime) -> Co
     return consent
 
 
+def end_consents(*, file_id: UUID, actor: Membership, at: datetime) -> int:
+    """End every consent of a file that stands: the case closed, or a new one takes their place; answers how many.
+
+    A consent left standing would open beside the next one what the person no longer agrees to.
+    """
+    standing = Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True).order_by("given_at")
+    ended = [
+        withdraw_consent(consent_id=pk, actor=actor, at=at) for pk in standing.values_list("pk", flat=True)
+    ]
+    return len(ended)
+
+
 @transaction.atomic
 def record_refusal(*, actor: Membership, file_id: UUID, case_id: UUID, at: datetime) -> None:
     """Record that consent was refused: whatever was in force ends now."""
-    for consent in Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True).order_by("given_at"):
-        withdraw_consent(consent_id=consent.pk, actor=actor, at=at)
+    end_consents(file_id=file_id, actor=actor, at=at)
     ledger.record(
         action="sharing.consent_refused", actor=actor, target=f"cases.case:{case_id}", at=at, subject=file_id
     )

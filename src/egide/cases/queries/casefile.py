@@ -77,6 +77,13 @@ def _own_next_date(case: Case, tasks: Sequence[Task]) -> None:
     case.next_due_at, case.next_due_kind = (nearest.due_at, nearest.kind) if nearest else (None, "")
 
 
+def sealed_beside(files: Sequence[File], tasks: Sequence[Task], rows: Sequence[Any]) -> list[SealedRecord]:
+    """Answer what a case page shows that is sealed outside the entries: names, words of tasks, assessments."""
+    records = [file.name_record() for file in files]
+    records += [task_record(task) for task in tasks if task.text is not None]
+    return records + [assessments.summary_record(row) for row in rows]
+
+
 def open_case(
     *, case_id: UUID, actor: Membership, at: datetime, only: Sequence[str] | None = None
 ) -> CaseFile:
@@ -102,9 +109,7 @@ def open_case(
         .order_by("due_at", "pk")[:200]
     )
     rows = assessments.summary_rows(file_ids=[file.pk for file in files])
-    records = [file.name_record() for file in files]
-    records += [task_record(task) for task in tasks if task.text is not None]
-    records += [assessments.summary_record(row) for row in rows]
+    records = sealed_beside(files, tasks, rows)
     view = sharing.open_files(actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only)
     shown = visible_tasks(tasks, view.side)
     if view.side == "management":

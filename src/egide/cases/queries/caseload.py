@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -91,8 +91,11 @@ def decode_cursor(text: str) -> tuple[datetime | None, UUID, bool] | None:
     """Read a place back; None when it is not one of ours."""
     try:
         due, pk, back = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return (datetime.fromisoformat(due) if due else None), UUID(pk), bool(back)
-    except (ValueError, TypeError):
+        moment = datetime.fromisoformat(due) if due else None
+        if moment is not None:
+            moment = moment.astimezone(UTC)  # one without an offset, or out of the calendar, is not ours
+        return moment, UUID(pk), bool(back)
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return None
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Case, Conference, File
-from egide.cases.queries.rows import named, with_name
-from egide.partners.models import Agency, Membership
+from egide.cases.queries.rows import named, shown_role, with_name
+from egide.partners.models import Agency, Membership, Role
 from egide.sharing import services as sharing
+from egide.sharing.rules.sides import is_management_only
 
 
 @dataclass
@@ -58,6 +59,8 @@ class Screen:
     wishes: str
     decisions: list[dict[str, Any]]
     withheld: list[sharing.ClassDecision]
+    #: Whether the wishes are there for this reader: shown, withheld, or missing.
+    wishes_state: str = "missing"
 
 
 def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[Agency]) -> Screen:
@@ -77,15 +80,53 @@ def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[
     for contribution in item.contributions.order_by("pk"):
         if contribution.entry_id in opened:
             brought.setdefault(contribution.agency_id, []).append(opened[contribution.entry_id])
-    names = [i.text for i in view.items if i.form == "name:1"]
+    role = shown_role(actor)
+    names = [
+        i.text
+        for i in view.items
+        if i.form == "name:1" and any(f.pk == i.file_id and f.role == role for f in files)
+    ]
+    is_other_side = is_management_only(actor.sector)
     wishes = opened.get(item.wishes_id) if item.wishes_id else None
     return Screen(
         name=names[0] if names else "",
-        parts=[{"agency": agency, "items": brought.get(agency.pk, [])} for agency in team],
+        # On the other side: what one may read and one's own; not who else is there, nor that anything was decided.
+        parts=[
+            {"agency": agency, "items": brought.get(agency.pk, [])}
+            for agency in team
+            if not is_other_side or agency.pk == actor.agency_id or agency.pk in brought
+        ],
         wishes=wishes.text if wishes else "",
         decisions=[
             {"decision": d, "text": opened[d.entry_id].text if d.entry_id in opened else ""}
             for d in item.decisions.select_related("task__agency").order_by("decided_at", "pk")
+            if not is_other_side or d.entry_id in opened
         ],
-        withheld=view.withheld,
+        withheld=[] if is_other_side else view.withheld,
+        wishes_state=_wishes_state(item, bool(wishes), is_other_side=is_other_side),
     )
+
+
+def _wishes_state(item: AgendaItem, is_read: bool, *, is_other_side: bool) -> str:
+    """Answer `shown`, `withheld`, `missing`, or `none` where even their existence is not told."""
+    if is_other_side:
+        return "none"
+    if is_read:
+        return "shown"
+    return "withheld" if item.has_recorded_wishes else "missing"
+
+
+def attendances(conference: Conference, *, actor: Membership) -> list[Any]:
+    """Answer who is there, as far as the reader may know: on the other side, neither advocates nor shelter staff."""
+    rows = conference.attendances.select_related("membership__account", "membership__agency").order_by(
+        "seat", "pk"
+    )
+    if not is_management_only(actor.sector):
+        return list(rows)
+    return [
+        row
+        for row in rows
+        if is_management_only(row.membership.sector)
+        or row.membership.agency_id == actor.agency_id
+        or row.membership.role == Role.CHAIR
+    ]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from egide.cases.models import Case, File
+from egide.assessments import queries as assessments
+from egide.cases.models import Case, File, Task
+from egide.cases.queries import casefile
 from egide.common.errors import NotVisible
 from egide.common.text import localized
 from egide.ledger.models import Entry as LedgerEntry
@@ -37,10 +39,17 @@ class SeenFile:
 def will_see(*, case: Case, member: Membership, at: datetime) -> list[SeenFile]:
     """Answer, for every file of a case, what one member would get of each category."""
     found = []
-    for file in File.objects.filter(case=case).order_by("created_at", "pk"):
+    files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
+    tasks = list(Task.objects.filter(case=case).order_by("due_at", "pk")[:200])
+    rows = assessments.summary_rows(file_ids=[file.pk for file in files])
+    beside = casefile.sealed_beside(files, tasks, rows)
+    for file in files:
         file.case = case
+        records = [record for record in beside if record.file_id == file.pk]
         try:
-            decided = sharing.explain(actor=member, file=file, purpose="case_management", at=at)
+            decided = sharing.explain(
+                actor=member, file=file, purpose="case_management", at=at, records=records
+            )
         except NotVisible:
             found.append(SeenFile(file, None))
             continue

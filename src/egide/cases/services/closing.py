@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
@@ -73,11 +74,12 @@ def close_case(
         victim_view_entry=view,
         closed_by=actor,
         closed_at=at,
-        keep_until=at.date() + timedelta(days=case.programme.protocol.closed_days),
+        keep_until=timezone.localdate(at) + timedelta(days=case.programme.protocol.closed_days),
     )
     case.state, case.is_open, case.closed_at = state, False, at
     deadlines.end_all(case=case, actor=actor, at=at)
     sharing.end_assignments(case_id=case.pk, actor=actor, at=at)
+    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.closed", actor=actor, target=case, at=at, details={"reason": reason})
     return closure

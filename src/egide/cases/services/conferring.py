@@ -23,7 +23,7 @@ from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
 from egide.cases.services import deadlines, entries, tasks
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import check_is_open, lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -160,10 +160,19 @@ def _item(item_id: UUID, actor: Membership) -> AgendaItem:
     return item
 
 
+def _to_change(item_id: UUID, actor: Membership) -> AgendaItem:
+    """Answer an item whose minutes are not locked and whose case has not ended."""
+    item = _item(item_id, actor)
+    if item.conference.state == ConferenceState.HELD:
+        raise Refused(_("The minutes of this conference are locked."))
+    check_is_open(item.case)
+    return item
+
+
 @transaction.atomic
 def record_wishes(*, item_id: UUID, words: str, actor: Membership, at: datetime) -> AgendaItem:
     """Write what the victim wishes the conference to know and to do, in their words."""
-    item = _item(item_id, actor)
+    item = _to_change(item_id, actor)
     permissions.check_can_support(actor, item.case)
     if not words.strip():
         raise Refused(_("Write what the person wishes."))
@@ -198,10 +207,8 @@ def contribute(
     Raises:
         Refused: nothing written, or the minutes are locked.
     """
-    item = _item(item_id, actor)
+    item = _to_change(item_id, actor)
     permissions.check_can_contribute(actor, item.case)
-    if item.conference.state == ConferenceState.HELD:
-        raise Refused(_("The minutes of this conference are locked."))
     if not text.strip() or kind not in Kind.values:
         raise Refused(_("Write what your agency brings, and say whether it is a fact or an opinion."))
     entry = entries.write_entry(
@@ -238,6 +245,7 @@ def decide(
     permissions.check_can_run(actor, item.conference)
     if item.conference.state != ConferenceState.OPEN:
         raise Refused(_("Decisions are taken while the conference sits."))
+    check_is_open(item.case)
     found = quorum_of(item)
     if not found.is_victim_heard:
         raise Refused(_("No decision without the victim’s advocate or the victim’s recorded wishes."))
@@ -260,6 +268,7 @@ def decide(
             raise Refused(_("An action needs a date to come."))
         if action_agency_id not in tasks.team_agencies(item.case):
             raise Refused(_("This agency is not on the case’s team."))
+        tasks.check_side(action_agency_id, action_side)
         task = tasks.make_task(
             case=item.case,
             file=file,
@@ -287,6 +296,7 @@ def declare_conflict(
     """Recuse oneself from one case: from this moment it does not exist for the actor, here or anywhere."""
     item = _item(item_id, actor)
     sharing.recuse(case_id=item.case_id, membership=actor, reason_code=reason_code, actor=actor, at=at)
+    deadlines.release_absent(case_id=item.case_id, at=at)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.contact import CHANNELS, ContactFinding, SafeContact, Window, contact_finding
 from egide.cases.services import deadlines, entries
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import lock_open_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -47,7 +47,7 @@ def record_safe_contact(
     Raises:
         Refused: no channel is safe and no other way was agreed.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     channels = [c for c in answers.get("channels", ()) if c in CHANNELS]
     if not channels:
@@ -145,7 +145,7 @@ def begin_contact(
     Raises:
         Refused: the rule says it is not safe now and no reason to override was written.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     if channel not in CHANNELS:
         raise Refused(_("Choose how you will reach the person."))
@@ -206,7 +206,7 @@ def end_contact(
     Raises:
         Refused: the outcome is unknown or already recorded.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     attempt = ContactAttempt.objects.filter(pk=attempt_id, file__case=case).order_by().first()
     if attempt is None or attempt.outcome:

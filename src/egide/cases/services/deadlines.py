@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
 from egide.cases.models import Case, File, Task
 from egide.cases.models.work import TaskKind
@@ -13,6 +14,7 @@ from egide.cases.services.entries import victim_file
 from egide.common.clock import add_working_days
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
+from egide.sharing import queries as sharing_queries
 
 
 def due_after(at: datetime, interval: Interval) -> datetime:
@@ -127,11 +129,43 @@ def late_by(due_at: datetime, *, at: datetime) -> timedelta:
 
 
 @transaction.atomic
+def release_absent(*, at: datetime, case_id: UUID | None = None) -> int:
+    """Give back to their agency what belongs to somebody who left, or is kept out of the case; answers how many tasks.
+
+    What nobody owns shows to everyone of the agency who may see the case; a case whose lead is gone has none.
+    Run with `raise_late`, and at once when somebody is recused.
+    """
+    here = Membership.objects.in_force(timezone.localdate(at)).order_by().values("pk")
+    recused = sharing_queries.recused_members(case_ref="case_id", owner_ref="owner")
+    tasks = Task.objects.filter(done_at__isnull=True)
+    cases = Case.objects.filter(is_open=True, lead__isnull=False)
+    if case_id is not None:
+        tasks, cases = tasks.filter(case=case_id), cases.filter(pk=case_id)
+    gone = tasks.filter(owner__isnull=False).filter(~Q(owner__in=here) | recused)
+    released = gone.update(owner=None)
+    followed = sharing_queries.recused_members(case_ref="case_id", owner_ref="rises_to")
+    tasks.filter(rises_to__isnull=False).filter(~Q(rises_to__in=here) | followed).update(rises_to=None)
+    lost = list(
+        cases.filter(
+            ~Q(lead__in=here) | sharing_queries.recused_members(case_ref="pk", owner_ref="lead")
+        ).values_list("pk", flat=True)[:1000]
+    )
+    if lost:
+        Case.objects.filter(pk__in=lost).update(lead=None)
+        ledger.record_many(
+            ledger.entry(action="cases.lead_gone", actor=None, target=f"cases.case:{pk}", at=at)
+            for pk in lost
+        )
+    return released
+
+
+@transaction.atomic
 def raise_late(*, at: datetime, limit: int = 1000) -> int:
     """Raise what became late to whoever leads the case: it shows among theirs; answers how many were raised.
 
     Run every minute by the scheduler; a task is raised once, and stays late until someone ends it.
     """
+    release_absent(at=at)
     late = Task.objects.filter(
         done_at__isnull=True, raised_at__isnull=True, due_at__lt=at, case__is_open=True
     )

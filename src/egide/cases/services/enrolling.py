@@ -115,6 +115,7 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
         )
     new_state = CASE.next_state("enrol", state=case.state)
     file = entries.victim_file(case)
+    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
     case.state = new_state
     assign_partners(case, given, actor=actor, at=at)
@@ -152,8 +153,7 @@ def renew_consent(*, case_id: UUID, consent: Mapping[str, Any], actor: Membershi
     if case.state != State.ACTIVE:
         raise Refused(_("The case is not active: consent is asked when it is enrolled."))
     file = entries.victim_file(case)
-    for former in Consent.objects.filter(file_id=file.pk, withdrawn_at__isnull=True).order_by("given_at"):
-        sharing.withdraw_consent(consent_id=former.pk, actor=actor, at=at)
+    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
     assign_partners(case, given, actor=actor, at=at)
     _ask_again_before_it_ends(case, given, actor, at)

@@ -49,6 +49,9 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
         raise Refused(_("The case already has this level. To confirm it, record a review."))
     if not case.is_open:
         raise Refused(_("This case is closed. Reopen it first."))
+    lowers = is_lowering(previous=case.level, level=level)
+    if lowers and open_proposals(case):
+        raise Refused(_("A lower level already waits for a second person. Answer that proposal first."))
     reason = entries.write_entry(
         file=entries.victim_file(case),
         category="risk.assessment.summary",
@@ -61,7 +64,7 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
     decision = LevelDecision.objects.create(
         case=case, level=level, previous=case.level, reason=reason, proposed_by=actor, proposed_at=at
     )
-    if is_lowering(previous=case.level, level=level):
+    if lowers:
         deadlines.set_deadline(case=case, kind=TaskKind.LEVEL_CONFIRMATION, at=at, actor=actor)
         action = "cases.level_proposed"
     else:
@@ -91,6 +94,8 @@ def answer_level(*, decision_id: UUID, is_confirmed: bool, actor: Membership, at
         raise PermissionDenied(_("A second person confirms; you made this proposal."))
     if decision.answered_at is not None or decision.is_in_force:
         raise Refused(_("Someone has already answered this proposal."))
+    if is_confirmed and decision.previous != case.level:
+        raise Refused(_("The level changed since this was proposed. Propose it again if it still holds."))
     decision.answered_by, decision.answered_at = actor, at
     decision.save(update_fields=["answered_by", "answered_at"])
     if is_confirmed:
@@ -107,13 +112,31 @@ def answer_level(*, decision_id: UUID, is_confirmed: bool, actor: Membership, at
     return decision
 
 
+def open_proposals(case: Case) -> list[LevelDecision]:
+    """Answer the lower levels proposed for a case that nobody has answered, newest first.
+
+    A level that was in force and no longer is looks alike in the table; it never was a lowering.
+    """
+    rows = LevelDecision.objects.filter(case=case, answered_at__isnull=True, is_in_force=False)
+    return [
+        row
+        for row in rows.select_related("proposed_by__account").order_by("-proposed_at", "-pk")
+        if is_lowering(previous=row.previous, level=row.level)
+    ]
+
+
 def _put_in_force(case: Case, decision: LevelDecision, by: Membership, at: datetime) -> None:
     LevelDecision.objects.filter(case=case, is_in_force=True).update(is_in_force=False)
+    # A proposal made of another level falls with it: nobody confirms what was said of a case as it was.
+    fallen = [one.pk for one in open_proposals(case) if one.pk != decision.pk]
+    if fallen:
+        LevelDecision.objects.filter(pk__in=fallen).update(answered_at=at)
+        deadlines.meet_deadline(
+            case=case, kind=TaskKind.LEVEL_CONFIRMATION, actor=by, at=at, outcome="not_needed"
+        )
     decision.is_in_force = True
     decision.save(update_fields=["is_in_force"])
     case.level, case.level_set_by, case.level_set_at = decision.level, by, at
-    if decision.level == Level.NOT_KNOWN:
-        case.level_set_by, case.level_set_at = by, at
     interval = case.programme.protocol.reviews[case.level]
     due_at = deadlines.due_after(at, interval)
     review = (

@@ -2,8 +2,28 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from egide.cases.models import Case
+from egide.common.errors import Refused
 from egide.partners.models import Membership
+
+
+def lock_open_case(case_id: UUID, *, actor: Membership) -> Case:
+    """Take a case to work on it: a closed one takes no work before it is reopened.
+
+    Raises:
+        NotVisible: see `lock_case`. Refused: it is closed.
+    """
+    case = lock_case(case_id, actor=actor)
+    check_is_open(case)
+    return case
+
+
+def check_is_open(case: Case) -> None:
+    """Refuse work on a case that has ended."""
+    if not case.is_open:
+        raise Refused(_("This case is closed. Reopen it first."))
 
 
 def lock_case(case_id: UUID, *, actor: Membership) -> Case:

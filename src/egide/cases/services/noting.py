@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
@@ -61,7 +62,7 @@ def add_note(
         raise Refused(_("Choose what kind of information this is."))
     if not text.strip():
         raise Refused(_("Write what was seen, heard or thought."))
-    if observed_on is not None and observed_on > at.date():
+    if observed_on is not None and observed_on > timezone.localdate(at):
         raise Refused(_("The date of the observation is in the future."))
     if not case.is_open:
         raise Refused(_("This case is closed. Reopen it first."))

@@ -14,7 +14,7 @@ from egide.cases.models import Entry, File, SafetyPlan
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import lock_open_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -44,7 +44,7 @@ def write_plan(
     Raises:
         Refused: every section is empty, or the case is not open.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     kept = {name: sections.get(name, "").strip() for name in SECTIONS}
     if not any(kept.values()):
@@ -100,7 +100,7 @@ def agree_plan(*, plan_id: UUID, actor: Membership, at: datetime) -> SafetyPlan:
     plan = SafetyPlan.objects.select_related("file").filter(pk=plan_id).order_by().first()
     if plan is None:
         raise NotVisible
-    case = lock_case(plan.file.case_id, actor=actor)
+    case = lock_open_case(plan.file.case_id, actor=actor)
     plan.refresh_from_db()
     permissions.check_can_support(actor, case)
     state = PLAN.next_state("agree", state=plan.state)
@@ -133,7 +133,7 @@ def record_help(*, case_id: UUID, kind: str, text: str, actor: Membership, at: d
     Args:
         kind: `legal_information` or `service_named`.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     forms = {"legal_information": "legal-information:1", "service_named": "service-named:1"}
     if kind not in forms or not text.strip():

@@ -11,12 +11,13 @@ from egide.cases.models import Case, File, Task
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import lock_open_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
 from egide.sharing.rules.categories import compartment_of
+from egide.sharing.rules.sides import is_management_only
 
 #: Which category the words of a task belong to, by the side they serve.
 CATEGORY_BY_SIDE = {"victim": "plan.safety", "management": "plan.management", "both": "conference.record"}
@@ -69,7 +70,7 @@ def add_task(
     Raises:
         Refused: no words, an agency that is not on the case, or a moment already past.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
     if not text.strip():
         raise Refused(_("Write what has to be done."))
@@ -79,6 +80,7 @@ def add_task(
         raise Refused(_("Choose whom the task serves."))
     if not Agency.objects.filter(pk=agency_id).filter(pk__in=team_agencies(case)).order_by().exists():
         raise Refused(_("This agency is not on the case’s team."))
+    check_side(agency_id, side)
     task = make_task(
         case=case,
         file=entries.victim_file(case),
@@ -92,6 +94,21 @@ def add_task(
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.task_added", actor=actor, target=task, at=at, subject=case.pk)
     return task
+
+
+def check_side(agency_id: UUID, side: str) -> None:
+    """Refuse a task that serves the victim to an agency that works with the other person: it would not see it.
+
+    Raises:
+        Refused: that is so.
+    """
+    sector = Agency.objects.filter(pk=agency_id).order_by().values_list("sector", flat=True).first()
+    if side == "victim" and is_management_only(sector or ""):
+        raise Refused(
+            _(
+                "This agency works with the person of concern: it does not see what serves the victim. Choose another."
+            )
+        )
 
 
 def team_agencies(case: Case) -> set[UUID]:
@@ -113,7 +130,7 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
     task = Task.objects.filter(pk=task_id).order_by().first()
     if task is None:
         raise NotVisible
-    case = lock_case(task.case_id, actor=actor)
+    case = lock_open_case(task.case_id, actor=actor)
     task.refresh_from_db()
     if task.agency_id != actor.agency_id and not permissions.can_coordinate(actor, case):
         raise PermissionDenied(_("Only the agency that has the task says how it ended."))
@@ -137,7 +154,7 @@ def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) 
     Raises:
         Refused: nothing was written.
     """
-    case = lock_case(case_id, actor=actor)
+    case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     if not text.strip():
         raise Refused(_("Write what changed since the last review, even if it is: nothing."))

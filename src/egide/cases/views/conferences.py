@@ -23,7 +23,9 @@ from egide.cases.views.lists import check_works
 from egide.cases.views.step import act, do, step
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
+from egide.common.parsing import uuid_or_none
 from egide.partners.models import Agency, Membership
+from egide.sharing.rules.sides import is_management_only
 
 
 @require_GET
@@ -123,9 +125,8 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
         {
             "conference": found,
             "items": items,
-            "attendances": found.attendances.select_related(
-                "membership__account", "membership__agency"
-            ).order_by("seat", "pk"),
+            "attendances": queries.attendances(found, actor=request.actor),
+            "is_other_side": is_management_only(request.actor.sector),
             "can_run": can_run,
             "candidates": queries.candidates(conference=found, actor=request.actor, at=at) if can_run else [],
             "at": at,
@@ -146,7 +147,7 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
         elif what == "lock":
             conferring.lock_minutes(at=at, **asked)
         elif what == "attendance":
-            present = [UUID(pk) for pk in request.POST.getlist("present") if len(pk) == 36]
+            present = [pk for text in request.POST.getlist("present") if (pk := uuid_or_none(text))]
             conferring.record_attendance(present=present, at=at, **asked)
         elif what == "add":
             conferring.put_on_agenda(case_id=_uuid(request.POST.get("case", "")), at=at, **asked)

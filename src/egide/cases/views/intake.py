@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
-from egide.cases.models import CaseLink, Programme
+from egide.cases.models import Case, CaseLink, Programme
 from egide.cases.queries import casefile, intake
-from egide.cases.services import drafting, linking, referring, triaging
+from egide.cases.services import deadlines, drafting, linking, referring, triaging
 from egide.cases.views.step import act, do, fetch_case, step, typed
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
@@ -135,8 +135,11 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             return answer
     at = timezone.now()
     opened = casefile.open_case(case_id=case.pk, actor=request.actor, at=at)
+    visible = Case.objects.visible_to(request.actor).order_by().values("pk")
     links = (
         CaseLink.objects.filter(Q(first=case) | Q(second=case), unlinked_at__isnull=True)
+        # A link to a case the reader may not know of is not there either.
+        .filter(first__in=visible, second__in=visible)
         .select_related("first", "second")
         .order_by("linked_at", "pk")
     )
@@ -201,6 +204,7 @@ def recuse(request: Request, case_id: UUID) -> HttpResponse:
             actor=request.actor,
             at=at,
         )
+        deadlines.release_absent(case_id=case.pk, at=at)
         return reverse("cases:my-day")
 
     return do(request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case."))

@@ -12,6 +12,7 @@ from egide.cases.models import File
 from egide.cases.queries import explaining
 from egide.cases.views.step import fetch_case
 from egide.common.http import Request
+from egide.common.parsing import whole_number
 from egide.sharing import queries as sharing_queries
 
 
@@ -38,7 +39,7 @@ def trace(request: Request, case_id: UUID) -> HttpResponse:
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
     before = request.GET.get("before", "")
-    lines, more = explaining.trace(case=case, before=int(before) if before.isdigit() else None)
+    lines, more = explaining.trace(case=case, before=whole_number(before))
     return render(request, "cases/trace.html", {"case": case, "lines": lines, "more": more})
 
 
