@@ -201,7 +201,7 @@ def test_the_summary_names_the_field_when_the_words_do_not():
 
     html = said("{% error_summary form %}", form=Small({}))
 
-    assert "Family name: This field is required." in html
+    assert "Family name – This field is required." in html
     assert ">Say why.<" in html
 
 

@@ -181,7 +181,7 @@ def _unknown(count: int) -> str:
 
 def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, Any]], title: str) -> Picture:
     """Draw people around the one the case is about."""
-    width, height = 400, 230
+    width = 400
     centre = next((n for n in nodes if n.get("kind") == "centre"), nodes[0] if nodes else None)
     others = [n for n in nodes if n is not centre]
     # Around the centre, beginning on the right.
@@ -192,6 +192,10 @@ def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, A
     }
     if centre is not None:
         places[centre["key"]] = (200 if len(others) > 1 else 130, 105)
+    # As high as the people stand, and no higher: a circle above, a role below.
+    highest = min((y for _x, y in places.values()), default=0)
+    places = {key: (x, y - highest + 36) for key, (x, y) in places.items()}
+    height = round(max((y for _x, y in places.values()), default=0)) + 56
     shapes = []
     for link in links:
         if link["from"] in places and link["to"] in places:

@@ -52,7 +52,7 @@ def named(bound: BoundField, error: str) -> str:
         for cls in type(bound.field).__mro__
         for words in getattr(cls, "default_error_messages", {}).values()
     }
-    return _("%(field)s: %(error)s") % {"field": bound.label, "error": error} if error in general else error
+    return f"{bound.label} – {error}" if error in general else error
 
 
 def context(bound: BoundField, *, hint: str, optional: bool, rows: int) -> dict[str, Any]:
