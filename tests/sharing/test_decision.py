@@ -265,7 +265,11 @@ class TestDenies:
 
         def fails_once(self, requests, entities, **narrowed):
             asked.append(requests)
-            return [Answer(False, ("error",))] if len(asked) == failing else real(self, requests, entities, **narrowed)
+            return (
+                [Answer(False, ("error",))]
+                if len(asked) == failing
+                else real(self, requests, entities, **narrowed)
+            )
 
         monkeypatch.setattr("egide.sharing.rules.policies.PolicySet.ask", fails_once)
         decision._decided.cache_clear()

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.functional import lazy
 
 
 class SharingConfig(AppConfig):
@@ -7,7 +8,10 @@ class SharingConfig(AppConfig):
     label = "sharing"
 
     def ready(self) -> None:
+        from egide.common import regimes
+        from egide.common.text import localized
         from egide.sharing import opening
+        from egide.sharing.rules.catalogue import catalogue
         from egide.sharing.rules.enabling import Deployment
         from egide.sharing.rules.policies import use
         from egide.sharing.rules.table import table
@@ -21,4 +25,12 @@ class SharingConfig(AppConfig):
             )
         )
         table()
-        opening.take_issuer()
+        # The laws an administrator may say bind an agency: those some rule here speaks for.
+        title = lazy(lambda rule: localized(rule, "title"), str)
+        regimes.register(
+            {
+                rule.regime: title(rule)
+                for rule in catalogue().values()
+                if rule.regime and rule.effect != "permit"
+            }
+        )

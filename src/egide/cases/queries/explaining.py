@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from egide.assessments import queries as assessments
+from egide.cases.actions import words_of
 from egide.cases.models import Case, File, Task
 from egide.cases.queries import casefile
 from egide.common.errors import NotVisible
@@ -93,7 +94,7 @@ def trace(*, case: Case, before: int | None = None) -> tuple[list[dict[str, Any]
         {
             "at": datetime.fromisoformat(fact["at"]),
             "who": people.get(fact.get("actor", "")),
-            "action": fact["action"],
+            "action": words_of(fact["action"]),
             "is_denied": fact.get("result") == "denied",
             "shown": [
                 localized(CATEGORIES[slug], "title") for slug in fact.get("counts", {}) if slug in CATEGORIES

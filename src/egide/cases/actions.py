@@ -1,0 +1,39 @@
+"""What the ledger's codes mean, in words, on the pages that show them."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+_WORDS: dict[str, Any] = {
+    "assessments.recorded": _("Recorded an assessment"),
+    "assessments.second_scored": _("Scored the sheet a second time"),
+    "cases.consent_refused": _("Recorded a refusal of consent"),
+    "cases.consent_withdrawn": _("Recorded the withdrawal of consent"),
+    "cases.contact_begun": _("Tried to reach the person"),
+    "cases.enrolled": _("Enrolled the person"),
+    "cases.entry_added": _("Added to the file"),
+    "cases.help_recorded": _("Recorded help given"),
+    "cases.plan_agreed": _("Recorded agreement on the safety plan"),
+    "cases.plan_written": _("Wrote the safety plan"),
+    "cases.referred": _("Referred"),
+    "cases.safe_contact_recorded": _("Recorded what contact is safe"),
+    "cases.task_added": _("Added a task"),
+    "sharing.consent_given": _("Recorded consent"),
+    "sharing.consent_refused": _("Recorded a refusal of consent"),
+    "sharing.consent_withdrawn": _("Ended a consent"),
+    "sharing.disclosed": _("Shared, printed or handed over"),
+    "sharing.emergency_opened": _("Opened in an emergency"),
+    "sharing.emergency_renewed": _("Renewed an emergency access"),
+    "sharing.emergency_reviewed": _("Reviewed an emergency access"),
+    "sharing.ground_approved": _("Approved sharing without consent"),
+    "sharing.ground_ended": _("Ended sharing without consent"),
+    "sharing.ground_refused": _("Refused sharing without consent"),
+    "sharing.ground_stated": _("Proposed sharing without consent"),
+    "sharing.opened": _("Opened"),
+    "sharing.person_told": _("Recorded that the person was told"),
+}
+
+
+def words_of(action: str) -> str:
+    """Answer an action in the reader's words; its code when nobody has written them yet."""
+    return str(_WORDS.get(action, action))
