@@ -10,7 +10,6 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from egide.common import regimes
         from egide.common.text import localized
-        from egide.sharing import opening
         from egide.sharing.rules.catalogue import catalogue
         from egide.sharing.rules.enabling import Deployment
         from egide.sharing.rules.policies import use
