@@ -10,6 +10,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from egide.common import regimes
         from egide.common.text import localized
+        from egide.sharing import opening
         from egide.sharing.rules.catalogue import catalogue
         from egide.sharing.rules.enabling import Deployment
         from egide.sharing.rules.policies import use
@@ -33,3 +34,4 @@ class SharingConfig(AppConfig):
                 if rule.regime and rule.effect != "permit"
             }
         )
+        opening.take_issuer()
