@@ -159,7 +159,7 @@ def _states() -> dict[str, Any]:
         "icons": list(ICONS),
         "tones": [{"name": name, "label": label} for name, label in words.items()],
         "levels": ["unknown", "lower", "raised", "high", "extreme"],
-        "consents": ["in_force", "expiring", "expired", "refused"],
+        "consents": ["in_force", "expiring", "expired"],
         "recipients": [_("Municipal police"), _("Shelter")],
         "figures": [{"number": 12, "label": _("reviews done")}, {"number": 3, "label": _("late")}],
         "parts": [
