@@ -17,7 +17,7 @@ SECTIONS: tuple[tuple[Promise | str, tuple[str, ...]], ...] = (
     (gettext_lazy("Foundations"), ("colours", "text", "icons")),
     (
         gettext_lazy("Page and panels"),
-        ("page_head", "breadcrumbs", "tabs", "panel", "details", "notification", "empty", "identity_bar"),
+        ("breadcrumbs", "tabs", "panel", "details", "notification", "empty", "identity_bar", "page_head"),
     ),
     (
         gettext_lazy("State and time"),
