@@ -13,6 +13,7 @@ from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
 from egide.demonstration.stories import Storyteller
 from egide.demonstration.world import World, check_is_fictional, description
+from egide.sharing import emergency
 
 SEED = 20261123
 CLOSING_REASONS = ("plan_completed", "risk_reduced", "moved", "lost_contact", "plan_completed")
@@ -79,10 +80,21 @@ def generate(
             with transaction.atomic():
                 meetings.link(cast, teller, made, now=at)
                 meetings.confer(cast, teller, made, now=at)
+        _name_for_emergencies(world, said["code"], at=at)
         done += LINKED_PER_AREA
         if progress:
             progress(done, all_of_them)
     return done
+
+
+#: In each area, who may open a file in an emergency, and the privacy officer who named them.
+EMERGENCY = {"ccr-fre": ("police", "privacy"), "ccr-edm": ("policier", "vieprivee")}
+
+
+def _name_for_emergencies(world: World, programme: str, *, at: datetime) -> None:
+    named, officer = (world.people[name] for name in EMERGENCY[programme])
+    if not emergency.may_open(named):
+        emergency.name_user(membership=named, actor=officer, at=at - timedelta(days=30))
 
 
 @transaction.atomic

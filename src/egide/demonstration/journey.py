@@ -26,6 +26,7 @@ from egide.demonstration.stories import Scene, Storyteller
 from egide.partners.models import Membership, Sector
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
+from egide.sharing.rules.sides import is_management_only
 
 DAY = timedelta(days=1)
 #: What was due before that was done; only what is recent is still late.
@@ -293,7 +294,9 @@ class Journey:
         at = self.clock.after(days=1)
         team = [self.cast.coordinator, *self.team()]
         for said in self.chance.sample(self.teller.words["tasks"], number):
-            self.give(said, self.chance.choice(team), at)
+            # Nobody of the other side is given what serves the victim.
+            fitting = [m for m in team if said["side"] != "victim" or not is_management_only(m.sector)]
+            self.give(said, self.chance.choice(fitting), at)
 
     def give(self, said: dict[str, str], member: Membership, at: datetime) -> None:
         """One task for one agency; done in time, or, when it was due lately, perhaps still there."""
