@@ -46,7 +46,8 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
     tonight = local.replace(hour=23, minute=59, second=59)
     found = _due(actor=actor, until=tonight + timedelta(days=7))
     tasks = [t for t in found if t.owner_id == actor.pk or t.agency_id == actor.agency_id]
-    others = [t for t in found if t not in tasks]
+    own = {t.pk for t in tasks}
+    others = [t for t in found if t.pk not in own]
     shown = _open(tasks + others, actor=actor, at=at)
     mine = shown[: len(tasks)]
     return Day(
