@@ -198,7 +198,7 @@ def _decide(
     with_items: bool,
     is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
-    ties = relations(actor=actor, files=files, at=at)
+    ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
     by_id = {file.id: file for file in files if _is_visible(actor, file, ties[file.case_id], purpose, at)}
     if len(by_id) < len(files) and not (is_list and by_id):
         raise NotVisible

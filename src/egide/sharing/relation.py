@@ -154,12 +154,29 @@ class Relation:
         )
 
 
-def relations(*, actor: Membership, files: Sequence[SharedFile], at: datetime) -> Mapping[UUID, Relation]:
-    """Answer the reader's relation to each case of these files, in two queries whatever their number."""
+def relations(
+    *,
+    actor: Membership,
+    files: Sequence[SharedFile],
+    at: datetime,
+    purpose: str = "",
+    is_list: bool = False,
+) -> Mapping[UUID, Relation]:
+    """Answer the reader's relation to each case of these files, in two queries whatever their number.
+
+    Args:
+        purpose: what is asked for, when only the bases that serve it matter; every basis otherwise.
+        is_list: for a list of names: what somebody receives on a ground is in no list of theirs.
+    """
     case_ids = list({file.case_id for file in files})
     staffed = {file.case_id: file.is_staffed_by(actor) for file in files}
     sides, recused, agreed = _ties(actor, case_ids, at)
-    named, grounds = _bases(actor, case_ids)
+    named, grounds = _bases(
+        actor,
+        case_ids,
+        with_grounds=not is_list,
+        with_emergencies=not is_list and purpose in ("", EMERGENCY_PURPOSE),
+    )
     found = {}
     for case_id in case_ids:
         side = sides.get(case_id, "both" if staffed[case_id] else "none")
@@ -205,7 +222,7 @@ def _may_work(actor: Membership) -> bool:
 
 
 def _bases(
-    actor: Membership, case_ids: Sequence[UUID]
+    actor: Membership, case_ids: Sequence[UUID], *, with_grounds: bool, with_emergencies: bool
 ) -> tuple[Mapping[UUID, list[Named]], Mapping[UUID, list[Grounded]]]:
     """One query: what lets the reader's agency receive something of these cases, consents and other grounds."""
     consents = (
@@ -262,9 +279,9 @@ def _bases(
     )
     named: dict[UUID, list[Named]] = {}
     grounded: dict[UUID, list[Grounded]] = {}
-    for case_id, file_id, categories, purposes, form, begins, ends, said, is_ground in consents.union(
-        grounds, emergencies, all=True
-    ):
+    parts = [grounds] * with_grounds + [emergencies] * with_emergencies
+    rows = consents.union(*parts, all=True) if parts else consents
+    for case_id, file_id, categories, purposes, form, begins, ends, said, is_ground in rows:
         if is_ground:
             one = Grounded(file_id, form, frozenset(categories), frozenset(purposes), said, ends)
             grounded.setdefault(case_id, []).append(one)
