@@ -429,7 +429,7 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
             "title": _("Close the case"),
             "lead": _(
                 "Partners stop seeing it at once. The file is kept %(days)s days, unless it is reopened; "
-                "then its keys are destroyed and nobody can read it any more."
+                "then it is due to be destroyed. This version does not destroy it by itself."
             )
             % {"days": days},
             "submit": _("Close the case"),
