@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from egide.assessments import services as assessment_services
 from egide.cases.models import Case, Conference, SafetyPlan
+from egide.common import clock
 from egide.partners.models import Role
 from tests import factories
 from tests.browser.conftest import OUTPUT
@@ -17,10 +18,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def today(noon, monkeypatch):
+def today(monkeypatch):
     """A world of now: the browser's clock is the machine's."""
     moment = timezone.now()
-    noon(moment + datetime.timedelta(minutes=5))
+    monkeypatch.setattr(clock, "now", timezone.now)
     monkeypatch.setattr(factories, "NOON", moment)
     world = factories.World()
     admin = factories.a_member(world.lead, Role.ADMINISTRATOR)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from egide.cases.services import entries
-from tests.cases.test_pages import full, moved, sign_in  # noqa: F401
+from tests.cases.test_pages import full, sign_in  # noqa: F401
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.urls import get_resolver, reverse
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
 from egide.sharing import services as sharing
-from tests.cases.test_pages import full, moved, sign_in  # noqa: F401
+from tests.cases.test_pages import full, sign_in  # noqa: F401
 from tests.conftest import NOON
 from tests.factories import World, a_member
 

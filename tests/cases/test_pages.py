@@ -34,18 +34,8 @@ def post(client, url, data=None, **kwargs):
 
 
 @pytest.fixture
-def moved(world, noon, monkeypatch):
-    """The clock of pages is noon too."""
-    from django.utils import timezone
-
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
-    return world
-
-
-@pytest.fixture
-def full(moved):
+def full(world):
     """A case with everything in it."""
-    world = moved
     admin = a_member(world.lead, Role.ADMINISTRATOR)
     for code in ("ODARA", "DA"):
         assessment_services.record_right(instrument=code, note="Fictional right.", actor=admin, at=NOON)
@@ -162,9 +152,9 @@ class TestRefer:
         "incident": "Menaces au couteau.",
     }
 
-    def test_makes_one_case_whatever_the_double_clicks(self, moved, client):
-        sign_in(client, moved.referrer)
-        data = {**self.FORM, "programme": str(moved.programme.pk), "submission": "abcdefghijklmnop-1"}
+    def test_makes_one_case_whatever_the_double_clicks(self, world, client):
+        sign_in(client, world.referrer)
+        data = {**self.FORM, "programme": str(world.programme.pk), "submission": "abcdefghijklmnop-1"}
 
         first = client.post(reverse("cases:refer"), data)
         second = client.post(reverse("cases:refer"), data)
@@ -172,21 +162,21 @@ class TestRefer:
         assert first.status_code == second.status_code == 302
         assert Case.objects.count() == 1
 
-    def test_keeps_what_was_typed_when_something_is_wrong(self, moved, client):
-        sign_in(client, moved.referrer, "fr")
+    def test_keeps_what_was_typed_when_something_is_wrong(self, world, client):
+        sign_in(client, world.referrer, "fr")
 
         answer = post(
             client,
             reverse("cases:refer"),
-            {**self.FORM, "programme": str(moved.programme.pk), "victim_family": ""},
+            {**self.FORM, "programme": str(world.programme.pk), "victim_family": ""},
         )
 
         assert answer.status_code == 422
         assert "Menaces au couteau." in answer.content.decode()
         assert not Case.objects.exists()
 
-    def test_keeps_a_draft_and_gives_it_back(self, moved, client):
-        sign_in(client, moved.referrer)
+    def test_keeps_a_draft_and_gives_it_back(self, world, client):
+        sign_in(client, world.referrer)
         saved = client.post(
             reverse("cases:draft", args=["refer"]),
             {"incident": "à moitié", "indicators": ["weapon", "stalking"]},
@@ -198,8 +188,8 @@ class TestRefer:
         assert "à moitié" in text
         assert re.search(r'value="weapon"\s+checked', text)
 
-    def test_is_refused_to_a_role_that_does_not_refer(self, moved, client):
-        evaluator = a_member(moved.police_agency, Role.EVALUATOR)
+    def test_is_refused_to_a_role_that_does_not_refer(self, world, client):
+        evaluator = a_member(world.police_agency, Role.EVALUATOR)
         assert sign_in(client, evaluator).get(reverse("cases:refer")).status_code == 403
 
 
@@ -301,9 +291,9 @@ class TestJourney:
         assert answer.status_code == 302, answer.content.decode()
         assert post(client, url("reopen"), {"reasons": "Again."}).status_code == 302
 
-    def test_a_refusal_is_told_in_place_and_nothing_is_lost(self, moved, client):
-        case = moved.accepted()
-        sign_in(client, moved.advocate, "fr")
+    def test_a_refusal_is_told_in_place_and_nothing_is_lost(self, world, client):
+        case = world.accepted()
+        sign_in(client, world.advocate, "fr")
         answer = post(
             client,
             reverse("cases:contact", args=[case.pk]),
@@ -382,8 +372,8 @@ def test_dates_and_words_follow_the_language(full, client):
     assert DAY
 
 
-def test_the_lead_agency_sees_the_names_it_holds_before_any_consent(moved, client):
-    moved.accepted()
-    text = sign_in(client, moved.coordinator).get(reverse("cases:caseload")).content.decode()
+def test_the_lead_agency_sees_the_names_it_holds_before_any_consent(world, client):
+    world.accepted()
+    text = sign_in(client, world.coordinator).get(reverse("cases:caseload")).content.decode()
     assert "M. Thériault" in text
     assert "M. Thériault" in client.get(reverse("cases:my-day")).content.decode()

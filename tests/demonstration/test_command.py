@@ -9,7 +9,6 @@ from egide.demonstration import generate, world
 from egide.ledger.models import Checkpoint
 from egide.ledger.verification import verify
 from egide.partners.models import Account
-from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +21,6 @@ def few(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(
         generate.generate, "__kwdefaults__", {**generate.generate.__kwdefaults__, "stages": stages}
     )
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
 
 
 def test_loads_once_and_keeps_everything_the_second_time(few):

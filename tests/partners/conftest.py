@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 
 import pytest
-from django.utils import timezone
 
 from egide.common.idempotency import new_key
 from egide.partners.models import Membership, Role
-from tests.conftest import NOON
 from tests.factories import a_member, an_agency
 
 PASSWORD = "a-long-password-1"
@@ -28,9 +26,7 @@ class Office:
 
 
 @pytest.fixture
-def office(db, monkeypatch):
-    """The clock of pages is noon too."""
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
+def office(db):
     return Office()
 
 

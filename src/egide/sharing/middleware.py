@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.ledger import services as ledger
 
@@ -31,7 +31,7 @@ class Denials:
                     action="sharing.not_shown",
                     actor=actor,
                     target="",
-                    at=timezone.now(),
+                    at=clock.now(),
                     result="denied",
                     details={"page": match.view_name if match else ""},
                 )

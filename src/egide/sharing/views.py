@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from egide.common import clock
 from egide.common.access import public
 from egide.sharing import publishing
 
@@ -13,7 +13,7 @@ from egide.sharing import publishing
 @require_GET
 def rules(request: HttpRequest) -> HttpResponse:
     """Every rule in both languages, those that act here first; nothing about anybody."""
-    at = timezone.now()
+    at = clock.now()
     return render(
         request,
         "sharing/rules.html",

@@ -28,6 +28,7 @@ def seconds_left(request: HttpRequest, *, at: datetime) -> int:
 @require_GET
 def left(request: HttpRequest) -> JsonResponse:
     """Say how long the session lasts, in seconds. Asking does not make it last longer."""
+    # Django ends sessions, by its own clock.
     return JsonResponse({"left": seconds_left(request, at=timezone.now())})
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from egide.common import clock
 from egide.common.access import public
 from egide.web import samples
 
@@ -31,7 +31,7 @@ def _shown(name: str) -> Shown:
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component; used to check contrast, zoom and screen readers, in both languages."""
-    at = timezone.now()
+    at = clock.now()
     sections = [(title, [_shown(name) for name in names]) for title, names in samples.SECTIONS]
     context = {"sections": sections, "sample": samples.sample(at), **samples.forms_of_each_state()}
     return render(request, "web/gallery.html", context)

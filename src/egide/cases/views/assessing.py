@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +16,7 @@ from egide.assessments import services, wording
 from egide.cases import permissions
 from egide.cases.services import entries
 from egide.cases.views.step import fetch_case, step
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
@@ -113,7 +113,7 @@ def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResp
     case = fetch_case(request, case_id)
     file = entries.victim_file(case)
     opened = assessments.open_assessment(
-        assessment_id=assessment_id, file=file, actor=request.actor, at=timezone.now()
+        assessment_id=assessment_id, file=file, actor=request.actor, at=clock.now()
     )
     summary = opened.summary
     again = reverse("cases:assess-with", args=[case.pk, opened.definition.code])

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,6 +24,7 @@ from egide.cases.services import (
     tasks,
 )
 from egide.cases.views.step import do, fetch_case, step
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
@@ -40,7 +40,7 @@ def _back(case_id: UUID) -> str:
 @require_GET
 def case(request: Request, case_id: UUID) -> HttpResponse:
     """One case, as far as the reader may see it; the next deadline first."""
-    at = timezone.now()
+    at = clock.now()
     opened = casefile.open_case(case_id=case_id, actor=request.actor, at=at)
     context = presentation.case_context(
         opened, actor=request.actor, at=at, shows_all=request.GET.get("all") == "1"
@@ -74,7 +74,7 @@ def contact(request: Request, case_id: UUID) -> HttpResponse:
     """Pass the gate before reaching the person; then say how it ended."""
     found = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, found)
-    at = timezone.now()
+    at = clock.now()
     file = entries.victim_file(found)
     form = forms.ContactForm(request.POST or None)
 
@@ -126,7 +126,7 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
     """Equal doors, one decision by a person."""
     found = fetch_case(request, case_id)
     permissions.check_can_coordinate(request.actor, found)
-    at = timezone.now()
+    at = clock.now()
     doors = enrolling.doors_of(case=found, actor=request.actor, at=at)
     form = forms.EligibilityForm(
         request.POST or None, doors=[(f.door.code, localized(f.door, "title")) for f in doors]
@@ -292,7 +292,7 @@ def level_answer(request: Request, case_id: UUID, decision_id: UUID) -> HttpResp
 
 def note(request: Request, case_id: UUID) -> HttpResponse:
     """Add what the agency knows."""
-    at = timezone.now()
+    at = clock.now()
     found = fetch_case(request, case_id)
     permissions.check_can_contribute(request.actor, found)
     files = presentation.known_files(found, actor=request.actor, at=at)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +20,7 @@ from egide.cases.queries import conferring as queries
 from egide.cases.services import conferring, tasks
 from egide.cases.views.lists import check_works
 from egide.cases.views.step import act, do, step
+from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_none
@@ -32,7 +32,7 @@ from egide.sharing.rules.sides import is_management_only
 def conferences(request: Request) -> HttpResponse:
     """Sittings to come and past."""
     check_works(request)
-    at = timezone.now()
+    at = clock.now()
     visible = Conference.objects.visible_to(request.actor).select_related("programme")
     since = at - timedelta(hours=12)
     return render(
@@ -116,7 +116,7 @@ def _fetch(request: Request, conference_id: UUID) -> Conference:
 def conference(request: Request, conference_id: UUID) -> HttpResponse:
     """The agenda, as far as the reader may know, who is there, and the quorum."""
     found = _fetch(request, conference_id)
-    at = timezone.now()
+    at = clock.now()
     can_run = permissions.can_convene(request.actor, found.programme)
     items = queries.agenda(conference=found, actor=request.actor, at=at)
     return render(
@@ -184,7 +184,7 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
         answer = _act_on(request, row, what, {"decide": decision, "part": part, "wishes": wishes}, here)
         if answer is not None:
             return answer
-    at = timezone.now()
+    at = clock.now()
     return render(
         request,
         "cases/conference_item.html",

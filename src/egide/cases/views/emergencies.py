@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +19,7 @@ from egide.cases.queries import emergencies as queries
 from egide.cases.services import emergencies
 from egide.cases.views.sharing import lines_of
 from egide.cases.views.step import act, do, step
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.partners.models import Membership
@@ -54,7 +54,7 @@ def new(request: Request) -> HttpResponse:
     is_proved = _is_proved(request)
     if request.method != "POST" and not is_proved:
         return _prove(request)  # sends them to prove it, then back here
-    at = timezone.now()
+    at = clock.now()
     form = EmergencyForm(request.POST or None)
     if not is_proved:
         # Not by way of the session, which would keep the reason in clear.
@@ -90,7 +90,7 @@ def new(request: Request) -> HttpResponse:
 def read(request: Request, access_id: UUID) -> HttpResponse:
     """Read what is open, until it ends."""
     _check_named(request)
-    at = timezone.now()
+    at = clock.now()
     found = queries.read(access_id=access_id, actor=request.actor, at=at)
     return render(
         request, "cases/emergency_read.html", {"found": found, "entries": lines_of(found.view), "at": at}
@@ -122,7 +122,7 @@ def renew(request: Request, access_id: UUID) -> HttpResponse:
 def reviews(request: Request) -> HttpResponse:
     """What was opened in an emergency, for the privacy officer, and who may."""
     emergency.check_privacy_officer(request.actor)
-    at = timezone.now()
+    at = clock.now()
     form = NameUserForm(request.POST or None, people=queries.who_could_be(actor=request.actor))
     if request.method == "POST" and form.is_valid():
 

@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +16,7 @@ from egide.cases.models import Case, CaseLink, Programme
 from egide.cases.queries import casefile, intake
 from egide.cases.services import deadlines, drafting, linking, referring, triaging
 from egide.cases.views.step import act, do, fetch_case, step, typed
+from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.sharing import services as sharing
@@ -73,7 +73,7 @@ def draft(request: Request, form: str) -> HttpResponse:
         about = UUID(subject) if subject else None
     except ValueError as error:
         raise NotVisible from error
-    at = timezone.now()
+    at = clock.now()
     drafting.save_draft(form=form, subject=about, content=typed(request), actor=request.actor, at=at)
     return render(request, "components/draft_saved.html", {"at": at})
 
@@ -93,7 +93,7 @@ def referrals(request: Request) -> HttpResponse:
 @require_GET
 def triage(request: Request) -> HttpResponse:
     """The queue, nearest date first."""
-    at = timezone.now()
+    at = clock.now()
     if request.actor is None or request.actor.role != "coordinator":
         raise PermissionDenied(_("Only a coordinator of this programme can do this."))
     return render(
@@ -133,7 +133,7 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
         )
         if answer is not None:
             return answer
-    at = timezone.now()
+    at = clock.now()
     opened = casefile.open_case(case_id=case.pk, actor=request.actor, at=at)
     visible = Case.objects.visible_to(request.actor).order_by().values("pk")
     links = (

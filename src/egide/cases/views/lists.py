@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,6 +13,7 @@ from egide.cases.lifecycle import Level, State
 from egide.cases.queries import caseload as caseload_queries
 from egide.cases.queries import day, searching
 from egide.cases.queries.caseload import Filters
+from egide.common import clock
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
 from egide.sharing import emergency
@@ -34,7 +34,7 @@ def my_day(request: Request) -> HttpResponse:
         return redirect("cases:referrals")
     if request.actor.role not in permissions.WORKING_ROLES:
         return render(request, "cases/welcome.html")
-    at = timezone.now()
+    at = clock.now()
     return render(request, "cases/my_day.html", {"day": day.my_day(actor=request.actor, at=at), "at": at})
 
 
@@ -42,7 +42,7 @@ def my_day(request: Request) -> HttpResponse:
 def caseload(request: Request) -> HttpResponse:
     """The cases of the actor, nearest date first."""
     check_works(request)
-    at = timezone.now()
+    at = clock.now()
     filters = Filters.read(request.GET)
     page = caseload_queries.caseload(
         actor=request.actor,
@@ -144,7 +144,7 @@ def search(request: Request) -> HttpResponse:
     """Find a case by reference or name. The words are posted, so that no name enters an address."""
     check_works(request)
     text = request.POST.get("q", "")[:120]
-    at = timezone.now()
+    at = clock.now()
     found = searching.search(actor=request.actor, text=text, at=at)
     return render(
         request,

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +14,7 @@ from egide.cases.forms.conferences import SECTION_LABELS, PlanForm
 from egide.cases.models import SafetyPlan
 from egide.cases.services import entries, planning
 from egide.cases.views.step import do, fetch_case, step
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.sharing import services as sharing
@@ -24,7 +24,7 @@ def _opened(request: Request, case: Any) -> tuple[list[SafetyPlan], dict[UUID, A
     """Answer the versions, newest first, and the words of those still in the file."""
     file = entries.victim_file(case)
     view = sharing.open_file(
-        actor=request.actor, file=file, purpose="victim_safety", at=timezone.now(), only=["plan.safety"]
+        actor=request.actor, file=file, purpose="victim_safety", at=clock.now(), only=["plan.safety"]
     )
     plans = list(
         SafetyPlan.objects.filter(file=file).select_related("written_by__account").order_by("-version")

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from egide.cases import permissions, presentation
 from egide.cases.models import File
 from egide.cases.queries import explaining
 from egide.cases.views.step import fetch_case
+from egide.common import clock
 from egide.common.http import Request
 from egide.common.parsing import whole_number
 from egide.sharing import queries as sharing_queries
@@ -21,7 +21,7 @@ def who(request: Request, case_id: UUID) -> HttpResponse:
     """What will they see? For each member of the team, by the same function that serves their page."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
-    at = timezone.now()
+    at = clock.now()
     members = explaining.team(case)
     asked = request.GET.get("member", "")
     member = next((m for m in members if str(m.pk) == asked), members[0] if members else None)
@@ -48,7 +48,7 @@ def consents(request: Request, case_id: UUID) -> HttpResponse:
     """Every consent of the case, in force or not."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
-    at = timezone.now()
+    at = clock.now()
     victim = File.objects.filter(case=case, role="victim").order_by().get()
     rows = [presentation.consent_card(c, at=at) for c in sharing_queries.consents_of(file_id=victim.pk)]
     return render(request, "cases/consents.html", {"case": case, "consents": rows, "at": at})

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +15,7 @@ from egide.cases.models import Case
 from egide.cases.queries import sharing as queries
 from egide.cases.services import disclosing
 from egide.cases.views.step import do, fetch_case, step
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
@@ -49,7 +49,7 @@ def hub(request: Request, case_id: UUID) -> HttpResponse:
     """May I tell them? What one agency gets today, what would open more, and what was shared without consent."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
-    at = timezone.now()
+    at = clock.now()
     agency = _agency(request.GET.get("agency", ""), case)
     lines = (
         queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
@@ -90,7 +90,7 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
     agency = _agency(str(agency_id), case)
     if agency is None or kind not in FORMS:
         raise NotVisible
-    at = timezone.now()
+    at = clock.now()
     lines = queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
     choices = queries.opened_by(lines=lines, role=role, kind=kind)
     if not choices:
@@ -166,7 +166,7 @@ def inbox(request: Request) -> HttpResponse:
     """What was shared with the reader's agency on a ground still in force."""
     if request.actor is None:
         raise NotVisible
-    at = timezone.now()
+    at = clock.now()
     return render(request, "cases/received.html", {"grounds": queries.addressed_to(request.actor), "at": at})
 
 
@@ -189,7 +189,7 @@ def received(request: Request, ground_id: UUID) -> HttpResponse:
     """Read what one ground lets the reader's agency read."""
     if request.actor is None:
         raise NotVisible
-    at = timezone.now()
+    at = clock.now()
     found = queries.received(ground_id=ground_id, actor=request.actor, at=at)
     return render(
         request,

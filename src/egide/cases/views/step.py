@@ -9,11 +9,10 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from egide.cases.models import Case
 from egide.cases.services import drafting
-from egide.common import idempotency
+from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, Refused
 from egide.common.http import Request
 
@@ -42,7 +41,7 @@ def act(
         draft: the form's name and subject, whose draft ends with it.
         done: what to say on the next page.
     """
-    at = timezone.now()
+    at = clock.now()
 
     def once() -> str:
         target = effect(at)

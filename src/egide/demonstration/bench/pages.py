@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Entry, File
 from egide.cases.queries import caseload
 from egide.cases.queries.caseload import Filters, encode_cursor
+from egide.common import clock
 from egide.common.ids import new_id
 from egide.common.warming import warm
 from egide.demonstration.bench.timing import Timing, timed
@@ -123,7 +123,7 @@ def measure(world: World, *, with_admin: bool) -> list[Line]:
     own, partner = signed_in(coordinator.account, coordinator), signed_in(officer.account, officer)
     warm()  # as a process that serves pages does before its first
     floor = dict(floors())
-    at = timezone.now()
+    at = clock.now()
     place = middle(world.programmes["ccr-fre"].pk, 0.5)
     base = reverse("cases:caseload")
     asked: list[tuple[str, Client, str]] = [

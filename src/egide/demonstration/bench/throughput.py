@@ -8,10 +8,10 @@ from hashlib import sha256
 from multiprocessing import get_context
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from egide.cases.models import Case
 from egide.cases.services import importing, referring
+from egide.common import clock
 from egide.demonstration.world import World
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry
@@ -60,7 +60,7 @@ def importing_rate(world: World, *, count: int = 5000) -> Rate:
         rows=contents,
         programme_id=world.programmes["ccr-fre"].pk,
         actor=world.people["police"],
-        at=timezone.now(),
+        at=clock.now(),
     )
     took = time.perf_counter() - began
     if report.new != count:
@@ -80,7 +80,7 @@ def _copy_floor(count: int) -> float:
         cursor.execute(
             "CREATE TEMPORARY TABLE bench_floor (a uuid, b uuid, c text, d bytea, e timestamptz) ON COMMIT DROP"
         )
-        row = (os.urandom(16).hex(), os.urandom(16).hex(), "x" * 40, os.urandom(120), timezone.now())
+        row = (os.urandom(16).hex(), os.urandom(16).hex(), "x" * 40, os.urandom(120), clock.now())
         began = time.perf_counter()
         with cursor.copy("COPY bench_floor FROM STDIN") as copy:
             for _turn in range(count * 20):
@@ -91,7 +91,7 @@ def _copy_floor(count: int) -> float:
 def verifying_rate(*, entries: int = 600_000, processes: int = 2) -> Rate:
     """Verify the whole ledger, filled up to `entries`; beside hashing as many bodies in memory."""
     missing = entries - Entry.objects.count()
-    at = timezone.now()
+    at = clock.now()
     for start in range(0, max(missing, 0), 20_000):
         with transaction.atomic():
             ledger.record_many(

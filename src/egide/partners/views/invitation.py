@@ -5,10 +5,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from egide.common import idempotency
+from egide.common import clock, idempotency
 from egide.common.access import public
 from egide.common.errors import Refused
 from egide.partners.forms import InvitationForm
@@ -37,7 +36,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, form: InvitationForm) -> str:
-    at = timezone.now()
+    at = clock.now()
     given = form.cleaned_data
 
     def effect() -> str:

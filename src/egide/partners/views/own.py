@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.parsing import whole_number
@@ -29,7 +29,7 @@ def acting_for(request: Request) -> HttpResponse:
             raise NotVisible
         request.session[SESSION_KEY] = str(hat.pk)
         with transaction.atomic():
-            ledger.record(action="partners.acting_for_changed", actor=hat, target=hat, at=timezone.now())
+            ledger.record(action="partners.acting_for_changed", actor=hat, target=hat, at=clock.now())
         messages.success(request, _("You now act for %(agency)s.") % {"agency": hat.agency})
         return redirect("/")
     return render(request, "partners/acting_for.html", {"hats": request.hats})

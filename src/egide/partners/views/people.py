@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from egide.common import clock
 from egide.common.errors import PermissionDenied, Refused
 from egide.common.http import Request
 from egide.partners import presentation, queries
@@ -45,7 +46,7 @@ def person(request: Request, account_id: UUID) -> HttpResponse:
             "places": queries.places_of(account_id=account.pk, on=today),
             "waiting": queries.waiting_changes().filter(account=account),
             "facts": presentation.person_facts(
-                account, invitation=queries.open_invitation(account_id=account.pk, at=timezone.now())
+                account, invitation=queries.open_invitation(account_id=account.pk, at=clock.now())
             ),
             "may_be_invited": inviting.may_be_invited(account) and account.pk != request.actor.account_id,
             "is_me": account.pk == request.actor.account_id,

@@ -9,9 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
-from egide.common import idempotency
+from egide.common import clock, idempotency
 from egide.common.errors import PermissionDenied, Refused
 from egide.common.http import Request
 from egide.partners.permissions import check_administrator
@@ -36,7 +35,7 @@ def administrators(view: View) -> View:
 
 def once(request: Request, *, scope: str, effect: Callable[[datetime], str]) -> str:
     """Do what a form asks for the first time it arrives; answer the same address for every repeat."""
-    at = timezone.now()
+    at = clock.now()
     return idempotency.once(
         scope=scope,
         owner=request.actor.pk,

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from egide.common import clock
 from egide.web import fieldgroup
 from egide.web.icons import ICONS
 
@@ -216,12 +217,12 @@ def _clock(due: datetime, at: datetime) -> dict[str, str]:
     return {"state": state, "text": _("%(time)s left") % {"time": _span(gap)}}
 
 
-@register.simple_tag
-def clock(due: datetime | None = None, at: datetime | None = None) -> SafeString | str:
+@register.simple_tag(name="clock")
+def clock_chip(due: datetime | None = None, at: datetime | None = None) -> SafeString | str:
     """A clock chip: late, soon, or plain; nothing when there is no date. As `clock_chip.html`, made faster."""
     if not due:
         return ""
-    words = _clock(due, at or timezone.now())
+    words = _clock(due, at or clock.now())
     return format_html(
         '<span class="clock clock--{}"><b>{}{}</b> <span class="quiet small">{}</span></span>',
         words["state"],
@@ -234,7 +235,7 @@ def clock(due: datetime | None = None, at: datetime | None = None) -> SafeString
 @register.simple_tag
 def clock_words(due: datetime | None = None, at: datetime | None = None) -> str:
     """Only the words: "3 days late"."""
-    return _clock(due, at or timezone.now())["text"] if due else ""
+    return _clock(due, at or clock.now())["text"] if due else ""
 
 
 @register.simple_tag

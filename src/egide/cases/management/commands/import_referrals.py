@@ -20,6 +20,7 @@ from egide.cases.importing.rejected import keep_rejected
 from egide.cases.models import Programme
 from egide.cases.permissions import REFERRING_ROLES, can_refer
 from egide.cases.services.importing import ImportReport, Progress, import_referrals
+from egide.common import clock
 from egide.partners.models import Membership, Sector
 
 #: More than this is one cause, not as many mistakes; the count of all is always said.
@@ -140,7 +141,7 @@ def _imported(
             rows=checked.referrals,
             programme_id=programme.pk,
             actor=actor,
-            at=timezone.now(),
+            at=clock.now(),
             is_dry_run=is_dry_run,
             progress=progress,
         )

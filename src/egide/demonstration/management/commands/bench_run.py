@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.environment import ROOT
+from egide.common import clock
 from egide.demonstration import bulk, world
 from egide.demonstration.bench import pages, report, throughput
 from egide.ledger import services as ledger
@@ -38,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, sizes: str, write: bool, **options: Any) -> None:
         call_command("init", verbosity=0)
         call_command("migrate", verbosity=0)
-        made = world.build(at=timezone.now() - timedelta(days=180))
+        made = world.build(at=clock.now() - timedelta(days=180))
         made = world.load()
         head = HEAD.format(sizes=sizes, day=timezone.localdate().isoformat(), machine=report.machine())
         parts = [head]
@@ -61,8 +62,8 @@ class Command(BaseCommand):
     def _grow(self, made: world.World, size: int) -> None:
         began = time.perf_counter()
         missing = size - throughput.cases()
-        bulk.add_cases(made, count=missing, at=timezone.now())
-        ledger.integrate(at=timezone.now())
+        bulk.add_cases(made, count=missing, at=clock.now())
+        ledger.integrate(at=clock.now())
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         took = time.perf_counter() - began

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rich.box import SIMPLE
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from egide.cases.models import Case
+from egide.common import clock
 from egide.common.errors import Refused
 from egide.common.text import localized
 from egide.demonstration import bulk, generate, world
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         console = Console(highlight=False)
-        now = timezone.now()
+        now = clock.now()
         if not Account.objects.order_by().exists():
             _load(console, now)
         elif not Account.objects.filter(username=world.FIRST_SIGN_IN).order_by().exists():
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             )
         if cases:
             _add(console, cases, now)
-        ledger.integrate(at=timezone.now(), anchor=ledger.default_anchor())
+        ledger.integrate(at=clock.now(), anchor=ledger.default_anchor())
         console.print(_sign_ins())
         console.print(
             _("%(count)d cases. Everything in it is fictional.") % {"count": Case.objects.order_by().count()}

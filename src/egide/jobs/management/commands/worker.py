@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections, connections
-from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
+from egide.common import clock
 from egide.jobs import lease, periodic
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ class Keeper(threading.Thread):
         while not self.stopped.wait(1.0):
             try:
                 if turns % int(lease.BEAT.total_seconds()) == 0:
-                    lease.beat(worker_id=self.worker_id, at=timezone.now())
-                    lease.reap(at=timezone.now())
-                periodic.run_due(at=timezone.now())
+                    lease.beat(worker_id=self.worker_id, at=clock.now())
+                    lease.reap(at=clock.now())
+                periodic.run_due(at=clock.now())
             except OperationalError:  # the database is away or busy: try again at the next turn
                 log.warning("the database cannot be reached; the scheduler tries again")
                 connections.close_all()
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, interval: float, batch: bool, **options: Any) -> None:
         worker_id = secrets.token_hex(12)
-        lease.beat(worker_id=worker_id, at=timezone.now())
+        lease.beat(worker_id=worker_id, at=clock.now())
         keeper = Keeper(worker_id)
         keeper.start()
         worker = QueueWorker(

@@ -8,9 +8,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from egide.common import clock
 from egide.common.errors import Unavailable
 from egide.ledger import queries, services
 from egide.ledger.models import Leaf
@@ -75,6 +75,6 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(proof, indent=1, ensure_ascii=False))
 
     def checkpoint(self, **options: Any) -> None:
-        services.integrate(at=timezone.now(), anchor=services.default_anchor())
+        services.integrate(at=clock.now(), anchor=services.default_anchor())
         head = queries.latest_checkpoint()
         self.stdout.write(head.note if head else _("The ledger is empty."))

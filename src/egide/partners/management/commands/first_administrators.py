@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from egide.common import clock
 from egide.common.errors import Refused
 from egide.partners.models import Sector
 from egide.partners.services import founding
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         people = [founding.Founder(*_pair(text)) for text in options["people"]]
         ground = founding.Ground(*_pair(options["area"]), *_pair(options["agency"]), options["sector"])
         try:
-            invited = founding.found_administration(ground=ground, founders=people, at=timezone.now())
+            invited = founding.found_administration(ground=ground, founders=people, at=clock.now())
         except Refused as refusal:
             raise CommandError(str(refusal.message)) from refusal
         for made in invited:
