@@ -49,6 +49,12 @@ class Walker:
         self.page.goto(reverse(f"cases:{name}", args=args))
         self.look()
 
+    def click(self, place):
+        """Press what leads elsewhere, and look at the page that comes: never at the one that is being left."""
+        with self.page.expect_navigation():
+            (self.page.locator(place) if isinstance(place, str) else place).first.click()
+        self.look()
+
     def look(self):
         assert self.page.locator("h1").count() >= 1, self.page.content()[:2000]
         self.check(self.page)
@@ -69,8 +75,8 @@ class Walker:
     def send(self, holding):
         """Send the form that holds a field, and expect another page."""
         form = self.page.locator("main form", has=self.page.locator(f'[name="{holding}"]')).first
-        form.locator("button:not([type=button])").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            form.locator("button:not([type=button])").first.click()
         assert self.page.locator(".error-summary").count() == 0, self.page.locator(
             ".error-summary"
         ).inner_text()
@@ -99,8 +105,7 @@ def walk(world, walker_for):
 
     coordinator = walker_for(world.coordinator)
     coordinator.go("triage")
-    coordinator.page.locator("main table a").first.click()
-    coordinator.look()
+    coordinator.click("main table a")
     coordinator.fill(outcome="accept", reason="Danger élevé.")
     coordinator.send("outcome")
 
@@ -145,8 +150,7 @@ def walk(world, walker_for):
     advocate.go("plan-write", case.pk)
     advocate.fill(wishes="Rester dans mon quartier.", leaving="Sac chez ma sœur.", made_with="in_person")
     advocate.send("made_with")
-    advocate.page.locator("main form button.button").first.click()
-    advocate.look()
+    advocate.click("main form button.button")
     assert SafetyPlan.objects.get().state == "current"
 
     coordinator.go("level", case.pk)
@@ -164,28 +168,24 @@ def walk(world, walker_for):
     coordinator.send("people")
     coordinator.fill(case=str(case.pk))
     coordinator.send("case")
-    coordinator.page.locator('button[value="open"]').click()
-    coordinator.look()
+    coordinator.click('button[value="open"]')
     coordinator.fill(present=[str(a.pk) for a in Conference.objects.get().attendances.all()])
     coordinator.send("present")
-    coordinator.page.locator("main .actions a").first.click()
-    coordinator.look()
+    coordinator.click("main .actions a")
     coordinator.fill(
         agency=str(world.police_agency.pk),
         due_on=(day + datetime.timedelta(days=3)).isoformat(),
         side="victim",
     )
     coordinator.page.locator('form:has([value="decide"]) [name="text"]').fill("Deux passages par nuit.")
-    coordinator.page.locator('form:has([value="decide"]) button').click()
-    coordinator.look()
+    coordinator.click('form:has([value="decide"]) button')
 
     officer = walker_for(world.officer)
     officer.go("case", case.pk)
     text = officer.page.inner_text("main")
     assert "Deux passages par nuit." in text
     assert "Sac chez ma sœur" not in text
-    officer.page.locator('main button[value="done"]').first.click()
-    officer.look()
+    officer.click('main button[value="done"]')
 
     for name in ("who", "trace", "consents", "contact", "plan", "case"):
         coordinator.go(name, case.pk)

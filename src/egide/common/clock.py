@@ -1,6 +1,6 @@
 """Working time: deadlines said in hours, days or working days."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -19,3 +19,8 @@ def add_working_days(at: datetime, days: int) -> datetime:
 def now() -> datetime:
     """Answer the present moment, for scopes that cannot be given one; everything else takes `at`."""
     return timezone.now()
+
+
+def today() -> date:
+    """Answer the day it is where the deployment is."""
+    return timezone.localdate(now())

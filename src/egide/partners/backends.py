@@ -3,8 +3,8 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.utils import timezone
 
+from egide.common import clock
 from egide.partners import queries
 
 
@@ -12,7 +12,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Answers the signed-in account with its memberships in force, read together."""
 
     def get_user(self, user_id: Any) -> Any:
-        hats = list(queries.hats_of(account_id=user_id, on=timezone.localdate()))
+        hats = list(queries.hats_of(account_id=user_id, on=clock.today()))
         account: Any = hats[0].account if hats else super().get_user(user_id)
         if account is None:
             return None

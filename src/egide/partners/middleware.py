@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from egide.common import clock
 from egide.partners import queries
 from egide.partners.models import Membership
 
@@ -25,7 +25,7 @@ def _actor_of(request: HttpRequest) -> tuple[Membership | None, bool]:
     """Answer the hat worn, and whether it is the one chosen (or none was)."""
     if not request.user.is_authenticated:
         return None, True
-    hats = list(queries.hats(account=request.user, on=timezone.localdate()))
+    hats = list(queries.hats(account=request.user, on=clock.today()))
     chosen = request.session.get(SESSION_KEY)
     request.hats = hats  # type: ignore[attr-defined]
     for hat in hats:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import LANGUAGES, choice, day, end_of, several, words
@@ -12,6 +11,7 @@ from egide.cases.lifecycle import Level
 from egide.cases.models import Closure, ContactAttempt
 from egide.cases.models.file import Kind
 from egide.cases.services.noting import NOTE_CATEGORIES
+from egide.common import clock
 from egide.common.text import localized
 from egide.sharing.rules.categories import CATEGORIES
 
@@ -332,4 +332,4 @@ class ReopenForm(forms.Form):
 
 def in_six_months() -> Any:
     """Answer a usual end for a consent, as a suggestion the person may change."""
-    return timezone.localdate() + timedelta(days=182)
+    return clock.today() + timedelta(days=182)

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import LANGUAGES, YES_NO_UNKNOWN, choice, day, several, words
 from egide.cases.models import Programme
 from egide.cases.services.referring import Person, ReferralContent
+from egide.common import clock
 
 INDICATORS = [
     ("strangulation", _("Strangulation or choking")),
@@ -95,7 +95,7 @@ class ReferralForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Dates are not in the future."""
         data = super().clean() or {}
-        today = timezone.localdate()
+        today = clock.today()
         for name in ("incident_on", "victim_born_on", "concern_born_on"):
             value = data.get(name)
             if isinstance(value, date) and value > today:

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from egide.common import clock
 from egide.common.http import Request
 from egide.partners import presentation, queries
 from egide.partners.forms import AgencyFilter, AgencyForm, NewAgencyForm, ReasonForm
@@ -31,7 +31,7 @@ def agencies_list(request: Request) -> HttpResponse:
     page = presentation.page_number(request.GET.get("page", ""))
     area_ids = queries.areas_within(jurisdiction_id=chosen["area"]) if chosen["area"] else None
     rows, has_more = administering.agencies(
-        area_ids=area_ids, sector=chosen["sector"], on=timezone.localdate(), page=page
+        area_ids=area_ids, sector=chosen["sector"], on=clock.today(), page=page
     )
     return render(
         request,
@@ -90,7 +90,7 @@ def agency_new(request: Request) -> HttpResponse:
 def agency(request: Request, agency_id: UUID) -> HttpResponse:
     """One agency: what binds it, who acts for it, what it signed."""
     found = administering.fetch_agency(agency_id=agency_id)
-    today = timezone.localdate()
+    today = clock.today()
     people = list(administering.members_of(agency_id=found.pk, on=today)[: NAMED + 1])
     return render(
         request,
@@ -161,7 +161,7 @@ def agency_close(request: Request, agency_id: UUID) -> HttpResponse:
         )
         return reverse("partners:agency", args=[agency_id])
 
-    people = list(administering.members_of(agency_id=found.pk, on=timezone.localdate()))
+    people = list(administering.members_of(agency_id=found.pk, on=clock.today()))
     return step(
         request,
         form=form,

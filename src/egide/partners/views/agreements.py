@@ -6,10 +6,10 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from egide.common import clock
 from egide.common.http import Request
 from egide.partners import presentation, queries
 from egide.partners.forms import AgreementForm, SignatureForm, TerminationForm
@@ -23,7 +23,7 @@ from egide.partners.views.step import administrators, step
 def agreements_list(request: Request) -> HttpResponse:
     """Agreements with where each stands, fifty a page; what ends first comes first."""
     page = presentation.page_number(request.GET.get("page", ""))
-    today = timezone.localdate()
+    today = clock.today()
     rows, has_more = administering.agreements(on=today, page=page)
     return render(
         request,
@@ -71,7 +71,7 @@ def agreement_new(request: Request) -> HttpResponse:
 def agreement(request: Request, agreement_id: UUID) -> HttpResponse:
     """One agreement: its dates, its parties, who signed."""
     found = administering.fetch_agreement(agreement_id=agreement_id)
-    row = presentation.agreement_row(found, on=timezone.localdate())
+    row = presentation.agreement_row(found, on=clock.today())
     return render(
         request,
         "partners/agreement.html",
@@ -90,7 +90,7 @@ def agreement_sign(request: Request, party_id: UUID) -> HttpResponse:
     """Record a signature as seen on the paper."""
     party = administering.fetch_unsigned_party(party_id=party_id)
     form = SignatureForm(
-        request.POST if request.method == "POST" else None, initial={"signed_on": timezone.localdate()}
+        request.POST if request.method == "POST" else None, initial={"signed_on": clock.today()}
     )
 
     def sign(at: datetime) -> str:
@@ -117,9 +117,7 @@ def agreement_sign(request: Request, party_id: UUID) -> HttpResponse:
 def agreement_terminate(request: Request, agreement_id: UUID) -> HttpResponse:
     """End an agreement from a day on, after reading whom it binds."""
     found = administering.fetch_agreement(agreement_id=agreement_id)
-    form = TerminationForm(
-        request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()}
-    )
+    form = TerminationForm(request.POST if request.method == "POST" else None, initial={"on": clock.today()})
 
     def terminate(at: datetime) -> str:
         agreements.terminate_agreement(

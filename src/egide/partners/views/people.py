@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,7 +26,7 @@ def people_list(request: Request) -> HttpResponse:
     """Everyone with an account, by name, fifty a page."""
     search = request.GET.get("q", "").strip()[:80]
     page = presentation.page_number(request.GET.get("page", ""))
-    rows, has_more = queries.people(search=search, on=timezone.localdate(), page=page)
+    rows, has_more = queries.people(search=search, on=clock.today(), page=page)
     context = {"rows": rows, "search": search, "page": page, "has_more": has_more}
     return render(request, "partners/people.html", {**context, "tabs": presentation.tabs("people")})
 
@@ -37,7 +36,7 @@ def people_list(request: Request) -> HttpResponse:
 def person(request: Request, account_id: UUID) -> HttpResponse:
     """One person: their places, and whether they can sign in."""
     account = queries.fetch_account(account_id=account_id)
-    today = timezone.localdate()
+    today = clock.today()
     return render(
         request,
         "partners/person.html",
@@ -120,7 +119,7 @@ def membership_new(request: Request, account_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         agencies=queries.open_agencies(),
         areas=administering.areas(),
-        initial={"starts_on": timezone.localdate()},
+        initial={"starts_on": clock.today()},
     )
 
     def give(at: datetime) -> str:
@@ -174,7 +173,7 @@ def person_deactivate(request: Request, account_id: UUID) -> HttpResponse:
         people.deactivate_account(account_id=account_id, actor=request.actor, at=at)
         return reverse("partners:person", args=[account_id])
 
-    places = queries.current_places(account_id=account.pk, on=timezone.localdate())
+    places = queries.current_places(account_id=account.pk, on=clock.today())
     return step(
         request,
         form=form,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from egide.cases.importing import Checked, ReadError, RowError, Table, check, read
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         if not (programme and sender):
             said = {"name": actor.account.full_name, "agency": actor.agency, "programme": chosen}
             self.stdout.write(_("For %(name)s (%(agency)s), to %(programme)s.") % said)
-        checked = check(table, today=timezone.localdate(), dates=dates)
+        checked = check(table, today=clock.today(), dates=dates)
         if checked.ignored:
             names = ", ".join(dict.fromkeys(checked.ignored))
             self.stdout.write(_("Columns not read: %(names)s") % {"names": names})
@@ -167,7 +167,7 @@ def _chosen(code: str, sender: str) -> tuple[Programme, Membership]:
     if not settings.EGIDE_FICTIONAL:
         raise CommandError(_("Say who refers, with --as USERNAME/AGENCY: the ledger keeps it."))
     programme = _programme(code, _programmes() if code else _programmes()[:1])
-    partners = Membership.objects.in_force(timezone.localdate()).filter(role__in=REFERRING_ROLES)
+    partners = Membership.objects.in_force(clock.today()).filter(role__in=REFERRING_ROLES)
     police = partners.filter(agency__in=programme.partners.filter(sector=Sector.POLICE))
     found = police.select_related("agency", "account").order_by("account__username", "pk").first()
     if found is None:
@@ -191,7 +191,7 @@ def _programme(code: str, possible: Sequence[Programme]) -> Programme:
 
 def _sender(text: str) -> Membership:
     username, _slash, agency = text.partition("/")
-    members = Membership.objects.in_force(timezone.localdate()).filter(account__username=username)
+    members = Membership.objects.in_force(clock.today()).filter(account__username=username)
     if agency:
         members = members.filter(agency__code=agency)
     found = list(members.select_related("agency", "account").order_by("agency__code", "pk")[:20])

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.utils import timezone
 
 from config.environment import ROOT
 from egide.common import clock
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         made = world.build(at=clock.now() - timedelta(days=180))
         made = world.load()
-        head = HEAD.format(sizes=sizes, day=timezone.localdate().isoformat(), machine=report.machine())
+        head = HEAD.format(sizes=sizes, day=clock.today().isoformat(), machine=report.machine())
         parts = [head]
         self.stdout.write(head)
         wanted = sorted(int(size) for size in sizes.split(","))
