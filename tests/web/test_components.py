@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 
+from egide.web.templatetags import components
 from tests.web import places
 from tests.web.samples import CALLS, DAY, HOSTILE, MOMENT
 
@@ -169,3 +170,13 @@ def test_a_table_names_the_column_of_each_cell_for_narrow_screens():
     html = drawn("table", {"caption": "a", "headers": ["Month"], "rows": [["May", 3]]})
 
     assert '<td data-label="Month">May</td><td>3</td>' in html
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_fast_table_is_the_table(language):
+    rows = [[MOMENT, HOSTILE, ""], ["b", 1234.5, None, "more than there are headers"], []]
+    called = {"caption": HOSTILE, "headers": ["A", HOSTILE, ""], "rows": rows}
+    with translation.override(language):
+        fast = components.plain_table(**called)
+
+    assert fast == drawn("table", called, language).strip()

@@ -46,7 +46,8 @@ def case_context(
     Args:
         shows_all: every entry, instead of the newest ones.
     """
-    lines = entry_lines(opened)
+    entries = entry_items(opened)
+    shown = entries if shows_all else entries[:SHOWN_ENTRIES]
     case = opened.case
     rule = contacting.rule_from(opened.view.items)
     can_support = permissions.can_support(actor, case)
@@ -58,8 +59,8 @@ def case_context(
         "deadline": deadline_context(case, rule, at=at, actor=actor),
         "contact": contact_context(rule, at=at) if can_support or rule else None,
         "identity": identity_lines(opened),
-        "entries": lines if shows_all else lines[:SHOWN_ENTRIES],
-        "more_entries": 0 if shows_all else max(0, len(lines) - SHOWN_ENTRIES),
+        "entries": entry_lines(opened, shown),
+        "more_entries": len(entries) - len(shown),
         "withheld": withheld_lines(opened.view),
         "tasks": [task_line(task, opened, at=at, actor=actor) for task in opened.tasks],
         "progress": progress(opened.tasks, at=at),
@@ -251,28 +252,34 @@ def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
     return lines
 
 
-def entry_lines(opened: CaseFile) -> list[dict[str, Any]]:
-    """Answer the notes and facts of the case, newest first, each with its source."""
-    roles = {file.pk: FileRole(file.role).label for file in opened.files}
-    lines = []
+def entry_items(opened: CaseFile) -> list[sharing.OpenedItem]:
+    """Answer the notes and facts of the case, newest first; what has a place of its own on the page is not here."""
+    found = []
     for item in opened.view.items:
         meta = item.meta or {}
         form = str(meta.get("form", "")).split(":")[0]
         if form in OWN_PLACE or (item.category == "risk.assessment.summary" and "kind" not in meta):
             continue
-        lines.append(
-            {
-                "id": item.id,
-                "category": localized(CATEGORIES[item.category], "title"),
-                "about": roles.get(item.file_id, ""),
-                "kind": Kind(meta["kind"]).label if meta.get("kind") else "",
-                "text": entry_text(item),
-                "by": meta.get("author_name") or "",
-                "at": meta.get("created_at"),
-                "observed_on": meta.get("observed_on"),
-            }
-        )
-    return sorted(lines, key=lambda line: line["at"], reverse=True)
+        found.append(item)
+    return sorted(found, key=lambda item: item.created_at, reverse=True)
+
+
+def entry_lines(opened: CaseFile, items: Sequence[sharing.OpenedItem] | None = None) -> list[dict[str, Any]]:
+    """Answer notes and facts as lines, each with its source; every one of the case when none are named."""
+    roles = {file.pk: FileRole(file.role).label for file in opened.files}
+    return [
+        {
+            "id": item.id,
+            "category": localized(CATEGORIES[item.category], "title"),
+            "about": roles.get(item.file_id, ""),
+            "kind": Kind(item.kind).label if item.kind else "",
+            "text": entry_text(item),
+            "by": item.author_name or "",
+            "at": item.created_at,
+            "observed_on": item.observed_on,
+        }
+        for item in (entry_items(opened) if items is None else items)
+    ]
 
 
 def entry_text(item: sharing.OpenedItem) -> str:

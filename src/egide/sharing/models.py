@@ -1,5 +1,7 @@
 """Who works on a case, who is kept out, what the person consented to, and what was disclosed."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -192,9 +194,9 @@ class Disclosure(models.Model):
 
 
 class GroundQuerySet(models.QuerySet["Ground"]):
-    def in_force(self) -> "GroundQuerySet":
+    def in_force(self, *, now: datetime | None = None) -> "GroundQuerySet":
         """Keep what opens something now: approved, within its time, not ended."""
-        now = clock.now()
+        now = now or clock.now()
         return self.filter(decided_at__lte=now, is_approved=True, ends_at__gt=now, ended_at__isnull=True)
 
 

@@ -14,9 +14,9 @@ from egide.sharing.models import Assignment, Consent, Recusal
 ASSIGNABLE_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.TEAM_MEMBER, Role.CHAIR)
 
 
-def in_force(prefix: str = "") -> Q:
+def in_force(prefix: str = "", *, now: datetime | None = None) -> Q:
     """Answer the condition under which a consent is in force now."""
-    now = clock.now()
+    now = now or clock.now()
     return Q(
         **{
             f"{prefix}withdrawn_at__isnull": True,
@@ -26,11 +26,11 @@ def in_force(prefix: str = "") -> Q:
     )
 
 
-def active_assignments() -> QuerySet[Assignment]:
+def active_assignments(*, now: datetime | None = None) -> QuerySet[Assignment]:
     """Return assignments that stand now, their consent with them."""
-    return Assignment.objects.filter(
-        Q(consent__isnull=True) | in_force("consent__"), starts_at__lte=clock.now(), ends_at__isnull=True
-    )
+    now = now or clock.now()
+    stands = Q(consent__isnull=True) | in_force("consent__", now=now)
+    return Assignment.objects.filter(stands, starts_at__lte=now, ends_at__isnull=True)
 
 
 def assigned_case_ids(actor: Membership) -> QuerySet[Any]:
@@ -42,8 +42,13 @@ def assigned_case_ids(actor: Membership) -> QuerySet[Any]:
 
 def recusals_of(actor: Membership) -> QuerySet[Recusal]:
     """Return what keeps the person, under any hat, or the agency acted for, out of cases."""
+    return recusals(account_id=actor.account_id, agency_id=actor.agency_id)
+
+
+def recusals(*, account_id: UUID, agency_id: UUID) -> QuerySet[Recusal]:
+    """Return what keeps an account, or an agency, out of cases."""
     return Recusal.objects.filter(
-        Q(account=actor.account_id) | Q(agency=actor.agency_id), ended_at__isnull=True
+        Q(account=account_id) | Q(agency=agency_id), ended_at__isnull=True
     ).order_by()
 
 
@@ -100,6 +105,7 @@ __all__ = [
     "consents_of",
     "in_force",
     "not_recused",
+    "recusals",
     "recusals_of",
     "recused_accounts",
     "recused_agencies",

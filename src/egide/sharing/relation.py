@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import BooleanField, JSONField, Value
+from django.db.models import BooleanField, JSONField, QuerySet, Value
 from django.utils import timezone
 
 from egide.common import clock
+from egide.common.prepared import Prepared
 from egide.partners import queries as partners
 from egide.partners.models import Membership
 from egide.sharing import queries
@@ -191,18 +192,34 @@ def relations(
     return found
 
 
+def _ties_query(
+    *, agency_id: UUID, account_id: UUID, case_ids: Sequence[UUID], on: date, now: datetime
+) -> QuerySet[Any]:
+    """The agency's agreement, and per case its side and whether the reader is recused: a kind, then a key."""
+    agreement = partners.bound_parties(on=on).filter(agency=agency_id)
+    assigned = queries.active_assignments(now=now).filter(agency=agency_id, case_id__in=case_ids)
+    recused = queries.recusals(account_id=account_id, agency_id=agency_id).filter(case_id__in=case_ids)
+    return agreement.values_list(Value("agreement"), "agency_id").union(
+        assigned.order_by().values_list("side", "case_id"),
+        recused.order_by().values_list(Value("recused"), "case_id"),
+        all=True,
+    )
+
+
+_TIES = Prepared(_ties_query)
+
+
 def _ties(
     actor: Membership, case_ids: Sequence[UUID], at: datetime
 ) -> tuple[Mapping[UUID, str], set[UUID], bool]:
     """One query: the agency's agreement, and per case its side and whether the reader is recused."""
-    # The day where the agencies signed, not in Greenwich: an agreement neither begins nor ends the evening before.
-    agreement = partners.bound_parties(on=timezone.localdate(at)).filter(agency=actor.agency_id)
-    assigned = queries.active_assignments().filter(agency=actor.agency_id, case_id__in=case_ids)
-    recused = queries.recusals_of(actor).filter(case_id__in=case_ids)
-    rows = agreement.values_list(Value("agreement"), "agency_id").union(
-        assigned.order_by().values_list("side", "case_id"),
-        recused.order_by().values_list(Value("recused"), "case_id"),
-        all=True,
+    rows = _TIES.rows(
+        agency_id=actor.agency_id,
+        account_id=actor.account_id,
+        case_ids=case_ids,
+        # The day where the agencies signed, not in Greenwich: an agreement neither begins nor ends the evening before.
+        on=timezone.localdate(at),
+        now=clock.now(),
     )
     sides: dict[UUID, str] = {}
     out: set[UUID] = set()
@@ -221,13 +238,11 @@ def _may_work(actor: Membership) -> bool:
     return actor.role in queries.ASSIGNABLE_ROLES
 
 
-def _bases(
-    actor: Membership, case_ids: Sequence[UUID], *, with_grounds: bool, with_emergencies: bool
-) -> tuple[Mapping[UUID, list[Named]], Mapping[UUID, list[Grounded]]]:
-    """One query: what lets the reader's agency receive something of these cases, consents and other grounds."""
-    consents = (
+def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    """Consents in force that name an agency, of some cases."""
+    return (
         ConsentRecipient.objects.filter(
-            queries.in_force("consent__"), agency=actor.agency_id, consent__case_id__in=case_ids
+            queries.in_force("consent__", now=now), agency=agency_id, consent__case_id__in=case_ids
         )
         .order_by()
         .values_list(
@@ -242,9 +257,13 @@ def _bases(
             Value(False, output_field=BooleanField()),
         )
     )
-    grounds = (
-        Ground.objects.in_force()
-        .filter(recipient=actor.agency_id, case_id__in=case_ids)
+
+
+def _grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    """Grounds in force that name an agency, in the columns of consents."""
+    return (
+        Ground.objects.in_force(now=now)
+        .filter(recipient=agency_id, case_id__in=case_ids)
         .order_by()
         .values_list(
             "case_id",
@@ -258,29 +277,62 @@ def _bases(
             Value(True, output_field=BooleanField()),
         )
     )
-    now = clock.now()
-    emergencies = (
+
+
+def _emergencies_query(*, membership_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    """Emergency accesses of a person that are open now, in the columns of consents."""
+    nothing = Value([], output_field=JSONField())  # what it opens is the table's to say
+    return (
         EmergencyAccess.objects.filter(
-            membership=actor.pk, case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
+            membership=membership_id, case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
         )
         .order_by()
         .values_list(
             "case_id",
             "file_id",
-            # What it opens is the table's to say: the same columns, filled with nothing.
-            Value([], output_field=JSONField()),
-            Value([], output_field=JSONField()),
+            nothing,
+            nothing,
             Value(EMERGENCY),
             "opened_at",
             "ends_at",
-            Value([], output_field=JSONField()),
+            nothing,
             Value(True, output_field=BooleanField()),
         )
     )
+
+
+def _with_grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    asked = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
+    return _consents_query(**asked).union(_grounds_query(**asked), all=True)
+
+
+def _with_emergencies_query(
+    *, agency_id: UUID, membership_id: UUID, case_ids: Sequence[UUID], now: datetime
+) -> QuerySet[Any]:
+    asked = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
+    emergencies = _emergencies_query(membership_id=membership_id, case_ids=case_ids, now=now)
+    return _consents_query(**asked).union(_grounds_query(**asked), emergencies, all=True)
+
+
+_CONSENTS = Prepared(_consents_query)
+_WITH_GROUNDS = Prepared(_with_grounds_query)
+_WITH_EMERGENCIES = Prepared(_with_emergencies_query)
+
+
+def _bases(
+    actor: Membership, case_ids: Sequence[UUID], *, with_grounds: bool, with_emergencies: bool
+) -> tuple[Mapping[UUID, list[Named]], Mapping[UUID, list[Grounded]]]:
+    """One query: what lets the reader's agency receive something of these cases, consents and other grounds.
+
+    Emergencies are asked with grounds, never alone.
+    """
+    asked: dict[str, Any] = {"agency_id": actor.agency_id, "case_ids": case_ids, "now": clock.now()}
+    if with_emergencies:
+        rows = _WITH_EMERGENCIES.rows(membership_id=actor.pk, **asked)
+    else:
+        rows = (_WITH_GROUNDS if with_grounds else _CONSENTS).rows(**asked)
     named: dict[UUID, list[Named]] = {}
     grounded: dict[UUID, list[Grounded]] = {}
-    parts = [grounds] * with_grounds + [emergencies] * with_emergencies
-    rows = consents.union(*parts, all=True) if parts else consents
     for case_id, file_id, categories, purposes, form, begins, ends, said, is_ground in rows:
         if is_ground:
             one = Grounded(file_id, form, frozenset(categories), frozenset(purposes), said, ends)

@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 WIDTH = 720
 
@@ -62,7 +63,12 @@ def _day(value: Any) -> date:
 
 
 def _said(value: Any) -> str:
-    return formats.date_format(_day(value), "MONTH_DAY_FORMAT") if value else ""
+    return _day_said(_day(value), get_language() or "") if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _day_said(day: date, language: str) -> str:
+    return formats.date_format(day, "MONTH_DAY_FORMAT")
 
 
 def timeline(

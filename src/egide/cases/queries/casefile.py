@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -37,15 +38,23 @@ class CaseFile:
     def victim(self) -> File:
         return next(f for f in self.files if f.role == FileRole.VICTIM)
 
+    @cached_property
+    def _names(self) -> dict[UUID, str]:
+        return {item.file_id: item.text for item in self.view.items if item.form == "name:1"}
+
+    @cached_property
+    def _by_id(self) -> dict[UUID, sharing.OpenedItem]:
+        return {item.id: item for item in self.view.items}
+
     def name(self, role: str) -> str:
         """The short name of the person in that role; empty when withheld."""
         file = self.file(role)
-        shown = [i.text for i in self.view.items if file and i.file_id == file.pk and i.form == "name:1"]
-        return shown[0] if shown else ""
+        return self._names.get(file.pk, "") if file else ""
 
     def text_of(self, task: Task) -> str:
         """The words of a task; empty when withheld."""
-        return next((i.text for i in self.view.items if i.id == task.pk), "")
+        item = self._by_id.get(task.pk)
+        return item.text if item else ""
 
 
 def task_record(task: Task) -> SealedRecord:

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from egide.common import idempotency, text
+from egide.common import http, idempotency, text
 
 register = template.Library()
 
@@ -15,6 +15,12 @@ register = template.Library()
 def localized(thing: Any, field: str) -> str:
     """`{{ agency|localized:"name" }}`: the name in the reader's language."""
     return text.localized(thing, field)
+
+
+@register.simple_tag
+def address(name: str, pk: Any) -> str:
+    """`{% address "cases:case" case.pk %}`: as `url`, for the lines of a list."""
+    return http.address(name, pk)
 
 
 @register.simple_tag
