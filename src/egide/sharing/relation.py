@@ -302,14 +302,14 @@ def _emergencies_query(*, membership_id: UUID, case_ids: Sequence[UUID], now: da
 
 
 def _with_grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    asked = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
+    asked: dict[str, Any] = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
     return _consents_query(**asked).union(_grounds_query(**asked), all=True)
 
 
 def _with_emergencies_query(
     *, agency_id: UUID, membership_id: UUID, case_ids: Sequence[UUID], now: datetime
 ) -> QuerySet[Any]:
-    asked = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
+    asked: dict[str, Any] = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
     emergencies = _emergencies_query(membership_id=membership_id, case_ids=case_ids, now=now)
     return _consents_query(**asked).union(_grounds_query(**asked), emergencies, all=True)
 
