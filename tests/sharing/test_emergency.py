@@ -12,7 +12,8 @@ from egide.common import idempotency
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger.models import Entry as LedgerEntry
-from egide.partners.models import Role
+from egide.partners import notifications
+from egide.partners.models import Notice, NoticeKind, Role
 from egide.sharing import emergency
 from egide.sharing import services as sharing
 from egide.sharing.models import EmergencyAccess
@@ -220,6 +221,30 @@ class TestIsReviewed:
         with pytest.raises(NotVisible):
             emergency.reasons(accesses=[access], actor=s.world.coordinator, at=NOON)
         assert b"her door" not in bytes(EmergencyAccess.objects.get().reason.ciphertext)
+
+
+class TestNotice:
+    def test_the_officer_and_the_lead_are_mailed_at_once_and_nothing_is_said(self, s):
+        s.case.lead = s.world.coordinator
+        s.case.save(update_fields=["lead"])
+        opened(s)
+
+        told = {notice.account_id for notice in Notice.objects.all()}
+        assert told == {s.people["privacy_officer"].account_id, s.world.coordinator.account_id}
+        for kind in NoticeKind.values:
+            assert s.case.reference not in "".join(notifications.words(kind))
+
+    def test_an_officer_kept_out_of_the_case_is_not(self, s):
+        sharing.recuse(
+            case_id=s.case.pk,
+            reason_code="relative",
+            actor=s.world.chair,
+            at=NOON,
+            membership=s.people["privacy_officer"],
+        )
+        opened(s)
+
+        assert s.people["privacy_officer"].account_id not in {n.account_id for n in Notice.objects.all()}
 
 
 class TestPages:

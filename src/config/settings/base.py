@@ -139,7 +139,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-EMAIL_BACKEND = os.environ.get("EGIDE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+#: Without a mail server, mails are written on the console: a demonstration tells nobody outside.
+EMAIL_HOST = os.environ.get("EGIDE_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EGIDE_EMAIL_PORT") or 587)
+EMAIL_HOST_USER = os.environ.get("EGIDE_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EGIDE_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = flag("EGIDE_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("EGIDE_FROM_EMAIL", "egide@localhost")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -1,5 +1,13 @@
+from datetime import datetime, timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+
+def _send_waiting(at: datetime) -> int:
+    from egide.partners import notifications
+
+    return notifications.send_waiting(at)
 
 
 class PartnersConfig(AppConfig):
@@ -8,7 +16,10 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         from egide.common import navigation
+        from egide.jobs import periodic
         from egide.partners.permissions import is_administrator
+
+        periodic.register(periodic.Periodic("partners.send_notices", timedelta(seconds=5), _send_waiting))
 
         navigation.register(
             navigation.Item(_("Administration"), "partners:administration", 90, is_administrator)

@@ -9,7 +9,8 @@ from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
 from egide.cases.services import deadlines, tasks
 from egide.common.errors import NotVisible, Refused
-from egide.partners.models import Membership
+from egide.partners import notifications
+from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import emergency
 from egide.sharing import queries as sharing_queries
 from egide.sharing.models import EmergencyAccess
@@ -50,4 +51,18 @@ def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -
             at=at,
         )
         deadlines.refresh_next_due(case, at=at)
+    _tell(case, actor=actor, at=at)
     return made
+
+
+def _tell(case: Case, *, actor: Membership, at: datetime) -> None:
+    """A mail at once to the privacy officers of the lead agency and to whoever leads the case; it says nothing of it."""
+    told = notifications.accounts_in(
+        role=Role.PRIVACY_OFFICER, agency_id=case.programme.lead_agency_id, at=at
+    )
+    if case.lead is not None:
+        told.append(case.lead.account_id)
+    kept_out = {actor.account_id, *sharing_queries.recused_accounts(case_id=case.pk)}
+    notifications.tell(
+        accounts=[pk for pk in told if pk not in kept_out], kind=NoticeKind.EMERGENCY_OPENED, at=at
+    )

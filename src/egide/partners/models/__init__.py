@@ -1,5 +1,6 @@
 """Jurisdictions, agencies, people and what they signed; and what takes two administrators."""
 
+from egide.partners.models.notices import Notice, NoticeKind
 from egide.partners.models.partners import (
     Account,
     Agency,
@@ -26,6 +27,8 @@ __all__ = [
     "Jurisdiction",
     "Membership",
     "MembershipQuerySet",
+    "Notice",
+    "NoticeKind",
     "Outcome",
     "ProposedChange",
     "Role",

@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
-from egide.partners.models import Account, Agency, ChangeKind, Membership, Outcome, ProposedChange
+from egide.partners import notifications
+from egide.partners.models import (
+    Account,
+    Agency,
+    ChangeKind,
+    Membership,
+    NoticeKind,
+    Outcome,
+    ProposedChange,
+    Role,
+)
 from egide.partners.permissions import SENSITIVE_ROLES, check_administrator, check_not_oneself
 
 #: What of an agency alters who may see what.
@@ -84,7 +94,20 @@ def _propose(*, actor: Membership, at: datetime, **fields: Any) -> ProposedChang
     if made.account_id:
         details |= {"account": made.account_id, "role": str(made.role)}
     ledger.record(action="partners.change_proposed", actor=actor, target=made, at=at, details=details)
+    _tell_administrators(made, at=at)
     return made
+
+
+def _tell_administrators(change: ProposedChange, *, at: datetime) -> None:
+    """A mail to whoever may confirm it: not the one who proposed it, nor the one it is about."""
+    others = (
+        Membership.objects.in_force(timezone.localdate(at))
+        .filter(role=Role.ADMINISTRATOR)
+        .exclude(account__in=[pk for pk in (change.proposed_by_account_id, change.account_id) if pk])
+        .order_by()
+    )
+    told = others.values_list("account_id", flat=True)
+    notifications.tell(accounts=told, kind=NoticeKind.CHANGE_PROPOSED, at=at)
 
 
 def _open_change(change_id: UUID) -> ProposedChange:
