@@ -247,7 +247,7 @@ class TestDenies:
 
         with monkeypatch.context() as broken:
             broken.setattr("egide.sharing.rules.policies.cedarpy.is_authorized_batch", fails)
-            decision._decided.cache_clear()
+            decision.forget()
             found = decide(asked)
             assert (found.level, found.withheld_by, found.is_silent) == (Level.NONE, ("error",), True)
 
@@ -272,7 +272,7 @@ class TestDenies:
             )
 
         monkeypatch.setattr("egide.sharing.rules.policies.PolicySet.ask", fails_once)
-        decision._decided.cache_clear()
+        decision.forget()
 
         assert decide(question(role="trainer", regimes=frozenset({"ca-nb-rtippa"}))).level == Level.NONE
         assert len(asked) == failing

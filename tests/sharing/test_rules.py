@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from egide.sharing.rules import catalogue as catalogue_module
-from egide.sharing.rules import decision
+from egide.sharing.rules import engine
 from egide.sharing.rules.catalogue import Rule, catalogue
 from egide.sharing.rules.decision import decide
 from egide.sharing.rules.enabling import Deployment, ReviewError
@@ -117,8 +117,8 @@ class TestEvaluation:
 
     def ask(self, text, asked):
         found = PolicySet(text, SCHEMA, regimes=policies().regimes)
-        request = decision._request(decision._context(asked, found, Level.SHARE), "view")
-        return found.ask([request], decision._entities(asked))
+        request = engine.request(engine.context(asked, found, Level.SHARE), "view")
+        return found.ask([request], engine.written(asked))
 
     def test_a_policy_that_fails_denies(self):
         too_much = (

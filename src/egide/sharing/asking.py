@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 from egide.common.text import localized
 from egide.partners.models import Agency, Role
 from egide.sharing.grounds import LASTS, PURPOSE
-from egide.sharing.opening import class_question, decided_class, named
+from egide.sharing.opening import class_question, class_questions, named
 from egide.sharing.relation import ItemClass, SharedFile, relations
 from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
-from egide.sharing.rules.decision import ConsentState, Decision, decide
+from egide.sharing.rules.decision import ConsentState, Decision, Question, best_of, decide, decide_many
 from egide.sharing.rules.levels import Level
 
 #: Everything a ground of that kind needs, said: what it would open at most.
@@ -78,22 +78,30 @@ def may_receive(
     """
     seat: Any = Seat(agency)
     relation = relations(actor=seat, files=[file], at=at)[file.case_id]
-    found = []
-    for one in classes:
-        today = decided_class(seat, file, one, relation, "case_management", at)
-        question = class_question(seat, file, one, relation, "case_management", at)
-        consent = ConsentState(is_valid=True, is_written=True, has_end=True)
-        ways = [
-            _way(
-                "consent",
-                decide(replace(named(question), is_assigned=True, consent=consent, named_basis="consent")),
-            )
-        ]
-        for kind in LASTS:
-            asked = replace(named(question), purpose=PURPOSE[kind], **states(kind, _WHOLE[kind]))
-            ways.append(_way(kind, decide(asked)))
-        found.append(Possibility(one, today.level, _why(today), tuple(ways)))
-    return found
+    today = {one: class_questions(seat, file, one, relation, "case_management", at) for one in classes}
+    asked = {one: _asked(class_question(seat, file, one, relation, "case_management", at)) for one in classes}
+    decide_many(
+        [question for ways in asked.values() for question in ways.values()]
+    )  # all at once, then by name
+    opens = best_of(today)
+    return [
+        Possibility(
+            one,
+            opens[one].level,
+            _why(opens[one]),
+            tuple(_way(kind, decide(question)) for kind, question in ways.items()),
+        )
+        for one, ways in asked.items()
+    ]
+
+
+def _asked(question: Question) -> dict[str, Question]:
+    """The same class on each basis there is, with everything it needs said."""
+    consent = ConsentState(is_valid=True, is_written=True, has_end=True)
+    ways = {"consent": replace(named(question), is_assigned=True, consent=consent, named_basis="consent")}
+    for kind in LASTS:
+        ways[kind] = replace(named(question), purpose=PURPOSE[kind], **states(kind, _WHOLE[kind]))
+    return ways
 
 
 def _way(kind: str, found: Decision) -> Way:

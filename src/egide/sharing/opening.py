@@ -19,7 +19,7 @@ from egide.sharing.relation import ItemClass, Named, Page, Relation, SealedRecor
 from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import compartment_of
-from egide.sharing.rules.decision import Decision, Question, best, decide
+from egide.sharing.rules.decision import Decision, Question, best_of, decide_many
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.sides import side_of
 from egide.vault import errors, unsealing
@@ -199,29 +199,28 @@ def _decide(
     is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
-    by_id = {file.id: file for file in files if _is_visible(actor, file, ties[file.case_id], purpose, at)}
+    visible = decide_many([_visibility(actor, file, ties[file.case_id], purpose, at) for file in files])
+    by_id = {file.id: file for file, shown in zip(files, visible, strict=True) if not shown.is_silent}
     if len(by_id) < len(files) and not (is_list and by_id):
         raise NotVisible
     classes = dict.fromkeys(record.item_class for record in records)
     if with_items:
         classes.update(dict.fromkeys(type(files[0]).classes_of(files)))
-    found = []
-    for one in classes:
-        if (file := by_id.get(one.file_id)) is None:
-            continue
-        found.append(ClassDecision(one, decided_class(actor, file, one, ties[file.case_id], purpose, at)))
-    return found, ties
+    asked = {
+        one: class_questions(actor, file, one, ties[file.case_id], purpose, at)
+        for one in classes
+        if (file := by_id.get(one.file_id)) is not None
+    }
+    return [ClassDecision(one, decision) for one, decision in best_of(asked).items()], ties
 
 
-def decided_class(
+def class_questions(
     actor: Membership, file: SharedFile, one: ItemClass, relation: Relation, purpose: str, at: datetime
-) -> Decision:
-    """The most that consent, or one ground in force, opens of a class."""
+) -> list[Question]:
+    """Answer what is asked of a class: on consent, then on each ground in force; the most that any opens is opened."""
     question = class_question(actor, file, one, relation, purpose, at)
-    asked = [question]
-    for ground in relation.grounds_for(file_id=file.id, category=one.category, purpose=purpose):
-        asked.append(replace(named(question), **states(ground.kind, ground.said)))
-    return best(asked)
+    grounds = relation.grounds_for(file_id=file.id, category=one.category, purpose=purpose)
+    return [question, *(replace(named(question), **states(ground.kind, ground.said)) for ground in grounds)]
 
 
 def named(question: Question) -> Question:
@@ -230,12 +229,14 @@ def named(question: Question) -> Question:
     return replace(question, is_named_recipient=True, side=side)
 
 
-def _is_visible(actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime) -> bool:
+def _visibility(
+    actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime
+) -> Question:
     """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""
     own = ItemClass(file.id, "identity.core", file.holder_id, ())
     question = class_question(actor, file, own, relation, purpose, at)
     # A ground lets its recipient know of the file, not of what it does not name.
-    return not decide(named(question) if relation.is_named_for(file.id) else question).is_silent
+    return named(question) if relation.is_named_for(file.id) else question
 
 
 def open_files(

@@ -48,7 +48,7 @@ def page_table(size: int, lines: Iterable[Line]) -> str:
 
 def decision_table(lines: Iterable[str]) -> str:
     """Write what deciding costs as a Markdown table; it depends on the classes, never on the entries."""
-    out = ["### Deciding", "", "| what | µs |", "|---|---:|", *lines]
+    out = ["### Deciding", "", "| what | µs | target |", "|---|---:|---:|", *lines]
     return "\n".join(out) + "\n"
 
 

@@ -1,14 +1,14 @@
 """One decision: how much of one class of information one reader gets, and which rules say so."""
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from itertools import groupby
+from typing import TypeVar
 
 from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.engine import ERROR, Batch
 from egide.sharing.rules.levels import Level
-from egide.sharing.rules.policies import Answer, PolicySet, policies
+from egide.sharing.rules.policies import PolicySet, policies
 from egide.sharing.rules.question import (
     BASES,
     PURPOSES,
@@ -17,7 +17,6 @@ from egide.sharing.rules.question import (
     ProgrammeState,
     Question,
     ThreatState,
-    camel,
 )
 from egide.sharing.rules.table import table
 
@@ -30,10 +29,14 @@ __all__ = [
     "ProgrammeState",
     "Question",
     "ThreatState",
+    "best",
+    "best_of",
     "decide",
+    "decide_many",
 ]
 
 _ACTIONS = ((Level.SHARE, "share"), (Level.VIEW, "view"), (Level.FLAG, "flag"))
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,12 @@ class Decision:
         """Whether even the existence of the class must not be told."""
         if self.level > Level.NONE:
             return False
-        return any(name == "error" or catalogue()[name].is_silent for name in self.withheld_by)
+        return any(name == ERROR or catalogue()[name].is_silent for name in self.withheld_by)
 
 
-class _Undecided(Exception):
-    """The policies could not answer: not a decision to remember."""
+#: Answers remembered, by question and rules; all forgotten when there are so many.
+REMEMBERED = 50_000
+_known: dict[tuple[Question, PolicySet], Decision] = {}
 
 
 def decide(question: Question, rules: PolicySet | None = None) -> Decision:
@@ -70,131 +74,107 @@ def decide(question: Question, rules: PolicySet | None = None) -> Decision:
     Args:
         rules: those of another deployment, for a question that is only asked; this one's when None.
     """
-    if question.purpose not in PURPOSES or question.claimed not in BASES:
-        return Decision(Level.NONE, question.basis, (), ("error",))
-    try:
-        return _decided(question, rules or policies())
-    except _Undecided:
-        return Decision(Level.NONE, question.basis, (), ("error",))
+    return decide_many([question], rules)[0]
 
 
-@lru_cache(maxsize=50_000)
-def _decided(question: Question, rules: PolicySet) -> Decision:
-    _check_types(question)
-    ceiling = table().level(
-        basis=question.basis,
-        category=question.category,
-        sector=question.sector,
-        is_holder=question.is_holder,
-        subject_role=question.subject_role,
-    )
-    context, entities = _context(question, rules, ceiling), _entities(question)
-    if question.regimes:  # a door is an exception to a law: bound by none, there is nothing to except
-        answer = _asked(rules, _request(context, "door"), entities, question.regimes)
-        context["doors"] = list(answer.rules) if answer.is_allowed else []
-    withheld: tuple[str, ...] = ()
-    for (
-        level,
-        name,
-    ) in _ACTIONS:  # from the most: each question costs, and most are answered by the first or second
-        answer = _asked(rules, _request({**context, "wanted": int(level)}, name), entities, question.regimes)
-        if answer.is_allowed:
-            owed = _duties(question, level, rules, context, entities)
-            return Decision(level, question.basis, (*answer.rules, *context["doors"]), withheld, owed)
-        withheld = answer.rules or ("table",)
-    return Decision(Level.NONE, question.basis, (), withheld)
+def decide_many(questions: Sequence[Question], rules: PolicySet | None = None) -> list[Decision]:
+    """Decide several classes, each as `decide` would alone; the engine is asked once for all of them.
+
+    The same question under the same rules always has the same answer: it is remembered. An error is not.
+    """
+    acting = rules or policies()
+    new = [one for one in dict.fromkeys(questions) if (one, acting) not in _known and _is_askable(one)]
+    found = dict(zip(new, _decided(new, acting), strict=True)) if new else {}
+    if len(_known) + len(found) > REMEMBERED:
+        _known.clear()
+    _known.update({(one, acting): answer for one, answer in found.items() if ERROR not in answer.withheld_by})
+    return [found.get(one) or _known.get((one, acting)) or _denied(one) for one in questions]
+
+
+def _denied(question: Question) -> Decision:
+    return Decision(Level.NONE, question.basis, (), (ERROR,))
 
 
 _WORDS = ("sector", "role", "category", "subject_role", "purpose", "side", "named_basis")
 _STATES = ("consent", "threat", "mandate", "programme")
 
 
-def _check_types(question: Question) -> None:
-    """Refuse what the schema would refuse, for less: a question that is not of its types is not decided."""
+def _is_askable(question: Question) -> bool:
+    """Say whether a question is of its types and names a purpose and a basis there are.
+
+    The schema would refuse the first, for more; what is not askable is denied.
+    """
+    if question.purpose not in PURPOSES or question.claimed not in BASES:
+        return False
     flags = [value for name, value in vars(question).items() if name not in (*_WORDS, *_STATES, "regimes")]
     words = [getattr(question, name) for name in _WORDS] + list(question.regimes)
     for name in _STATES:
         for part, value in vars(getattr(question, name)).items():
             (words if part == "instrument" else flags).append(value)
-    if not all(type(flag) is bool for flag in flags) or not all(isinstance(word, str) for word in words):
-        raise _Undecided
+    return all(type(flag) is bool for flag in flags) and all(isinstance(word, str) for word in words)
 
 
-def _duties(
-    question: Question, level: Level, rules: PolicySet, context: Mapping[str, Any], entities: list[Any]
-) -> tuple[str, ...]:
-    """What comes along; an agency owes no duty for reading what it holds, unless a visitor reads it."""
-    if level < Level.VIEW or (question.is_holder and not question.is_visiting):
-        return ()
-    answer = _asked(rules, _request(context, "oblige"), entities, question.regimes)
-    return answer.rules if answer.is_allowed else ()
+def _decided(questions: Sequence[Question], rules: PolicySet) -> list[Decision]:
+    """Ask the engine, laws by laws: only policies that could match an item are read for it."""
+    found: dict[Question, Decision] = {}
+    by_laws = sorted(questions, key=lambda one: sorted(one.regimes))
+    for regimes, group in groupby(by_laws, key=lambda one: one.regimes):
+        mine = list(group)
+        found.update(zip(mine, _decided_under(regimes, mine, rules), strict=True))
+    return [found[one] for one in questions]
 
 
-def _asked(
-    rules: PolicySet, request: Mapping[str, Any], entities: list[Any], regimes: frozenset[str]
-) -> Answer:
-    [answer] = rules.ask([request], entities, regimes=regimes)
-    if answer.is_error:
-        raise _Undecided
-    return answer
-
-
-def _request(context: Mapping[str, Any], action: str) -> Mapping[str, Any]:
-    return {
-        "principal": 'Actor::"reader"',
-        "action": f'Action::"{action}"',
-        "resource": 'Item::"item"',
-        "context": context,
-    }
-
-
-def _context(question: Question, rules: PolicySet, ceiling: Level) -> dict[str, Any]:
-    return {
-        "tableLevel": int(ceiling),
-        "wanted": int(Level.SHARE),
-        "purpose": question.purpose,
-        "basis": question.claimed,
-        "needsConsent": question.needs_consent,
-        "isNamedRecipient": question.is_named_recipient,
-        "isEmergencyAccess": question.is_emergency_access,
-        "isMedicalRecipient": question.is_medical_recipient,
-        "consent": camel(question.consent),
-        "threat": camel(question.threat),
-        "mandate": camel(question.mandate),
-        "programme": camel(question.programme),
-        "doors": [],
-        "knownRegimes": sorted(rules.regimes),
-    }
-
-
-def _entities(question: Question) -> list[Mapping[str, Any]]:
+def _decided_under(
+    regimes: frozenset[str], questions: Sequence[Question], rules: PolicySet
+) -> list[Decision]:
+    batch = Batch(rules, regimes, questions, [_ceiling(one) for one in questions])
+    if regimes:  # a door is an exception to a law: bound by none, there is nothing to except
+        for number, answer in batch.ask("door", range(len(questions))):
+            batch.doors[number] = answer.rules if answer.is_allowed else ()
+    levels: dict[int, Level] = {}
+    allowed: dict[int, tuple[str, ...]] = {}
+    withheld: dict[int, tuple[str, ...]] = {}
+    left: Sequence[int] = range(len(questions))
+    for (
+        level,
+        action,
+    ) in _ACTIONS:  # from the most: each question costs, and most are answered by the first or second
+        for number, answer in batch.ask(action, left, wanted=level):
+            if answer.is_allowed:
+                levels[number], allowed[number] = level, answer.rules
+            else:
+                withheld[number] = answer.rules or ("table",)
+        left = [number for number in left if number not in levels]
+    owing = [number for number, level in levels.items() if _owes(questions[number], level)]
+    owed = {number: answer.rules for number, answer in batch.ask("oblige", owing) if answer.is_allowed}
     return [
-        {
-            "uid": {"type": "Actor", "id": "reader"},
-            "attrs": {
-                "sector": question.sector,
-                "role": question.role,
-                "side": question.side,
-                "isAssigned": question.is_assigned,
-                "isRecused": question.is_recused,
-                "hasAgreement": question.has_agreement,
-                "isTrained": question.is_trained,
-                "isVisiting": question.is_visiting,
-            },
-            "parents": [],
-        },
-        {
-            "uid": {"type": "Item", "id": "item"},
-            "attrs": {
-                "category": question.category,
-                "subjectRole": question.subject_role,
-                "regimes": sorted(question.regimes),
-                "isHeldByActor": question.is_holder,
-                "isServed": question.is_served,
-            },
-            "parents": [],
-        },
+        _denied(question)
+        if number in batch.failed
+        else Decision(
+            levels.get(number, Level.NONE),
+            question.basis,
+            (*allowed[number], *batch.doors[number]) if number in allowed else (),
+            withheld.get(number, ()),
+            owed.get(number, ()),
+        )
+        for number, question in enumerate(questions)
     ]
+
+
+def _ceiling(question: Question) -> Level:
+    """The most the table gives on the basis of a question."""
+    return table().level(
+        basis=question.basis,
+        category=question.category,
+        sector=question.sector,
+        is_holder=question.is_holder,
+        subject_role=question.subject_role,
+    )
+
+
+def _owes(question: Question, level: Level) -> bool:
+    """Duties come with reading; an agency owes none for what it holds, unless a visitor reads it."""
+    return level >= Level.VIEW and (not question.is_holder or question.is_visiting)
 
 
 def best(questions: Sequence[Question]) -> Decision:
@@ -205,19 +185,15 @@ def best(questions: Sequence[Question]) -> Decision:
     """
     if not questions:
         raise ValueError("nothing was asked")
-    return max((decide(question) for question in questions), key=lambda found: found.level)
+    return max(decide_many(questions), key=lambda found: found.level)
+
+
+def best_of(asked: Mapping[K, Sequence[Question]]) -> dict[K, Decision]:
+    """Answer `best` for each of several classes; the engine is asked once for all of them."""
+    decide_many([one for questions in asked.values() for one in questions])
+    return {key: best(questions) for key, questions in asked.items()}
 
 
 def forget() -> None:
     """Forget the answers kept in memory (for a measure; a change of rules makes other questions anyway)."""
-    _decided.cache_clear()
-
-
-def raw_cost(questions: Sequence[Question]) -> float:
-    """Answer the seconds one question costs the engine itself, questions of one action asked in one batch."""
-    rules = policies()
-    began = time.perf_counter()
-    for question in questions:
-        context, entities = _context(question, rules, Level.SHARE), _entities(question)
-        rules.ask([_request(context, "view")], entities, regimes=question.regimes)
-    return (time.perf_counter() - began) / len(questions)
+    _known.clear()

@@ -48,6 +48,7 @@ class PolicySet:
             raise PolicyError("; ".join(str(error) for error in result.errors))
         #: The regimes some rule of this set closes.
         self.regimes = regimes
+        self.known_regimes = sorted(regimes)
         #: Effect (`permit`, `forbid`) by id.
         self.effects = {name: str(policy["effect"]) for name, policy in _by_id(policies).items()}
         self._texts = _by_id(policies)
@@ -63,7 +64,7 @@ class PolicySet:
     def ask(
         self,
         questions: Sequence[Mapping[str, Any]],
-        entities: Sequence[Mapping[str, Any]],
+        entities: "Sequence[Mapping[str, Any]] | cedarpy.Entities",
         *,
         regimes: frozenset[str] | None = None,
     ) -> list[Answer]:
@@ -77,7 +78,7 @@ class PolicySet:
             results = cedarpy.is_authorized_batch(
                 [dict(question) for question in questions],
                 self._for(regimes),
-                [dict(entity) for entity in entities],
+                entities if isinstance(entities, cedarpy.Entities) else [dict(entity) for entity in entities],
             )
         except Exception:  # whatever went wrong, nothing opens
             return [Answer(False, ("error",)) for _question in questions]
@@ -130,6 +131,11 @@ def load(policies: str, schema: str, *, rules: Mapping[str, Rule], deployment: D
             raise PolicyError(f"{name} is not reviewed and nothing protects in its place: name a reviewer")
     kept = {name: policy for name, policy in _by_id(policies).items() if name not in off}
     return PolicySet(_as_text(kept) if off else policies, schema, regimes=deployment.regimes(rules.values()))
+
+
+def entities(found: Sequence[Mapping[str, Any]]) -> Any:
+    """Read readers and items once, for several questions about them."""
+    return cedarpy.Entities.from_json_str(json.dumps(list(found)))
 
 
 def _as_text(policies: Mapping[str, Any]) -> str:
