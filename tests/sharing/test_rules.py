@@ -59,7 +59,7 @@ class TestLoading:
             "forbid (principal, action, resource) when { principal.isFriend };",
             "forbid (principal, action, resource) when { resource.score > 3 };",
             "forbid (principal, action, resource) when { principal.role };",
-            "forbid (principal, action, resource) when { context.threat.isUnpleasant };",
+            "forbid (principal, action, resource) when { context.asked.threat.isUnpleasant };",
             'forbid (principal, action == Action::"export", resource);',
             "forbid (principal is Robot, action, resource);",
             "forbid (principal, action, resource",
@@ -117,13 +117,12 @@ class TestEvaluation:
 
     def ask(self, text, asked):
         found = PolicySet(text, SCHEMA, regimes=policies().regimes)
-        request = engine.request(engine.context(asked, found, Level.SHARE), "view")
-        return found.ask([request], engine.written(asked))
+        return found.ask([engine.request("view")], engine.written(asked, found, Level.SHARE))
 
     def test_a_policy_that_fails_denies(self):
         too_much = (
             '@id("overflow")\nforbid (principal, action, resource) '
-            "when { context.tableLevel * 9223372036854775807 > 0 && principal.isRecused };"
+            "when { context.asked.tableLevel * 9223372036854775807 > 0 && principal.isRecused };"
         )
 
         assert self.ask(POLICIES, question()) == [Answer(True, ("table",))]

@@ -83,12 +83,16 @@ def decide_many(questions: Sequence[Question], rules: PolicySet | None = None) -
     The same question under the same rules always has the same answer: it is remembered. An error is not.
     """
     acting = rules or policies()
-    new = [one for one in dict.fromkeys(questions) if (one, acting) not in _known and _is_askable(one)]
-    found = dict(zip(new, _decided(new, acting), strict=True)) if new else {}
+    known = [_known.get((one, acting)) for one in questions]
+    new = [one for one, answer in zip(questions, known, strict=True) if answer is None]
+    if not new:
+        return [answer for answer in known if answer is not None]
+    askable = [one for one in dict.fromkeys(new) if _is_askable(one)]
+    found = dict(zip(askable, _decided(askable, acting), strict=True))
     if len(_known) + len(found) > REMEMBERED:
         _known.clear()
     _known.update({(one, acting): answer for one, answer in found.items() if ERROR not in answer.withheld_by})
-    return [found.get(one) or _known.get((one, acting)) or _denied(one) for one in questions]
+    return [answer or found.get(one) or _denied(one) for one, answer in zip(questions, known, strict=True)]
 
 
 def _denied(question: Question) -> Decision:

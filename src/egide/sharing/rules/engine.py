@@ -27,9 +27,12 @@ class Batch:
         ceilings: Sequence[Level],
     ) -> None:
         self._rules, self._regimes = rules, regimes
-        self._contexts = [context(one, rules, top) for one, top in zip(questions, ceilings, strict=True)]
         self._entities = entities(
-            [part for number, one in enumerate(questions) for part in written(one, number)]
+            [
+                part
+                for number, (one, top) in enumerate(zip(questions, ceilings, strict=True))
+                for part in written(one, rules, top, number)
+            ]
         )
         #: The doors found open, by question; part of what is asked next.
         self.doors: dict[int, tuple[str, ...]] = dict.fromkeys(range(len(questions)), ())
@@ -44,10 +47,7 @@ class Batch:
         if not asked:
             return []
         answers = self._rules.ask(
-            [
-                request({**self._contexts[n], "wanted": int(wanted), "doors": list(self.doors[n])}, action, n)
-                for n in asked
-            ],
+            [request(action, number, wanted=wanted, doors=self.doors[number]) for number in asked],
             self._entities,
             regimes=self._regimes,
         )
@@ -55,65 +55,64 @@ class Batch:
         return [pair for pair in zip(asked, answers, strict=True) if pair[0] not in self.failed]
 
 
-def request(context: dict[str, Any], action: str, number: int = 0) -> dict[str, Any]:
-    """Write one question as the engine reads it."""
+def request(
+    action: str, number: int = 0, *, wanted: Level = Level.SHARE, doors: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Write one question as the engine reads it: what changes from one action to the next, and who is meant."""
+    asked = {"__entity": {"type": "Asked", "id": str(number)}}
     return {
         "principal": f'Actor::"{number}"',
         "action": f'Action::"{action}"',
         "resource": f'Item::"{number}"',
-        "context": context,
+        "context": {"wanted": int(wanted), "doors": list(doors), "asked": asked},
     }
 
 
-def context(question: Question, rules: PolicySet, ceiling: Level) -> dict[str, Any]:
-    """Write what is neither of the reader nor of the item."""
-    return {
-        "tableLevel": int(ceiling),
-        "wanted": int(Level.SHARE),
-        "purpose": question.purpose,
-        "basis": question.claimed,
-        "needsConsent": question.needs_consent,
-        "isNamedRecipient": question.is_named_recipient,
-        "isEmergencyAccess": question.is_emergency_access,
-        "isMedicalRecipient": question.is_medical_recipient,
-        "consent": camel(question.consent),
-        "threat": camel(question.threat),
-        "mandate": camel(question.mandate),
-        "programme": camel(question.programme),
-        "doors": [],
-        "knownRegimes": rules.known_regimes,
-    }
-
-
-def written(question: Question, number: int = 0) -> list[dict[str, Any]]:
-    """Write the reader and the item of a question."""
+def written(question: Question, rules: PolicySet, ceiling: Level, number: int = 0) -> list[dict[str, Any]]:
+    """Write the reader, the item, and what is asked about them."""
     return [
-        {
-            "uid": {"type": "Actor", "id": str(number)},
-            "attrs": {
-                "sector": question.sector,
-                "role": question.role,
-                "side": question.side,
-                "isAssigned": question.is_assigned,
-                "isRecused": question.is_recused,
-                "hasAgreement": question.has_agreement,
-                "isTrained": question.is_trained,
-                "isVisiting": question.is_visiting,
-            },
-            "parents": [],
-        },
-        {
-            "uid": {"type": "Item", "id": str(number)},
-            "attrs": {
-                "category": question.category,
-                "subjectRole": question.subject_role,
-                "regimes": sorted(question.regimes),
-                "isHeldByActor": question.is_holder,
-                "isServed": question.is_served,
-            },
-            "parents": [],
-        },
+        _entity(
+            "Actor",
+            number,
+            sector=question.sector,
+            role=question.role,
+            side=question.side,
+            isAssigned=question.is_assigned,
+            isRecused=question.is_recused,
+            hasAgreement=question.has_agreement,
+            isTrained=question.is_trained,
+            isVisiting=question.is_visiting,
+        ),
+        _entity(
+            "Item",
+            number,
+            category=question.category,
+            subjectRole=question.subject_role,
+            regimes=sorted(question.regimes),
+            isHeldByActor=question.is_holder,
+            isServed=question.is_served,
+        ),
+        _entity(
+            "Asked",
+            number,
+            tableLevel=int(ceiling),
+            purpose=question.purpose,
+            basis=question.claimed,
+            needsConsent=question.needs_consent,
+            isNamedRecipient=question.is_named_recipient,
+            isEmergencyAccess=question.is_emergency_access,
+            isMedicalRecipient=question.is_medical_recipient,
+            consent=camel(question.consent),
+            threat=camel(question.threat),
+            mandate=camel(question.mandate),
+            programme=camel(question.programme),
+            knownRegimes=rules.known_regimes,
+        ),
     ]
+
+
+def _entity(kind: str, number: int, **attributes: Any) -> dict[str, Any]:
+    return {"uid": {"type": kind, "id": str(number)}, "attrs": attributes, "parents": []}
 
 
 def raw_cost(questions: Sequence[Question], rules: PolicySet) -> float:
