@@ -20,6 +20,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.rules.eligibility import DoorFinding
 from egide.cases.services import contacting, levels
+from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
@@ -104,6 +105,8 @@ _WHERE = {
     TaskKind.ASSESSMENT: "cases:assess",
     TaskKind.SAFETY_PLAN: "cases:plan",
     TaskKind.REVIEW: "cases:review",
+    TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
+    TaskKind.CONSENT_CHECK: "cases:consents",
 }
 
 
@@ -315,7 +318,7 @@ def task_line(task: Task, opened: CaseFile, *, at: datetime, actor: Membership) 
     words = opened.text_of(task)
     is_own = kind in (TaskKind.ACTION, TaskKind.TASK)
     can_end = (
-        is_own
+        kind in ENDED_BY_HAND
         and task.done_at is None
         and (task.agency_id == actor.agency_id or permissions.can_coordinate(actor, opened.case))
     )

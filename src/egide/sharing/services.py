@@ -251,7 +251,9 @@ def end_consents(*, file_id: UUID, actor: Membership, at: datetime) -> int:
 
     A consent left standing would open beside the next one what the person no longer agrees to.
     """
-    standing = Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True).order_by("given_at")
+    standing = Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True, expires_at__gt=at).order_by(
+        "given_at"
+    )
     ended = [
         withdraw_consent(consent_id=pk, actor=actor, at=at) for pk in standing.values_list("pk", flat=True)
     ]
