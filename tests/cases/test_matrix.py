@@ -86,6 +86,8 @@ def addresses(world):
         "cases:emergency-renew": [plan],
         "cases:emergency-review": [plan],
         "cases:emergency-user-end": [plan],
+        "cases:had-read": [case, plan],
+        "cases:tie-back": [plan],
         "cases:conference": [str(world.sitting.pk)],
         "cases:conference-run": [str(world.sitting.pk)],
         "cases:conference-item": [str(world.sitting.pk), str(world.item.pk)],

@@ -33,6 +33,7 @@ _WORDS: dict[str, Any] = {
     "sharing.ground_ended": _("Ended sharing without consent"),
     "sharing.ground_refused": _("Refused sharing without consent"),
     "sharing.ground_stated": _("Proposed sharing without consent"),
+    "sharing.names_shown": _("Saw the name in a list"),
     "sharing.opened": _("Opened"),
     "sharing.person_told": _("Recorded that the person was told"),
 }

@@ -107,6 +107,7 @@ _WHERE = {
     TaskKind.REVIEW: "cases:review",
     TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
     TaskKind.CONSENT_CHECK: "cases:consents",
+    TaskKind.LOG_REVIEW: "cases:conflicts",
 }
 
 
@@ -161,6 +162,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
+        (permissions.can_convene(actor, case.programme), "conflicts", _("Conflicts of interest")),
         (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
         (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
     ]
