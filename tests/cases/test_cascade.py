@@ -475,3 +475,29 @@ def test_the_database_refuses_two_notices_that_wait(world, case):
     notice.id = new_id()
     with pytest.raises(IntegrityError), transaction.atomic():
         notice.save(force_insert=True)
+
+
+class TestTheProgrammesOwnDates:
+    """A partner still on the case learns neither that consent changed for others nor that somebody was kept out."""
+
+    WORDS = ("must stop using", "Check consent", "before being kept out")
+
+    @pytest.fixture
+    def narrowed(self, world, case):
+        renewed(world, case, agencies=[world.police_agency])
+        Task.objects.filter(case=case).exclude(kind=TaskKind.ACKNOWLEDGEMENTS).update(
+            done_at=NOON, done_by=world.advocate, outcome="done"
+        )
+        case.refresh_from_db()
+        deadlines.refresh_next_due(case, at=NOON)
+        assert case.next_due_kind == TaskKind.ACKNOWLEDGEMENTS
+        return case
+
+    @pytest.mark.parametrize("who, is_told", [("officer", False), ("coordinator", True)])
+    def test_show_to_its_team_alone(self, world, narrowed, client, noon, who, is_told):
+        noon(NOON + DAY)
+        sign_in(client, getattr(world, who))
+        for url in (reverse("cases:case", args=[narrowed.pk]), reverse("cases:caseload")):
+            page = client.get(url).content.decode().partition("<main")[2]
+            assert narrowed.reference in page
+            assert any(words in page for words in self.WORDS) is is_told

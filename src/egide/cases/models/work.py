@@ -32,6 +32,11 @@ class TaskKind(models.TextChoices):
     TASK = "task", _("Task")
 
 
+#: Dates of the programme's own team: another agency would learn from them that consent changed, or that a
+#: colleague was kept out.
+OWN_KINDS = (TaskKind.ACKNOWLEDGEMENTS, TaskKind.CONSENT_CHECK, TaskKind.LOG_REVIEW)
+
+
 class Task(models.Model):
     """One thing someone has to do by a moment. A late task rises; it never lapses."""
 
