@@ -38,6 +38,9 @@ def pages(world):
         "refer": reverse("cases:refer"),
         "referrals": reverse("cases:referrals"),
         "conferences": reverse("cases:conferences"),
+        "conflicts": reverse("cases:conflicts", args=[case]),
+        "received": reverse("cases:received"),
+        "my-ties": reverse("cases:my-ties"),
     }
 
 

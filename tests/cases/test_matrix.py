@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
+from egide.cases.models import EndNotice
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
 from egide.sharing import services as sharing
@@ -68,6 +69,8 @@ def addresses(world):
         "cases:sharing-new": [case, str(world.police_agency.pk), "victim", "serious_imminent_threat"],
         "cases:sharing-answer": [case, plan],
         "cases:received-one": [plan],
+        "cases:end-notice": [str(_notice(world).pk)],
+        "cases:end-notice-relayed": [case, str(_notice(world).pk)],
         **{
             f"partners:agency{page}": [str(world.police_agency.pk)]
             for page in ("", "-edit", "-close", "-reopen")
@@ -83,10 +86,34 @@ def addresses(world):
         "cases:emergency-renew": [plan],
         "cases:emergency-review": [plan],
         "cases:emergency-user-end": [plan],
+        "cases:had-read": [case, plan],
+        "cases:tie-back": [plan],
         "cases:conference": [str(world.sitting.pk)],
         "cases:conference-run": [str(world.sitting.pk)],
         "cases:conference-item": [str(world.sitting.pk), str(world.item.pk)],
     }
+
+
+def _notice(world):
+    """The police must stop using some of what they received; the case is still theirs to see."""
+    known = EndNotice.objects.filter(case=world.case).first()
+    if known is not None:
+        return known
+    file = world.case.files.get(role="victim")
+    former = sharing.give_consent(
+        actor=world.advocate, file_id=file.pk, case_id=world.case.pk, at=NOON, **world.consent()
+    )
+    sharing.withdraw_consent(consent_id=former.pk, actor=world.advocate, at=NOON)
+    return EndNotice.objects.create(
+        case=world.case,
+        agency=world.police_agency,
+        file=file,
+        consent=former,
+        is_partial=True,
+        ended_on=NOON.date(),
+        made_at=NOON,
+        due_at=NOON,
+    )
 
 
 def readers(world):

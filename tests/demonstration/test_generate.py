@@ -14,6 +14,7 @@ from egide.cases.models import (
     CaseLink,
     Conference,
     ContactAttempt,
+    EndNotice,
     Entry,
     LevelDecision,
     Referral,
@@ -22,6 +23,7 @@ from egide.cases.models import (
     TriageDecision,
 )
 from egide.cases.queries import caseload
+from egide.cases.queries.conflicts import possible_conflicts
 from egide.cases.services import entries
 from egide.demonstration import generate
 from egide.demonstration.stories import words
@@ -53,6 +55,29 @@ class TestTheWholeDemonstration:
     @pytest.fixture(autouse=True)
     def _made(self, whole, key_file):
         self.world = whole
+
+    def test_shows_a_withdrawn_consent_that_one_agency_has_not_answered(self):
+        for code in ("ccr-fre", "ccr-edm"):
+            case = Case.objects.get(
+                programme__code=code,
+                state=State.CONSENT_REFUSED,
+                pk__in=EndNotice.objects.order_by().values("case"),
+            )
+            told = EndNotice.objects.filter(case=case)
+            assert told.waiting().count() == 1
+            assert "kept" in set(told.values_list("answer", flat=True))
+
+    def test_shows_a_possible_conflict_at_triage_and_on_the_next_agenda(self):
+        programme = self.world.programmes["ccr-fre"]
+        cases = list(
+            Case.objects.filter(programme=programme).select_related("programme__lead_agency").order_by("pk")
+        )
+        actor = self.world.people["coordinator"]
+        found = possible_conflicts(cases=cases, actor=actor, at=NOON)
+        next_one = Conference.objects.get(programme=programme, state=ConferenceState.PLANNED)
+
+        assert State.RECEIVED in {case.state for case in cases if case.pk in found}
+        assert next_one.items.filter(case__in=found).exists()
 
     def test_has_150_cases_in_every_state_at_every_level(self):
         assert Case.objects.count() == generate.total() == 150

@@ -15,14 +15,32 @@ def _drop_old_drafts(at: datetime) -> int:
     return drafting.drop_old_drafts(at=at)
 
 
+def _record_lapses(at: datetime) -> int:
+    from egide.cases.services import cascading
+
+    return cascading.record_lapses(at=at)
+
+
+def _recheck_consents(at: datetime) -> int:
+    from egide.cases.services import rechecking
+
+    return rechecking.ask_to_check(at=at)
+
+
 class CasesConfig(AppConfig):
     name = "egide.cases"
     label = "cases"
 
     def ready(self) -> None:
         from egide.cases import navigation
+        from egide.cases.services import rechecking
         from egide.jobs import periodic
 
         navigation.register()
         periodic.register(periodic.Periodic("cases.raise_late", timedelta(minutes=1), _raise_late))
+        periodic.register(periodic.Periodic("cases.record_lapses", timedelta(minutes=1), _record_lapses))
+        periodic.register(
+            periodic.Periodic("cases.recheck_consents", timedelta(minutes=10), _recheck_consents)
+        )
+        rechecking.listen()
         periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))

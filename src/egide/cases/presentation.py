@@ -20,6 +20,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.rules.eligibility import DoorFinding
 from egide.cases.services import contacting, levels
+from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
@@ -104,6 +105,9 @@ _WHERE = {
     TaskKind.ASSESSMENT: "cases:assess",
     TaskKind.SAFETY_PLAN: "cases:plan",
     TaskKind.REVIEW: "cases:review",
+    TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
+    TaskKind.CONSENT_CHECK: "cases:consents",
+    TaskKind.LOG_REVIEW: "cases:conflicts",
 }
 
 
@@ -158,6 +162,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
+        (permissions.can_convene(actor, case.programme), "conflicts", _("Conflicts of interest")),
         (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
         (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
     ]
@@ -315,7 +320,7 @@ def task_line(task: Task, opened: CaseFile, *, at: datetime, actor: Membership) 
     words = opened.text_of(task)
     is_own = kind in (TaskKind.ACTION, TaskKind.TASK)
     can_end = (
-        is_own
+        kind in ENDED_BY_HAND
         and task.done_at is None
         and (task.agency_id == actor.agency_id or permissions.can_coordinate(actor, opened.case))
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 
+from egide.cases.services import cascading
 from egide.demonstration import meetings
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
@@ -80,6 +81,8 @@ def generate(
             with transaction.atomic():
                 meetings.link(cast, teller, made, now=at)
                 meetings.confer(cast, teller, made, now=at)
+                meetings.declare(cast, made, now=at)
+            cascading.record_lapses(at=at)
         _name_for_emergencies(world, said["code"], at=at)
         done += LINKED_PER_AREA
         if progress:
@@ -190,6 +193,7 @@ def _withdrawn(journey: Journey, number: int) -> None:
     _enrolled(journey)
     _worked(journey, 2)
     journey.withdraw()
+    journey.acknowledge(all_but=1)
 
 
 def _closed(journey: Journey, number: int) -> None:
@@ -197,6 +201,7 @@ def _closed(journey: Journey, number: int) -> None:
     _worked(journey, number)
     journey.review()
     journey.close(CLOSING_REASONS[number % len(CLOSING_REASONS)])
+    journey.acknowledge()
 
 
 def _reopened(journey: Journey, number: int) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from egide.assessments import services as assessments
 from egide.cases.lifecycle import Level
-from egide.cases.models import Case
+from egide.cases.models import Case, EndNotice
 from egide.cases.models.work import TaskKind
 from egide.cases.services import (
+    cascading,
     closing,
     contacting,
     enrolling,
@@ -39,6 +40,12 @@ _NOTES = {
     Sector.JUSTICE: "justice.orders",
     Sector.SOCIAL_SERVICES: "social.services",
     Sector.COMMUNITY: "incident.facts",
+}
+#: What agencies answer when they must stop using what they received, and the law the police name.
+_ANSWERS = ("nothing_held", "destroyed", "returned")
+_LAW = {
+    "en": "Archives Act, retention schedule of police records",
+    "fr": "Loi sur les archives, calendrier de conservation des dossiers de police",
 }
 
 
@@ -209,6 +216,22 @@ class Journey:
         enrolling.withdraw_consent(
             case_id=self.case.pk, actor=self.cast.advocate, at=self.clock.after(days=2)
         )
+
+    def acknowledge(self, *, all_but: int = 0) -> None:
+        """The agencies told to stop using what they received answer; some have not yet."""
+        by_agency = {member.agency_id: member for member in self.cast.partners.values()}
+        told = list(EndNotice.objects.filter(case=self.case.pk).waiting().order_by("agency__code"))
+        for number, notice in enumerate(told[: len(told) - all_but]):
+            member = by_agency[notice.agency_id]
+            answer = "kept" if member.sector == Sector.POLICE else _ANSWERS[number % len(_ANSWERS)]
+            cascading.acknowledge(
+                notice_id=notice.pk,
+                answer=answer,
+                law=_LAW[self.cast.language] if answer == "kept" else "",
+                has_told_others=True,
+                actor=member,
+                at=min(notice.made_at + DAY, self.now - timedelta(minutes=5)),
+            )
 
     def plan(self, *, versions: int) -> None:
         """The safety plan, made with the person, in as many versions."""

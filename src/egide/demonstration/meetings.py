@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from egide.cases.models import AgendaItem
-from egide.cases.services import conferring, linking, tasks
+from egide.cases.services import conferring, linking, tasks, ties
 from egide.demonstration.cast import Cast
 from egide.demonstration.journey import DAY, STILL_LATE, Journey
 from egide.demonstration.stories import Storyteller
+from egide.partners.models import Sector
 from egide.sharing import services as sharing
 
 #: A conference sits every two weeks; the last one was this long ago.
@@ -38,9 +39,31 @@ def link(cast: Cast, teller: Storyteller, made: dict[str, list[Journey]], *, now
         case_id=made["active"][-1].case.pk,
         membership=cast.second,
         reason_code="relative",
+        substitute=cast.advocate,
         actor=cast.coordinator,
         at=now - 20 * DAY,
     )
+
+
+def declare(cast: Cast, made: dict[str, list[Journey]], *, now: datetime) -> None:
+    """A partner is tied to somebody of a case that comes up, and has said so: a possible conflict to decide."""
+    member = cast.partners[Sector.HEALTH]
+    for one in (_with_a_name(made["received"]), _with_a_name(made["active_new"][:3])):
+        if one is None or (person := one.scene.content.person_of_concern) is None:
+            continue
+        ties.declare_tie(
+            given_name=person.given_name,
+            family_name=person.family_name,
+            tie="relative",
+            actor=member,
+            at=now - 60 * DAY,
+        )
+
+
+def _with_a_name(ones: Sequence[Journey]) -> Journey | None:
+    """Answer the last of these cases whose person of concern is known by name."""
+    known = [one for one in ones if one.scene.content.person_of_concern is not None]
+    return known[-1] if known else None
 
 
 def confer(cast: Cast, teller: Storyteller, made: dict[str, list[Journey]], *, now: datetime) -> None:

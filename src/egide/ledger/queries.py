@@ -1,9 +1,12 @@
 """Reads of the ledger: who read a file, what an actor did, the public head, proofs."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from egide.ledger.models import Checkpoint, Entry, Leaf
 from egide.ledger.rules.merkle import consistency_proof, inclusion_proof, root_of
@@ -25,6 +28,19 @@ def entries_about(*, subject: UUID, before: int | None = None, limit: int = 25) 
 def entries_by(*, actor: UUID, before: int | None = None, limit: int = 25) -> list[Recorded]:
     """Return what one membership did, newest first."""
     return _page(Entry.objects.filter(actor=actor), before, limit)
+
+
+def reads_by(*, actors: Collection[UUID], subjects: Collection[UUID], limit: int = 100) -> list[Recorded]:
+    """Return what some memberships opened of some files, or saw named in a list, newest first."""
+    named = Q(subject__in=subjects)
+    for subject in subjects:
+        named |= Q(subject__isnull=True, body__contains=str(subject))
+    rows = Entry.objects.filter(named, actor__in=actors).filter(
+        Q(body__contains='"sharing.opened"')
+        | Q(body__contains='"sharing.names_shown"')
+        | Q(body__contains='"sharing.emergency_opened"')
+    )
+    return _page(rows, None, limit)
 
 
 def _page(rows: Any, before: int | None, limit: int) -> list[Recorded]:

@@ -222,8 +222,8 @@ def decide_ground(*, ground_id: UUID, is_approved: bool, actor: Membership, at: 
 
 
 @transaction.atomic
-def end_ground(*, ground_id: UUID, actor: Membership, at: datetime) -> Ground:
-    """End a ground before its time: from now it opens nothing.
+def end_ground(*, ground_id: UUID, actor: Membership | None, at: datetime) -> Ground:
+    """End a ground before its time: from now it opens nothing. Nobody ends it when what it rested on lapsed.
 
     Raises:
         NotVisible: there is none. Refused: it has ended already.

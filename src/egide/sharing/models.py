@@ -48,11 +48,18 @@ class Consent(models.Model):
     withdrawn_recorded_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    #: When its lapse was taken note of and those it named were told; it opens nothing since `expires_at`.
+    lapse_recorded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["file_id", "given_at"], name="sharing_consent_by_file"),
             models.Index(fields=["case_id", "expires_at"], name="sharing_consent_by_case"),
+            models.Index(
+                fields=["expires_at"],
+                name="sharing_consent_to_lapse",
+                condition=Q(withdrawn_at__isnull=True, lapse_recorded_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -79,6 +86,8 @@ class ConsentRecipient(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="named")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    #: When somebody was asked to check the consent because this agency no longer takes part.
+    check_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["consent", "agency"], name="sharing_recipient_once")]
@@ -137,6 +146,10 @@ class Recusal(models.Model):
     recused_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
+    #: Whom the others turn to instead, at the same agency or, when it is kept out whole, at another.
+    substitute = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         indexes = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
-from egide.sharing.models import Assignment, Consent, ConsentRecipient, Disclosure, Recusal
+from egide.sharing.models import Assignment, Consent, ConsentRecipient, Disclosure
 from egide.sharing.opening import (
     ClassDecision,
     FileView,
@@ -20,6 +20,7 @@ from egide.sharing.opening import (
     open_files,
     open_private,
 )
+from egide.sharing.recusals import name_substitute, recuse, unrecuse
 from egide.sharing.relation import ItemClass, Page, SealedRecord, SharedFile
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.decision import PURPOSES
@@ -39,10 +40,12 @@ __all__ = [
     "end_consents",
     "explain",
     "give_consent",
+    "name_substitute",
     "open_file",
     "open_files",
     "open_names",
     "open_own_draft",
+    "open_own_record",
     "open_records",
     "record_disclosure",
     "record_refusal",
@@ -130,6 +133,17 @@ def open_own_draft(*, actor: Membership, draft: Any) -> Mapping[str, Any]:
     if draft.owner_id != actor.pk:
         raise NotVisible
     return open_private(draft.sealed_record())
+
+
+def open_own_record(*, actor: Membership, account_id: UUID, record: SealedRecord) -> Mapping[str, Any]:
+    """Open what a person wrote for themselves, under whichever hat: part of no file, so no decision but whose it is.
+
+    Raises:
+        NotVisible: it is someone else's.
+    """
+    if account_id != actor.account_id:
+        raise NotVisible
+    return open_private(record)
 
 
 def withheld_error(view: FileView, category: str) -> Exception:
@@ -251,7 +265,9 @@ def end_consents(*, file_id: UUID, actor: Membership, at: datetime) -> int:
 
     A consent left standing would open beside the next one what the person no longer agrees to.
     """
-    standing = Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True).order_by("given_at")
+    standing = Consent.objects.filter(file_id=file_id, withdrawn_at__isnull=True, expires_at__gt=at).order_by(
+        "given_at"
+    )
     ended = [
         withdraw_consent(consent_id=pk, actor=actor, at=at) for pk in standing.values_list("pk", flat=True)
     ]
@@ -309,56 +325,6 @@ def end_assignments(*, case_id: UUID, actor: Membership, at: datetime) -> int:
             counts={"assignments": ended},
         )
     return ended
-
-
-@transaction.atomic
-def recuse(
-    *,
-    case_id: UUID,
-    reason_code: str,
-    actor: Membership,
-    at: datetime,
-    membership: Membership | None = None,
-    agency: Agency | None = None,
-) -> Recusal:
-    """Keep a person, under every hat, or a whole agency out of a case, at once.
-
-    Raises:
-        Refused: an unknown reason, or neither or both of person and agency.
-    """
-    if reason_code not in dict(Recusal._meta.get_field("reason_code").flatchoices):
-        raise Refused(_("Say what kind of conflict it is."))
-    if (membership is None) == (agency is None):
-        raise Refused(_("Name the person or the agency."))
-    made = Recusal.objects.create(
-        case_id=case_id,
-        account_id=membership.account_id if membership else None,
-        agency=agency,
-        reason_code=reason_code,
-        recused_at=at,
-        recorded_by=actor,
-    )
-    ledger.record(
-        action="sharing.recused",
-        actor=actor,
-        target=f"cases.case:{case_id}",
-        at=at,
-        details={"reason": reason_code},
-    )
-    return made
-
-
-@transaction.atomic
-def unrecuse(*, recusal_id: UUID, actor: Membership, at: datetime) -> None:
-    """End a recusal recorded by mistake. Never by the person or agency recused: the caller checks the role."""
-    row = Recusal.objects.select_for_update().filter(pk=recusal_id, ended_at__isnull=True).order_by().first()
-    if row is None:
-        raise NotVisible
-    if actor.account_id == row.account_id or actor.agency_id == row.agency_id:
-        raise PermissionDenied(_("Someone else ends a recusal."))
-    row.ended_at = at
-    row.save(update_fields=["ended_at"])
-    ledger.record(action="sharing.recusal_ended", actor=actor, target=f"cases.case:{row.case_id}", at=at)
 
 
 @transaction.atomic

@@ -39,6 +39,12 @@ def name_tokens(given: str, family: str) -> NameTokens:
     )
 
 
+def exact_tokens(text: str) -> tuple[bytes, ...]:
+    """Answer the tokens of the whole words of a name, for names that must meet and not merely sound alike."""
+    key = secret(INDEX)
+    return tuple(_token(key, "exact", word) for word in names.words(text))
+
+
 def search_tokens(text: str) -> list[tuple[bytes, list[bytes]]]:
     """Answer, for each word searched, its exact token and the tokens of its sounds."""
     key = secret(INDEX)

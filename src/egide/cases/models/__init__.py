@@ -1,7 +1,9 @@
 """The records of casework, by topic."""
 
+from egide.cases.models.cascade import EndNotice
 from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
+from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredToken
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.work import (
     Closure,
@@ -20,11 +22,15 @@ __all__ = [
     "CaseLink",
     "Closure",
     "Conference",
+    "ConflictAnswer",
     "ContactAttempt",
     "Contribution",
     "Decision",
+    "DeclaredTie",
+    "DeclaredToken",
     "Draft",
     "EligibilityDecision",
+    "EndNotice",
     "Entry",
     "File",
     "LevelDecision",

@@ -25,8 +25,16 @@ class TaskKind(models.TextChoices):
     CONFERENCE = "conference", _("Case conference")
     LEVEL_CONFIRMATION = "level_confirmation", _("Second person for a lowered level")
     REVIEW = "review", _("Review")
+    ACKNOWLEDGEMENTS = "acknowledgements", _("Answers of agencies that must stop using what they received")
+    CONSENT_CHECK = "consent_check", _("Check consent: an agency it names no longer takes part")
+    LOG_REVIEW = "log_review", _("Review of what a colleague read before being kept out")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
+
+
+#: Dates of the programme's own team: another agency would learn from them that consent changed, or that a
+#: colleague was kept out.
+OWN_KINDS = (TaskKind.ACKNOWLEDGEMENTS, TaskKind.CONSENT_CHECK, TaskKind.LOG_REVIEW)
 
 
 class Task(models.Model):

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from egide.assessments import queries as assessments
 from egide.cases.models import Case, File, Task
+from egide.cases.models.case import programmes_of
 from egide.cases.models.file import FileRole
+from egide.cases.models.work import OWN_KINDS
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
@@ -73,15 +75,17 @@ def task_record(task: Task) -> SealedRecord:
     )
 
 
-def visible_tasks(tasks: Sequence[Task], side: str) -> list[Task]:
-    """Leave out the tasks of the other side: not even that they exist."""
+def visible_tasks(tasks: Sequence[Task], side: str, *, is_staff: bool) -> list[Task]:
+    """Leave out the tasks of the other side, and those of the programme's own team: not even that they exist."""
+    if not is_staff:
+        tasks = [task for task in tasks if task.kind not in OWN_KINDS]
     if side != "management":
         return list(tasks)
     return [task for task in tasks if task.side != "victim"]
 
 
 def _own_next_date(case: Case, tasks: Sequence[Task]) -> None:
-    """On the other side the next date is that of what they may know of: the others tell when she is called."""
+    """The next date is that of what the reader may know of: the others tell when she is called, or what changed."""
     nearest = next((task for task in tasks if task.done_at is None), None)
     case.next_due_at, case.next_due_kind = (nearest.due_at, nearest.kind) if nearest else (None, "")
 
@@ -120,8 +124,9 @@ def open_case(
     rows = assessments.summary_rows(file_ids=[file.pk for file in files])
     records = sealed_beside(files, tasks, rows)
     view = sharing.open_files(actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only)
-    shown = visible_tasks(tasks, view.side)
-    if view.side == "management":
+    is_staff = case.programme_id in programmes_of(actor)
+    shown = visible_tasks(tasks, view.side, is_staff=is_staff)
+    if view.side == "management" or (not is_staff and case.next_due_kind in OWN_KINDS):
         _own_next_date(case, shown)
     return CaseFile(
         case=case,

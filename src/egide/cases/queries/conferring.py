@@ -7,6 +7,7 @@ from typing import Any
 
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Case, Conference, File
+from egide.cases.queries.conflicts import PossibleConflict, possible_conflicts
 from egide.cases.queries.rows import named, shown_role, with_name
 from egide.partners.models import Agency, Membership, Role
 from egide.sharing import services as sharing
@@ -48,6 +49,16 @@ def candidates(*, conference: Conference, actor: Membership, at: datetime) -> li
         .order_by("next_due_at", "pk")[:30]
     )
     return named(list(cases), actor=actor, at=at)
+
+
+def possible(
+    conference: Conference, lines: Sequence[Any], *, actor: Membership, at: datetime
+) -> dict[Any, list[PossibleConflict]]:
+    """Answer, for lines of an agenda, the colleagues who may have a conflict, for who runs the sitting."""
+    cases = [line.case for line in lines]
+    for case in cases:
+        case.programme = conference.programme
+    return possible_conflicts(cases=cases, actor=actor, at=at)
 
 
 @dataclass

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from egide.cases.lifecycle import ConferenceState
-from egide.cases.models import Case, Conference, Draft, Task
+from egide.cases.models import Case, Conference, Draft, EndNotice, Task
 from egide.cases.queries.casefile import task_record
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
 from egide.partners.models import Membership
+from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.rules.sides import is_management_only
 
@@ -38,6 +39,8 @@ class Day:
     waiting: list[DayTask]
     conferences: list[Conference]
     drafts: list[Draft]
+    #: What the agency must stop using, and has not answered yet.
+    notices: list[EndNotice]
 
 
 def my_day(*, actor: Membership, at: datetime) -> Day:
@@ -64,7 +67,14 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
             .select_related("programme")
             .order_by("starts_at", "pk")[:3]
         ),
-        drafts=list(Draft.objects.filter(owner=actor).defer("content").order_by("-updated_at")[:5]),
+        drafts=list(
+            Draft.objects.filter(sharing_queries.not_recused(actor, case_ref="subject"), owner=actor)
+            .defer("content")
+            .order_by("-updated_at")[:5]
+        ),
+        notices=list(
+            EndNotice.objects.visible_to(actor).waiting().select_related("case").order_by("due_at", "pk")[:5]
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from egide.cases.models import Case, File
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
 from egide.sharing import emergency
+from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.models import EmergencyAccess, EmergencyUser
 
@@ -24,7 +25,11 @@ class Opened:
 
 def mine(actor: Membership, *, at: datetime) -> list[EmergencyAccess]:
     """Answer what the actor has open now."""
-    return list(EmergencyAccess.objects.filter(membership=actor, ends_at__gt=at).order_by("ends_at", "pk"))
+    return list(
+        EmergencyAccess.objects.filter(
+            sharing_queries.not_recused(actor, case_ref="case_id"), membership=actor, ends_at__gt=at
+        ).order_by("ends_at", "pk")
+    )
 
 
 def read(*, access_id: UUID, actor: Membership, at: datetime) -> Opened:
@@ -55,9 +60,10 @@ def read(*, access_id: UUID, actor: Membership, at: datetime) -> Opened:
 def to_review(*, actor: Membership) -> list[EmergencyAccess]:
     """Answer every access not yet reviewed, those due first in front, then the last fifty reviewed."""
     emergency.check_privacy_officer(actor)
-    rows = EmergencyAccess.objects.select_related(
-        "membership__account", "membership__agency", "reviewed_by__account"
-    )
+    # Nor does an officer kept out of a case learn of it here: another one reviews.
+    rows = EmergencyAccess.objects.filter(
+        sharing_queries.not_recused(actor, case_ref="case_id")
+    ).select_related("membership__account", "membership__agency", "reviewed_by__account")
     waiting = list(rows.filter(reviewed_at__isnull=True).order_by("review_due_at", "pk")[:200])
     return waiting + list(rows.filter(reviewed_at__isnull=False).order_by("-reviewed_at", "pk")[:50])
 

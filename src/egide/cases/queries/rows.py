@@ -11,6 +11,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from egide.cases.models import Case, File, Programme
 from egide.cases.models.case import own_programmes
 from egide.cases.models.file import FileRole
+from egide.cases.models.work import OWN_KINDS
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.sharing.rules.sides import is_management_only
@@ -91,8 +92,10 @@ def bring_programmes(cases: Iterable[Case], actor: Membership) -> None:
 def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row]:
     """Open the names of a page of annotated cases; their dates are left out for who may not know them."""
     bring_programmes(cases, actor)
-    if not knows_dates(actor):
-        for case in cases:
+    own = {one.pk for one in own_programmes(actor)}
+    for case in cases:
+        is_theirs = case.programme_id in own
+        if not knows_dates(actor) or (case.next_due_kind in OWN_KINDS and not is_theirs):
             case.next_due_at, case.next_due_kind = None, ""
     files = {case.pk: file for case in cases if (file := name_file(case, actor))}
     names = sharing.open_names(actor=actor, files=list(files.values()), purpose="case_management", at=at)

@@ -10,6 +10,7 @@ from egide.common.errors import NotVisible
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing import asking, grounds
+from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.models import Ground
 from egide.sharing.rules.categories import CATEGORIES
@@ -164,7 +165,11 @@ def addressed_to(actor: Membership) -> list[Ground]:
     """Answer the grounds in force that name the reader's agency, those that end first in front."""
     if actor.role not in sharing_roles():
         return []
-    return list(Ground.objects.in_force().filter(recipient=actor.agency_id).order_by("ends_at", "pk")[:100])
+    return list(
+        Ground.objects.in_force()
+        .filter(sharing_queries.not_recused(actor, case_ref="case_id"), recipient=actor.agency_id)
+        .order_by("ends_at", "pk")[:100]
+    )
 
 
 def sharing_roles() -> tuple[str, ...]:

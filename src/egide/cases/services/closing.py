@@ -11,7 +11,7 @@ from egide.cases import permissions
 from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
-from egide.cases.services import deadlines, entries
+from egide.cases.services import cascading, deadlines, entries
 from egide.cases.services.locking import lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
@@ -78,8 +78,11 @@ def close_case(
     )
     case.state, case.is_open, case.closed_at = state, False, at
     deadlines.end_all(case=case, actor=actor, at=at)
+    ended = cascading.about_to_end(file=file, at=at)
     sharing.end_assignments(case_id=case.pk, actor=actor, at=at)
     sharing.end_consents(file_id=file.pk, actor=actor, at=at)
+    # The same notice as for any other end: without it, receiving one would say that somebody withdrew.
+    cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.closed", actor=actor, target=case, at=at, details={"reason": reason})
     return closure

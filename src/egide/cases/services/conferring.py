@@ -22,7 +22,7 @@ from egide.cases.models import (
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
-from egide.cases.services import deadlines, entries, tasks
+from egide.cases.services import deadlines, entries, recusing, tasks
 from egide.cases.services.locking import check_is_open, lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
@@ -295,8 +295,8 @@ def declare_conflict(
 ) -> None:
     """Recuse oneself from one case: from this moment it does not exist for the actor, here or anywhere."""
     item = _item(item_id, actor)
-    sharing.recuse(case_id=item.case_id, membership=actor, reason_code=reason_code, actor=actor, at=at)
-    deadlines.release_absent(case_id=item.case_id, at=at)
+    made = sharing.recuse(case_id=item.case_id, membership=actor, reason_code=reason_code, actor=actor, at=at)
+    recusing.after_recusal(recusal=made, at=at)
 
 
 @transaction.atomic

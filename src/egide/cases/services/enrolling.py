@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from egide.assessments import queries as assessments
 from egide.cases import permissions
 from egide.cases.lifecycle import CASE, State
-from egide.cases.models import Case, EligibilityDecision, Entry
+from egide.cases.models import Case, EligibilityDecision, Entry, File
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
-from egide.cases.services import deadlines, entries
+from egide.cases.services import cascading, deadlines, entries
 from egide.cases.services.locking import lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
@@ -115,10 +115,8 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
         )
     new_state = CASE.next_state("enrol", state=case.state)
     file = entries.victim_file(case)
-    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
-    given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
+    given = _replace_consents(case, file, consent, actor=actor, at=at)
     case.state = new_state
-    assign_partners(case, given, actor=actor, at=at)
     _ask_again_before_it_ends(case, given, actor, at)
     for kind in (TaskKind.SAFETY_PLAN, TaskKind.CONFERENCE):
         deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
@@ -128,6 +126,19 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     )
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.enrolled", actor=actor, target=case, at=at, subject=file.pk)
+    return given
+
+
+def _replace_consents(
+    case: Case, file: File, consent: Mapping[str, Any], *, actor: Membership, at: datetime
+) -> Consent:
+    """Put one consent in the place of those in force; agencies that lose by it are told."""
+    ended = cascading.about_to_end(file=file, at=at)
+    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
+    given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
+    assign_partners(case, given, actor=actor, at=at)
+    cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
     return given
 
 
@@ -152,10 +163,7 @@ def renew_consent(*, case_id: UUID, consent: Mapping[str, Any], actor: Membershi
     permissions.check_can_support(actor, case)
     if case.state != State.ACTIVE:
         raise Refused(_("The case is not active: consent is asked when it is enrolled."))
-    file = entries.victim_file(case)
-    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
-    given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
-    assign_partners(case, given, actor=actor, at=at)
+    given = _replace_consents(case, entries.victim_file(case), consent, actor=actor, at=at)
     _ask_again_before_it_ends(case, given, actor, at)
     deadlines.refresh_next_due(case, at=at)
     return given
@@ -178,12 +186,14 @@ def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     file = entries.victim_file(case)
-    standing = list(Consent.objects.filter(file_id=file.pk, withdrawn_at__isnull=True).order_by("given_at"))
-    if not standing:
+    ended = cascading.about_to_end(file=file, at=at)
+    if not ended:
         raise Refused(_("No consent is in force."))
-    for consent in standing:
+    for consent in ended:
         sharing.withdraw_consent(consent_id=consent.pk, actor=actor, at=at)
     case.state = CASE.next_state("record_refusal", state=case.state)
+    cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.consent_withdrawn", actor=actor, target=case, at=at, subject=file.pk)
     return case
@@ -214,7 +224,10 @@ def refuse_consent(
         actor=actor,
         at=at,
     )
+    ended = cascading.about_to_end(file=file, at=at)
     sharing.record_refusal(actor=actor, file_id=file.pk, case_id=case.pk, at=at)
+    cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.consent_refused", actor=actor, target=case, at=at, subject=file.pk)

@@ -22,6 +22,9 @@ from egide.sharing.rules.sides import is_management_only
 #: Which category the words of a task belong to, by the side they serve.
 CATEGORY_BY_SIDE = {"victim": "plan.safety", "management": "plan.management", "both": "conference.record"}
 
+#: Kinds somebody says they have done; the others are met by doing the step itself.
+ENDED_BY_HAND = (TaskKind.ACTION, TaskKind.TASK, TaskKind.CONSENT_CHECK, TaskKind.LOG_REVIEW)
+
 
 def make_task(
     *,
@@ -138,7 +141,7 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
         raise Refused(_("This task has already ended."))
     if outcome not in ("done", "not_needed", "not_done"):
         raise Refused(_("Say how the task ended."))
-    if task.kind not in (TaskKind.ACTION, TaskKind.TASK):
+    if task.kind not in ENDED_BY_HAND:
         raise Refused(_("This date is met by doing the step itself, on the case page."))
     task.done_at, task.done_by, task.outcome = at, actor, outcome
     task.save(update_fields=["done_at", "done_by", "outcome"])

@@ -1,6 +1,6 @@
 """Addresses of casework, by topic."""
 
-from egide.cases.urls import casework, conferences, emergencies, intake, plans
+from egide.cases.urls import casework, conferences, conflicts, emergencies, intake, plans
 
 app_name = "cases"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *plans.urlpatterns,
     *conferences.urlpatterns,
     *emergencies.urlpatterns,
+    *conflicts.urlpatterns,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from egide.cases.views import assessing, casework, lists, reading, sharing
+from egide.cases.views import assessing, cascade, casework, lists, reading, sharing
 
 urlpatterns = [
     path("cases/", lists.caseload, name="caseload"),
@@ -37,6 +37,8 @@ urlpatterns = [
     ),
     path("cases/<uuid:case_id>/sharing/<uuid:ground_id>/", sharing.answer, name="sharing-answer"),
     path("received/", sharing.inbox, name="received"),
+    path("received/ended/<uuid:notice_id>/", cascade.end_notice, name="end-notice"),
+    path("cases/<uuid:case_id>/consents/<uuid:notice_id>/", cascade.relayed, name="end-notice-relayed"),
     path("received/<uuid:ground_id>/", sharing.received, name="received-one"),
     path("cases/<uuid:case_id>/close/", casework.close, name="close"),
     path("cases/<uuid:case_id>/reopen/", casework.reopen, name="reopen"),

@@ -129,6 +129,9 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
             "is_other_side": is_management_only(request.actor.sector),
             "can_run": can_run,
             "candidates": queries.candidates(conference=found, actor=request.actor, at=at) if can_run else [],
+            "conflicts": queries.possible(found, items, actor=request.actor, at=at)
+            if can_run and found.state != ConferenceState.HELD
+            else {},
             "at": at,
         },
     )
@@ -195,6 +198,9 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
             "screen": queries.screen(item=row, actor=request.actor, at=at, team=team),
             "items": queries.agenda(conference=found, actor=request.actor, at=at),
             "quorum": conferring.quorum_of(row),
+            "conflicts": queries.possible(found, [row], actor=request.actor, at=at).get(case.pk, [])
+            if permissions.can_convene(request.actor, found.programme)
+            else [],
             "decision_form": decision,
             "part_form": part,
             "wishes_form": wishes,

@@ -13,13 +13,12 @@ from egide.cases import permissions, presentation
 from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, CaseLink, Programme
-from egide.cases.queries import casefile, intake
-from egide.cases.services import deadlines, drafting, linking, referring, triaging
+from egide.cases.queries import casefile, conflicts, intake
+from egide.cases.services import drafting, linking, recusing, referring, triaging
 from egide.cases.views.step import act, do, fetch_case, step, typed
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
-from egide.sharing import services as sharing
 
 
 def _programmes(request: Request):  # type: ignore[no-untyped-def]
@@ -157,6 +156,9 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             .order_by("received_at")
             .first(),
             "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),
+            "conflicts": conflicts.possible_conflicts(cases=[case], actor=request.actor, at=at).get(
+                case.pk, []
+            ),
             "links": [
                 {"link": link, "other": link.second if link.first_id == case.pk else link.first}
                 for link in links
@@ -197,14 +199,12 @@ def recuse(request: Request, case_id: UUID) -> HttpResponse:
     case = fetch_case(request, case_id)
 
     def effect(at):  # type: ignore[no-untyped-def]
-        sharing.recuse(
+        recusing.recuse_oneself(
             case_id=case.pk,
-            membership=request.actor,
             reason_code=request.POST.get("reason_code", "declared"),
             actor=request.actor,
             at=at,
         )
-        deadlines.release_absent(case_id=case.pk, at=at)
         return reverse("cases:my-day")
 
     return do(request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case."))

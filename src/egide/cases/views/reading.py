@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from egide.cases import permissions, presentation
-from egide.cases.models import File
-from egide.cases.queries import explaining
+from egide.cases.queries import cascade, explaining
+from egide.cases.services import entries
 from egide.cases.views.step import fetch_case
 from egide.common import clock
 from egide.common.http import Request
@@ -49,6 +49,9 @@ def consents(request: Request, case_id: UUID) -> HttpResponse:
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
     at = clock.now()
-    victim = File.objects.filter(case=case, role="victim").order_by().get()
+    victim = entries.victim_file(case)
+    notices = cascade.notice_lines(case=case, file=victim, actor=request.actor, at=at)
     rows = [presentation.consent_card(c, at=at) for c in sharing_queries.consents_of(file_id=victim.pk)]
-    return render(request, "cases/consents.html", {"case": case, "consents": rows, "at": at})
+    return render(
+        request, "cases/consents.html", {"case": case, "consents": rows, "notices": notices, "at": at}
+    )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.sharing import FORMS, ChooseAgencyForm
 from egide.cases.models import Case
+from egide.cases.queries import cascade
 from egide.cases.queries import sharing as queries
 from egide.cases.services import disclosing
 from egide.cases.views.step import do, fetch_case, step
@@ -163,11 +164,19 @@ def answer(request: Request, case_id: UUID, ground_id: UUID) -> HttpResponse:
 
 @require_GET
 def inbox(request: Request) -> HttpResponse:
-    """What was shared with the reader's agency on a ground still in force."""
+    """What was shared with the reader's agency on a ground still in force, and what it must stop using."""
     if request.actor is None:
         raise NotVisible
     at = clock.now()
-    return render(request, "cases/received.html", {"grounds": queries.addressed_to(request.actor), "at": at})
+    return render(
+        request,
+        "cases/received.html",
+        {
+            "notices": cascade.to_stop_using(request.actor),
+            "grounds": queries.addressed_to(request.actor),
+            "at": at,
+        },
+    )
 
 
 def lines_of(view: sharing.FileView) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from egide.partners.models import Agency, Membership, Outcome, ProposedChange, S
 from egide.partners.permissions import check_administrator
 from egide.partners.services import changes
 from egide.partners.services.people import check_somebody_administers
+from egide.partners.signals import agency_deactivated
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def deactivate_agency(*, agency_id: UUID, reason: str, actor: Membership, at: da
     agency.is_active, agency.deactivation_reason = False, reason
     agency.save(update_fields=["is_active", "deactivation_reason"])
     ledger.record(action="partners.agency_deactivated", actor=actor, target=agency, at=at)
+    agency_deactivated.send(sender=Agency, agency_ids=[agency.pk], at=at)
     return agency
 
 

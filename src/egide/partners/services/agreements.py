@@ -13,6 +13,7 @@ from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Agreement, AgreementKind, AgreementParty, Membership
 from egide.partners.permissions import check_administrator
+from egide.partners.signals import agreement_terminated
 
 
 @dataclass(frozen=True)
@@ -129,4 +130,6 @@ def terminate_agreement(
         at=at,
         details={"on": on.isoformat()},
     )
+    parties = agreement.parties.order_by("agency").values_list("agency", flat=True)
+    agreement_terminated.send(sender=Agreement, agency_ids=list(parties), at=at)
     return agreement
