@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0004_follow_tasks"),
         ("partners", "0005_resets_take_two_accounts"),
-        ("sharing", "0007_end_of_consent"),
+        ("sharing", "0005_end_of_consent"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
