@@ -21,6 +21,7 @@ _WORDS: dict[str, Any] = {
     "cases.referred": _("Referred"),
     "cases.safe_contact_recorded": _("Recorded what contact is safe"),
     "cases.task_added": _("Added a task"),
+    "sharing.accounting_suspended": _("Recorded that the person is not told of a disclosure for a time"),
     "sharing.consent_given": _("Recorded consent"),
     "sharing.consent_lapsed": _("A consent ran out"),
     "sharing.consent_refused": _("Recorded a refusal of consent"),

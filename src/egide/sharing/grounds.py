@@ -17,7 +17,7 @@ from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
-from egide.sharing.models import Disclosure, Ground
+from egide.sharing.models import Ground
 from egide.sharing.relation import SealedRecord
 from egide.sharing.rules.bases import YES_NO, states
 from egide.sharing.rules.categories import STORED, compartment_of
@@ -173,9 +173,9 @@ def statement_record(ground: Ground, *, holder_id: UUID) -> SealedRecord:
 
 @transaction.atomic
 def decide_ground(*, ground_id: UUID, is_approved: bool, actor: Membership, at: datetime) -> Ground:
-    """Approve or refuse a ground, as somebody else than who stated it; approved, it is a disclosure from now on.
+    """Approve or refuse a ground, as somebody else than who stated it.
 
-    The caller has checked that the actor may decide for the case.
+    The caller has checked that the actor may decide for the case, and records the disclosure it becomes.
 
     Raises:
         NotVisible: there is none. PermissionDenied: the actor stated it, under any hat.
@@ -198,17 +198,6 @@ def decide_ground(*, ground_id: UUID, is_approved: bool, actor: Membership, at: 
         raise Refused(_("Its time has passed. Write it again if the danger is still there."))
     ground.decided_by, ground.decided_at, ground.is_approved = actor, at, is_approved
     ground.save(update_fields=["decided_by", "decided_at", "is_approved"])
-    if is_approved:
-        Disclosure.objects.create(
-            file_id=ground.file_id,
-            case_id=ground.case_id,
-            recipient=ground.recipient,
-            categories=ground.categories,
-            method="share",
-            basis=ground.kind,
-            disclosed_by=actor,
-            disclosed_at=at,
-        )
     ledger.record(
         action="sharing.ground_approved" if is_approved else "sharing.ground_refused",
         actor=actor,

@@ -188,7 +188,11 @@ class Disclosure(models.Model):
         ],
     )
     basis = models.CharField(max_length=24)
+    purpose = models.CharField(max_length=32, blank=True)
+    #: Laws that bound what left, when it left: codes, sorted.
+    regimes = models.JSONField(default=list)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ground = models.ForeignKey("Ground", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     disclosed_at = models.DateTimeField()
 
@@ -204,6 +208,36 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return self.method
+
+
+class Suspension(models.Model):
+    """Disclosures to one agency left out of what the person is told, at its written or oral request, until a day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file_id = models.UUIDField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    #: Who asked there, by office and never by name; and their own reference.
+    official_role = models.CharField(max_length=80)
+    reference = models.CharField(max_length=80, blank=True)
+    is_written = models.BooleanField()
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["file_id", "until"], name="sharing_suspended_by_file")]
+        constraints = [
+            models.CheckConstraint(
+                name="sharing_suspension_ends_after_start", condition=Q(until__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="sharing_suspension_written_has_reference",
+                condition=Q(is_written=False) | ~Q(reference=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}"
 
 
 class GroundQuerySet(models.QuerySet["Ground"]):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
-from egide.sharing.models import Assignment, Consent, ConsentRecipient, Disclosure
+from egide.sharing.disclosures import record_disclosure
+from egide.sharing.models import Assignment, Consent, ConsentRecipient
 from egide.sharing.opening import (
     ClassDecision,
     FileView,
@@ -325,40 +326,3 @@ def end_assignments(*, case_id: UUID, actor: Membership, at: datetime) -> int:
             counts={"assignments": ended},
         )
     return ended
-
-
-@transaction.atomic
-def record_disclosure(
-    *,
-    actor: Membership,
-    file: SharedFile,
-    categories: Collection[str],
-    method: str,
-    basis: str,
-    at: datetime,
-    recipient: Agency | None = None,
-    consent: Consent | None = None,
-) -> Disclosure:
-    """Record that something left the application; without a recipient, it was handed to the person."""
-    made = Disclosure.objects.create(
-        file_id=file.id,
-        case_id=file.case_id,
-        recipient=recipient,
-        is_to_the_person=recipient is None,
-        categories=sorted(categories),
-        method=method,
-        basis=basis,
-        consent=consent,
-        disclosed_by=actor,
-        disclosed_at=at,
-    )
-    ledger.record(
-        action="sharing.disclosed",
-        actor=actor,
-        target=made,
-        at=at,
-        subject=file.id,
-        basis=basis,
-        details={"method": method, "categories": sorted(categories)},
-    )
-    return made

@@ -18,6 +18,7 @@ from egide.common.errors import NotVisible, Refused
 from egide.partners.models import Agency, Membership
 from egide.sharing import asking, grounds
 from egide.sharing import services as sharing
+from egide.sharing.disclosures import record_disclosure
 from egide.sharing.grounds import Words
 from egide.sharing.models import Ground
 
@@ -106,6 +107,18 @@ def decide_ground(*, ground_id: UUID, is_approved: bool, actor: Membership, at: 
     ground = grounds.decide_ground(ground_id=ground_id, is_approved=is_approved, actor=actor, at=at)
     if is_approved:
         file = File.objects.get(pk=ground.file_id)
+        file.case = case
+        record_disclosure(
+            actor=actor,
+            file=file,
+            categories=ground.categories,
+            method="share",
+            basis=ground.kind,
+            purpose=ground.purposes[0],
+            recipient=ground.recipient,
+            ground=ground,
+            at=at,
+        )
         tasks.make_task(
             case=case,
             file=file,

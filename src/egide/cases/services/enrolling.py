@@ -21,6 +21,7 @@ from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
+from egide.sharing.disclosures import record_disclosure
 from egide.sharing.models import Consent
 from egide.sharing.rules.sides import side_of
 
@@ -143,12 +144,27 @@ def _replace_consents(
 
 
 def assign_partners(case: Case, consent: Consent, *, actor: Membership, at: datetime) -> None:
-    """Agencies the consent names work on the case as long as it lasts; justice sits on the management side."""
+    """Agencies the consent names work on the case as long as it lasts; justice sits on the management side.
+
+    To each, it is a disclosure from now on.
+    """
+    file = entries.victim_file(case)
     for agency in consent.recipients.order_by("code"):
         if agency.pk == case.programme.lead_agency_id:
             continue
         sharing.assign(
             case_id=case.pk, agency=agency, side=side_of(agency.sector), consent=consent, actor=actor, at=at
+        )
+        record_disclosure(
+            actor=actor,
+            file=file,
+            categories=consent.categories,
+            method="share",
+            basis="consent",
+            purpose=consent.purposes[0],
+            recipient=agency,
+            consent=consent,
+            at=at,
         )
 
 

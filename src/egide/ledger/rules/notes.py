@@ -51,10 +51,20 @@ def verifier_key(origin: str, public: bytes) -> str:
 
 def sign(head: Head, seed: bytes) -> str:
     """Answer the whole signed note."""
-    text = head.text()
+    return sign_text(head.text(), origin=head.origin, seed=seed)
+
+
+def sign_text(text: str, *, origin: str, seed: bytes) -> str:
+    """Answer a text with its signature line under it, as a C2SP signed note.
+
+    Raises:
+        ValueError: the text does not end in a line end, or holds an empty line, where the signatures would begin.
+    """
+    if not text.endswith("\n") or "\n\n" in text:
+        raise ValueError("not a text that can be signed")
     signature = Ed25519PrivateKey.from_private_bytes(seed).sign(text.encode())
-    blob = base64.b64encode(key_hash(head.origin, public_bytes(seed)) + signature).decode()
-    return f"{text}\n— {head.origin} {blob}\n"
+    blob = base64.b64encode(key_hash(origin, public_bytes(seed)) + signature).decode()
+    return f"{text}\n— {origin} {blob}\n"
 
 
 def read(note: str, public: bytes) -> Head:
@@ -63,15 +73,26 @@ def read(note: str, public: bytes) -> Head:
     Raises:
         NotSigned: it is malformed, altered, or signed by another.
     """
-    text, separator, lines = note.partition("\n\n")
-    if not separator:
-        raise NotSigned("no signature")
-    text += "\n"
+    text, _separator, _lines = note.partition("\n\n")
     try:
         origin, size, root = text.splitlines()[:3]
         head = Head(origin, int(size), base64.b64decode(root, validate=True))
     except (ValueError, binascii.Error) as error:
         raise NotSigned("malformed") from error
+    read_text(note, origin=origin, public=public)
+    return head
+
+
+def read_text(note: str, *, origin: str, public: bytes) -> str:
+    """Answer the text of a note, if this key signed it under this origin.
+
+    Raises:
+        NotSigned: it is malformed, altered, or signed by another.
+    """
+    text, separator, lines = note.partition("\n\n")
+    if not separator:
+        raise NotSigned("no signature")
+    text += "\n"
     wanted = key_hash(origin, public)
     for line in lines.splitlines():
         parts = line.split(" ")
@@ -81,7 +102,7 @@ def read(note: str, public: bytes) -> Head:
             blob = base64.b64decode(parts[2], validate=True)
             if blob[:4] == wanted:
                 Ed25519PublicKey.from_public_bytes(public).verify(blob[4:], text.encode())
-                return head
+                return text
         except (InvalidSignature, binascii.Error) as error:
             raise NotSigned("the signature does not fit") from error
     raise NotSigned("not signed by this key")

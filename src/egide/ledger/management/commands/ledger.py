@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +15,7 @@ from egide.common import clock
 from egide.common.errors import Unavailable
 from egide.ledger import queries, services
 from egide.ledger.models import Leaf
+from egide.ledger.rules.notes import NotSigned
 from egide.ledger.verification import verify
 
 
@@ -29,6 +31,10 @@ class Command(BaseCommand):
         prove.add_argument(
             "--since", type=int, help="also prove that a ledger of that size was its beginning"
         )
+        receipt = actions.add_parser(
+            "receipt", help="say whether a receipt was signed here and not altered since"
+        )
+        receipt.add_argument("file", help="the receipt, as it was given")
         actions.add_parser("checkpoint", help="place waiting entries, sign the head and print it")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
@@ -73,6 +79,17 @@ class Command(BaseCommand):
             steps = queries.prove_consistency(old=since, new=head.size)
             proof["consistency"] = [base64.b64encode(step).decode() for step in steps]
         self.stdout.write(json.dumps(proof, indent=1, ensure_ascii=False))
+
+    def receipt(self, *, file: str, **options: Any) -> None:
+        try:
+            text = services.read_signed(Path(file).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(_("The file %(path)s cannot be read.") % {"path": file}) from error
+        except NotSigned:
+            self.stderr.write(_("Not signed here, or altered since."))
+            sys.exit(1)
+        self.stdout.write(_("Signed here, and not altered:"))
+        self.stdout.write(text)
 
     def checkpoint(self, **options: Any) -> None:
         services.integrate(at=clock.now(), anchor=services.default_anchor())

@@ -1,0 +1,244 @@
+"""What left the application: one row for each, the accountings drawn from it, and what is told to the person."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from egide.common.errors import Refused
+from egide.ledger import services as ledger
+from egide.partners.models import Agency, Membership, Sector
+from egide.sharing.models import Consent, Disclosure, Ground, Suspension
+from egide.sharing.relation import SharedFile
+from egide.sharing.rules.accounting import ACCOUNTINGS, Left, accountings_of
+from egide.sharing.rules.categories import STORED
+from egide.sharing.rules.question import BASES
+
+#: An oral request silences at most this long (45 CFR 164.528(a)(2)(ii)).
+ORAL = timedelta(days=30)
+METHODS = tuple(code for code, _label in Disclosure._meta.get_field("method").flatchoices)
+
+
+@transaction.atomic
+def record_disclosure(
+    *,
+    actor: Membership,
+    file: SharedFile,
+    categories: Collection[str],
+    method: str,
+    basis: str,
+    at: datetime,
+    purpose: str = "",
+    recipient: Agency | None = None,
+    consent: Consent | None = None,
+    ground: Ground | None = None,
+) -> Disclosure:
+    """Record that something left the application; without a recipient, it was handed to the person.
+
+    The laws that bound it are those of what the file holds of these kinds at that moment.
+
+    Raises:
+        Refused: no kind of information, or one that is never stored; an unknown way or basis.
+    """
+    if not categories or not set(categories) <= set(STORED):
+        raise Refused(_("Choose what left, and at least one kind of information."))
+    if method not in METHODS or basis not in BASES:
+        raise Refused(_("Say how it left, and on what basis."))
+    made = Disclosure.objects.create(
+        file_id=file.id,
+        case_id=file.case_id,
+        recipient=recipient,
+        is_to_the_person=recipient is None,
+        categories=sorted(set(categories)),
+        method=method,
+        basis=basis,
+        purpose=purpose,
+        regimes=_regimes(file, categories),
+        consent=consent,
+        ground=ground,
+        disclosed_by=actor,
+        disclosed_at=at,
+    )
+    ledger.record(
+        action="sharing.disclosed",
+        actor=actor,
+        target=made,
+        at=at,
+        subject=file.id,
+        basis=basis,
+        purpose=purpose,
+        details={"method": method, "categories": made.categories, "regimes": made.regimes},
+    )
+    return made
+
+
+def _regimes(file: SharedFile, categories: Collection[str]) -> list[str]:
+    held = type(file).classes_of([file])
+    return sorted({code for one in held if one.category in categories for code in one.regimes})
+
+
+@transaction.atomic
+def suspend_accounting(
+    *,
+    file: SharedFile,
+    agency: Agency,
+    official_role: str,
+    reference: str,
+    is_written: bool,
+    until: datetime,
+    actor: Membership,
+    at: datetime,
+) -> Suspension:
+    """Leave disclosures to an agency out of what the person is told until a day, because that agency asked.
+
+    Raises:
+        Refused: nobody asked, a written request has no reference, or the day is past or too far.
+    """
+    if not official_role.strip():
+        raise Refused(_("Write the office of whoever asked; never their name."))
+    if is_written and not reference.strip():
+        raise Refused(_("A written request has a reference."))
+    if until <= at:
+        raise Refused(_("Choose a day to come."))
+    if not is_written and until > at + ORAL:
+        raise Refused(_("An oral request counts for 30 days at most. Ask for it in writing."))
+    made = Suspension.objects.create(
+        file_id=file.id,
+        agency=agency,
+        official_role=official_role.strip(),
+        reference=reference.strip(),
+        is_written=is_written,
+        starts_at=at,
+        until=until,
+        recorded_by=actor,
+    )
+    ledger.record(
+        action="sharing.accounting_suspended",
+        actor=actor,
+        target=made,
+        at=at,
+        subject=file.id,
+        details={"agency": agency.pk, "written": is_written, "until": until.isoformat(timespec="seconds")},
+    )
+    return made
+
+
+@dataclass
+class Accounted:
+    """One disclosure with the accountings it counts in, and until when the person is not told of it."""
+
+    disclosure: Disclosure
+    accountings: tuple[str, ...]
+    suspended_until: datetime | None = None
+
+
+PAGE = 50
+
+
+def disclosures_of(
+    *, case_id: UUID, at: datetime, accounting: str = "", before: UUID | None = None
+) -> tuple[list[Accounted], UUID | None]:
+    """Answer a page of what left the files of a case, newest first, and where the next page begins.
+
+    Args:
+        accounting: one of `rules.accounting.ACCOUNTINGS`, to keep what counts in it; everything when empty.
+    """
+    rows = (
+        Disclosure.objects.filter(case_id=case_id)
+        .select_related("recipient", "disclosed_by__account", "disclosed_by__agency")
+        .order_by("-id")
+    )
+    silenced = _silenced(file_ids=None, case_id=case_id, at=at)
+    found: list[Accounted] = []
+    for row in (rows.filter(pk__lt=before) if before else rows).iterator(chunk_size=200):
+        one = _accounted(row, silenced)
+        if not accounting or accounting in one.accountings:
+            found.append(one)
+        if len(found) > PAGE:
+            break
+    return found[:PAGE], found[PAGE - 1].disclosure.pk if len(found) > PAGE else None
+
+
+def _accounted(row: Disclosure, silenced: dict[tuple[UUID, UUID], datetime]) -> Accounted:
+    left = Left(frozenset(row.regimes), row.basis, row.is_to_the_person)
+    until = silenced.get((row.file_id, row.recipient_id)) if row.recipient_id else None
+    return Accounted(row, accountings_of(left), until)
+
+
+def _silenced(
+    *, file_ids: Sequence[UUID] | None, case_id: UUID | None, at: datetime
+) -> dict[tuple[UUID, UUID], datetime]:
+    rows = Suspension.objects.filter(until__gt=at).order_by("until")
+    if file_ids is not None:
+        rows = rows.filter(file_id__in=file_ids)
+    if case_id is not None:
+        rows = rows.filter(
+            file_id__in=Disclosure.objects.filter(case_id=case_id).order_by().values("file_id")
+        )
+    return {
+        (file_id, agency_id): until
+        for file_id, agency_id, until in rows.values_list("file_id", "agency_id", "until")
+    }
+
+
+@dataclass
+class ToldLine:
+    """What the person is told of disclosures to one agency on one basis: since when, until when, of what."""
+
+    recipient: Agency
+    basis: str
+    categories: set[str] = field(default_factory=set)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    times: int = 0
+
+
+#: Agencies whose part tells the other side that the victim is helped: they are in no letter to it (§7.1).
+_NEVER_TOLD_OF = {Sector.VICTIM_SERVICES}
+#: Kinds that tell the same.
+_NEVER_TOLD = {
+    "plan.safety", "contact.safe", "location.confidential", "referral.status", "consent.record", "reporter.identity",
+}  # fmt: skip
+
+
+def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[ToldLine]:
+    """Answer what a person may be told of who received what of their file: oldest first, repeats together.
+
+    Left out: what is suspended today, what went to the person, what is older than the accounting reaches, and
+    to the side of the person of concern whatever tells that the victim is helped.
+
+    Args:
+        accounting: one of `rules.accounting.ACCOUNTINGS`.
+    Raises:
+        Refused: there is no such accounting.
+    """
+    law = next((one for one in ACCOUNTINGS if one.slug == accounting), None)
+    if law is None:
+        raise Refused(_("Choose under which law the list is asked for."))
+    rows = (
+        Disclosure.objects.filter(file_id=file.id, is_to_the_person=False)
+        .select_related("recipient")
+        .order_by("disclosed_at", "pk")
+    )
+    if law.years:
+        rows = rows.filter(disclosed_at__gte=at - timedelta(days=round(365.25 * law.years)))
+    silenced = _silenced(file_ids=[file.id], case_id=None, at=at)
+    is_other_side = str(file.role) == "person_of_concern"
+    lines: dict[tuple[Any, str], ToldLine] = {}
+    for row in rows:
+        one = _accounted(row, silenced)
+        agency = row.recipient
+        if accounting not in one.accountings or one.suspended_until is not None or agency is None:
+            continue
+        told = set(row.categories) - _NEVER_TOLD if is_other_side else set(row.categories)
+        if not told or (is_other_side and agency.sector in _NEVER_TOLD_OF):
+            continue
+        line = lines.setdefault((agency.pk, row.basis), ToldLine(agency, row.basis))
+        line.categories |= told
+        line.first_at, line.last_at = line.first_at or row.disclosed_at, row.disclosed_at
+        line.times += 1
+    return list(lines.values())

@@ -1,0 +1,77 @@
+"""In which accountings a disclosure counts: what a person may ask to be told of, law by law.
+
+Source: domain/information-sharing.md §1.1 (us-hipaa-accounting), §1.2 (us-part2-accounting-rights), §1.3
+(us-ferpa-disclosure-record), §1.7 (eu-led).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a disclosure says of itself, in codes.
+
+    Args:
+        regimes: laws that bound what left.
+        basis: one of `question.BASES`.
+        is_to_the_person: handed to the person themselves.
+    """
+
+    regimes: frozenset[str]
+    basis: str
+    is_to_the_person: bool = False
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """One law's accounting: the rule it comes from, how far back it reaches, what counts in it.
+
+    Args:
+        years: how far back; 0 when as long as the record.
+        verified: the evidence mark of the domain note, for the years and the exceptions together.
+    """
+
+    slug: str
+    rule: str
+    years: int
+    verified: str
+    counts: Callable[[Left], bool]
+
+
+def _hipaa(left: Left) -> bool:
+    """Not what went to the person, nor under their authorization. Threats, abuse reports and police are in.
+
+    Treatment, payment and operations are outside it too; none of our purposes says so surely, so nothing is left
+    out on that ground: too long a list harms nobody.
+    """
+    return "us-hipaa" in left.regimes and not left.is_to_the_person and left.basis != "consent"
+
+
+def _ferpa(left: Left) -> bool:
+    """Not parents or the student, school officials, nor written consent. Emergencies are in, with who was told."""
+    outside = left.is_to_the_person or left.basis in ("consent", "common_programme")
+    return "us-ferpa" in left.regimes and not outside
+
+
+def _part2(left: Left) -> bool:
+    """Everyone who received, consent or not: patients may ask who did."""
+    return "us-part2" in left.regimes and not left.is_to_the_person
+
+
+def _led(left: Left) -> bool:
+    """Every disclosure of what police and justice hold; who consulted it is on the page of readings."""
+    return "eu-led" in left.regimes
+
+
+ACCOUNTINGS = (
+    Accounting("hipaa", "us-hipaa-accounting", 6, "S", _hipaa),
+    Accounting("ferpa", "us-ferpa-disclosure-record", 0, "K", _ferpa),
+    Accounting("part2", "us-part2-accounting-rights", 3, "K", _part2),
+    Accounting("led", "eu-led", 0, "K", _led),
+)
+
+
+def accountings_of(left: Left) -> tuple[str, ...]:
+    """Answer the accountings a disclosure counts in."""
+    return tuple(one.slug for one in ACCOUNTINGS if one.counts(left))
