@@ -167,6 +167,7 @@ def class_question(
         is_assigned=relation.is_assigned,
         is_recused=relation.is_recused,
         has_agreement=relation.has_agreement,
+        is_visiting=actor.is_visiting,
         needs_consent=file.needs_consent(),
         consent=relation.consent(file_id=file.id, category=one.category, purpose=purpose),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
+from egide.sharing.hats import purpose_of
 from egide.sharing.models import Assignment, Consent, ConsentRecipient, Disclosure
 from egide.sharing.opening import (
     ClassDecision,
@@ -47,6 +48,7 @@ __all__ = [
     "open_own_draft",
     "open_own_record",
     "open_records",
+    "purpose_of",
     "record_disclosure",
     "record_refusal",
     "recuse",

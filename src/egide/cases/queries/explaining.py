@@ -12,7 +12,7 @@ from egide.cases.queries import casefile
 from egide.common.errors import NotVisible
 from egide.common.text import localized
 from egide.ledger.models import Entry as LedgerEntry
-from egide.partners.models import Membership
+from egide.partners.models import Agency, Membership
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.queries import ASSIGNABLE_ROLES
@@ -49,7 +49,7 @@ def will_see(*, case: Case, member: Membership, at: datetime) -> list[SeenFile]:
         records = [record for record in beside if record.file_id == file.pk]
         try:
             decided = sharing.explain(
-                actor=member, file=file, purpose="case_management", at=at, records=records
+                actor=member, file=file, purpose=purpose or sharing.purpose_of(member), at=at, records=records
             )
         except NotVisible:
             found.append(SeenFile(file, None))
@@ -90,10 +90,13 @@ def trace(*, case: Case, before: int | None = None) -> tuple[list[dict[str, Any]
         .select_related("account", "agency")
         .order_by()
     }
+    homes = Agency.objects.in_bulk({fact["home"] for fact in facts if fact.get("home")})
+    own = {str(pk): agency for pk, agency in homes.items()}
     lines = [
         {
             "at": datetime.fromisoformat(fact["at"]),
             "who": people.get(fact.get("actor", "")),
+            "home": own.get(fact.get("home", "")),
             "action": words_of(fact["action"]),
             "is_denied": fact.get("result") == "denied",
             "shown": [
