@@ -32,6 +32,7 @@ def pages(world):
         "case": reverse("cases:case", args=[case]),
         "contact": reverse("cases:contact", args=[case]),
         "plan": reverse("cases:plan", args=[case]),
+        "inquiries": reverse("cases:inquiries"),
         "trace": reverse("cases:trace", args=[case]),
         "consents": reverse("cases:consents", args=[case]),
         "note": reverse("cases:note", args=[case]),

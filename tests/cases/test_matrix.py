@@ -80,6 +80,8 @@ def addresses(world):
             for page in ("", "-terminate")
         },
         "partners:person": [str(world.officer.account_id)],
+        "partners:home-change": [str(world.officer.account_id)],
+        **{f"cases:inquiry{page}": [str(world.inquiry.pk)] for page in ("", "-letter", "-answered")},
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],
         "cases:emergency-read": [plan],

@@ -200,7 +200,7 @@ def _decide(
     is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
-    visible = decide_many([_visibility(actor, file, ties[file.case_id], purpose, at) for file in files])
+    visible = decide_many([visibility_question(actor, file, ties[file.case_id], purpose, at) for file in files])
     by_id = {file.id: file for file, shown in zip(files, visible, strict=True) if not shown.is_silent}
     if len(by_id) < len(files) and not (is_list and by_id):
         raise NotVisible
@@ -230,7 +230,7 @@ def named(question: Question) -> Question:
     return replace(question, is_named_recipient=True, side=side)
 
 
-def _visibility(
+def visibility_question(
     actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime
 ) -> Question:
     """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""

@@ -22,12 +22,14 @@ from egide.sharing.opening import (
     open_private,
 )
 from egide.sharing.recusals import name_substitute, recuse, unrecuse
+from egide.sharing.queries import ASSIGNABLE_ROLES
 from egide.sharing.relation import ItemClass, Page, SealedRecord, SharedFile
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.decision import PURPOSES
 from egide.sharing.rules.levels import Level
 
 __all__ = [
+    "ASSIGNABLE_ROLES",
     "ClassDecision",
     "FileView",
     "ItemClass",
@@ -47,6 +49,7 @@ __all__ = [
     "open_names",
     "open_own_draft",
     "open_own_record",
+    "open_own_inquiry",
     "open_records",
     "purpose_of",
     "record_disclosure",
@@ -146,6 +149,17 @@ def open_own_record(*, actor: Membership, account_id: UUID, record: SealedRecord
     if account_id != actor.account_id:
         raise NotVisible
     return open_private(record)
+
+
+def open_own_inquiry(*, actor: Membership, inquiry: Any) -> Mapping[str, Any]:
+    """Open what a request from outside says: for the agency that received it, and part of no file.
+
+    Raises:
+        NotVisible: another agency received it.
+    """
+    if inquiry.agency_id != actor.agency_id:
+        raise NotVisible
+    return open_private(inquiry.sealed_record())
 
 
 def withheld_error(view: FileView, category: str) -> Exception:

@@ -129,3 +129,31 @@ class ChooseAgencyForm(forms.Form):
     def __init__(self, *args: Any, agencies: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].choices = [("", "—"), *agencies]  # type: ignore[attr-defined]
+
+
+class WhoForm(forms.Form):
+    """About whom one asks what they will see."""
+
+    agency = forms.ChoiceField(label=_("Who"), required=False)
+    home = forms.ChoiceField(
+        label=_("Belonging to"),
+        required=False,
+        help_text=_("Somebody of another agency who sits there: a hat."),
+    )
+    purpose = forms.ChoiceField(
+        label=_("What for"),
+        required=False,
+        choices=[
+            ("", _("What they usually read for")),
+            ("case_management", _("To carry out one coordinated plan")),
+            ("victim_safety", _("To keep the person safe")),
+            ("threat_assessment", _("To assess the danger")),
+            ("emergency_response", _("An emergency")),
+        ],
+    )
+
+    def __init__(self, *args: Any, agencies: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(((str(one.pk), str(one)) for one in agencies), key=lambda pair: pair[1])
+        self.fields["agency"].choices = [("", _("The team of this case")), *named]  # type: ignore[attr-defined]
+        self.fields["home"].choices = [("", _("The same agency")), *named]  # type: ignore[attr-defined]

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from egide.cases.views import assessing, cascade, casework, lists, reading, sharing
+from egide.cases.views import assessing, cascade, casework, foreseeing, lists, reading, sharing
 
 urlpatterns = [
     path("cases/", lists.caseload, name="caseload"),
     path("search/", lists.search, name="search"),
     path("cases/<uuid:case_id>/", casework.case, name="case"),
-    path("cases/<uuid:case_id>/who/", reading.who, name="who"),
+    path("cases/<uuid:case_id>/who/", foreseeing.who, name="who"),
+    path("cases/<uuid:case_id>/consent/preview/", foreseeing.consent_preview, name="consent-preview"),
     path("cases/<uuid:case_id>/trace/", reading.trace, name="trace"),
     path("cases/<uuid:case_id>/consents/", reading.consents, name="consents"),
     path("cases/<uuid:case_id>/safe-contact/", casework.safe_contact, name="safe-contact"),

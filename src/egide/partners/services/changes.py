@@ -220,8 +220,8 @@ def _apply_to_agency(change: ProposedChange) -> None:
 
 
 def _apply_home(change: ProposedChange) -> None:
-    account = Account.objects.select_for_update().get(pk=change.account_id)
-    if not account.is_active or not change.agency.is_active:
+    account = change.account
+    if account is None or not account.is_active or not change.agency.is_active:
         raise Refused(_("The person or the agency is no longer active."))
     if str(account.home_agency_id or "") != change.before["home_agency"]:
         raise Refused(_("The person’s own agency was changed since. Decline this one, and propose it again."))
