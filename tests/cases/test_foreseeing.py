@@ -130,6 +130,14 @@ class TestWhomOneAsksAbout:
         assert sum(len(one.lines) for one in narrow) < sum(len(one.lines) for one in everything)
 
 
+class TestItsWords:
+    @pytest.mark.parametrize("shape", ["", "print", "csv"])
+    def test_are_the_rules_in_words_and_never_their_codes(self, ask, world, shape):
+        content = ask(member=world.officer.pk, format=shape).content.decode()
+
+        assert not re.search(r">\s*table\s*<|closed-ca-nb|ca-nb-ccr-consent", content)
+
+
 class TestItsShapes:
     def test_say_the_same(self, ask, world):
         query = {"agency": world.police_agency.pk}

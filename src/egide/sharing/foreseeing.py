@@ -52,7 +52,9 @@ def foreseen(
         ties = relations(actor=reader, files=files, at=at, purpose=purpose)
     if draft is not None and draft.names(reader.agency_id, at):
         ties = {file.case_id: _with(ties[file.case_id], draft, file, reader, at) for file in files}
-    shown = decide_many([visibility_question(reader, file, ties[file.case_id], purpose, at) for file in files])
+    shown = decide_many(
+        [visibility_question(reader, file, ties[file.case_id], purpose, at) for file in files]
+    )
     by_id = {file.id: file for file, known in zip(files, shown, strict=True) if not known.is_silent}
     asked = {
         one: class_questions(reader, file, one, ties[file.case_id], purpose, at)

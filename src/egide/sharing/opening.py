@@ -200,7 +200,9 @@ def _decide(
     is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
-    visible = decide_many([visibility_question(actor, file, ties[file.case_id], purpose, at) for file in files])
+    visible = decide_many(
+        [visibility_question(actor, file, ties[file.case_id], purpose, at) for file in files]
+    )
     by_id = {file.id: file for file, shown in zip(files, visible, strict=True) if not shown.is_silent}
     if len(by_id) < len(files) and not (is_list and by_id):
         raise NotVisible

@@ -134,15 +134,15 @@ class ChooseAgencyForm(forms.Form):
 class WhoForm(forms.Form):
     """About whom one asks what they will see."""
 
-    agency = forms.ChoiceField(label=_("Who"), required=False)
+    #: Each has a choice of its own for "any": nothing is left empty.
+    use_required_attribute = False
+    agency = forms.ChoiceField(label=_("Who"))
     home = forms.ChoiceField(
         label=_("Belonging to"),
-        required=False,
-        help_text=_("Somebody of another agency who sits there: a hat."),
+        help_text=_("Another agency: somebody of theirs who sits there."),
     )
     purpose = forms.ChoiceField(
         label=_("What for"),
-        required=False,
         choices=[
             ("", _("What they usually read for")),
             ("case_management", _("To carry out one coordinated plan")),

@@ -10,7 +10,7 @@ import egide.vault.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0004_follow_tasks"),
-        ("partners", "0006_home_agency"),
+        ("partners", "0007_home_agency"),
     ]
 
     operations = [

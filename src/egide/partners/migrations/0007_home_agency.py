@@ -13,7 +13,7 @@ def settle(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0005_resets_take_two_accounts")]
+    dependencies = [("partners", "0006_outbox")]
 
     operations = [
         migrations.AddField(
