@@ -68,6 +68,7 @@ def addresses(world):
         "cases:plan-print": [case, plan],
         "cases:sharing-new": [case, str(world.police_agency.pk), "victim", "serious_imminent_threat"],
         "cases:sharing-answer": [case, plan],
+        "cases:danger-check": [case, plan],
         "cases:received-one": [plan],
         "cases:end-notice": [str(_notice(world).pk)],
         "cases:end-notice-relayed": [case, str(_notice(world).pk)],

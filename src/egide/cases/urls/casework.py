@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from egide.cases.views import assessing, cascade, casework, foreseeing, lists, reading, sharing
+from egide.cases.views import assessing, cascade, casework, danger, foreseeing, lists, reading, sharing
 
 urlpatterns = [
     path("cases/", lists.caseload, name="caseload"),
@@ -37,6 +37,8 @@ urlpatterns = [
         name="sharing-new",
     ),
     path("cases/<uuid:case_id>/sharing/<uuid:ground_id>/", sharing.answer, name="sharing-answer"),
+    path("cases/<uuid:case_id>/danger/", danger.danger, name="danger"),
+    path("cases/<uuid:case_id>/danger/<uuid:report_id>/", danger.danger_check, name="danger-check"),
     path("received/", sharing.inbox, name="received"),
     path("received/ended/<uuid:notice_id>/", cascade.end_notice, name="end-notice"),
     path("cases/<uuid:case_id>/consents/<uuid:notice_id>/", cascade.relayed, name="end-notice-relayed"),
