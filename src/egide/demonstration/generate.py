@@ -8,9 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 
-from egide.cases.services import cascading
 from egide.cases.models import Inquiry
-from egide.cases.services import inquiring
+from egide.cases.services import cascading, inquiring
 from egide.demonstration import meetings
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey

@@ -21,8 +21,8 @@ from egide.sharing.opening import (
     open_files,
     open_private,
 )
-from egide.sharing.recusals import name_substitute, recuse, unrecuse
 from egide.sharing.queries import ASSIGNABLE_ROLES
+from egide.sharing.recusals import name_substitute, recuse, unrecuse
 from egide.sharing.relation import ItemClass, Page, SealedRecord, SharedFile
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.decision import PURPOSES
@@ -48,8 +48,8 @@ __all__ = [
     "open_files",
     "open_names",
     "open_own_draft",
-    "open_own_record",
     "open_own_inquiry",
+    "open_own_record",
     "open_records",
     "purpose_of",
     "record_disclosure",

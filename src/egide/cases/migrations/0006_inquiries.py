@@ -9,7 +9,7 @@ import egide.vault.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_follow_tasks"),
+        ("cases", "0005_cascade_and_ties"),
         ("partners", "0007_home_agency"),
     ]
 

@@ -10,7 +10,7 @@ import egide.vault.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_inquiries"),
+        ("cases", "0006_inquiries"),
         ("partners", "0007_home_agency"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
