@@ -3,7 +3,8 @@
 from egide.cases.models.cascade import EndNotice
 from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
-from egide.cases.models.conflicts import ConflictAnswer, DangerReport, DeclaredTie, DeclaredToken
+from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredToken
+from egide.cases.models.danger import DangerReport
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.work import (
