@@ -77,7 +77,7 @@ def sign(agency, *, on=None):
 def a_member(agency, role=Role.TEAM_MEMBER, *, account=None, areas=()):
     n = next(_number)
     account = account or Account.objects.create_user(
-        username=f"person{n}", email=f"person{n}@example.test", full_name=f"Person {n}"
+        username=f"person{n}", email=f"person{n}@example.test", full_name=f"Person {n}", home_agency=agency
     )
     member = Membership.objects.create(
         account=account, agency=agency, role=role, starts_on=NOON.date() - 500 * DAY

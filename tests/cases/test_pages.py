@@ -9,7 +9,7 @@ from django.utils import translation
 from egide.assessments import services as assessment_services
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Case, Conference, SafetyPlan, Task
-from egide.cases.services import conferring, planning
+from egide.cases.services import conferring, inquiring, planning
 from egide.partners.models import Role
 from tests.cases.test_journey import conference
 from tests.conftest import NOON
@@ -51,6 +51,14 @@ def full(world):
     planning.agree_plan(plan_id=plan.pk, actor=world.advocate, at=NOON)
     world.sitting, world.item = conference(world, world.case)
     conferring.open_conference(conference_id=world.sitting.pk, actor=world.chair, at=NOON)
+    world.inquiry = inquiring.record_inquiry(
+        side="unknown",
+        identity_check="none",
+        language="en",
+        words={"asker": "A voice", "asked": "Is she with you?"},
+        actor=world.coordinator,
+        at=NOON,
+    )
     world.received = world.referral(given="Anne", family="Roy").case
     return world
 

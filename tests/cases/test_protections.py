@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from egide.cases.models import File, Task
-from egide.cases.queries import casefile, day, explaining
+from egide.cases.queries import casefile, day, foreseeing
 from egide.cases.services import closing, conferring, deadlines, enrolling, levels, linking, tasks
 from egide.common import idempotency
 from egide.common.errors import Refused
@@ -261,8 +261,8 @@ def test_what_will_they_see_names_what_only_a_task_says(w):
         due_at=NOON + DAY, actor=w.coordinator, at=NOON,
     )  # fmt: skip
     told = {
-        line["category"]
-        for one in explaining.will_see(case=case, member=w.officer, at=NOON)
+        line.category
+        for one in foreseeing.Foresight(case=case, actor=w.coordinator, at=NOON).of(w.officer)
         for line in one.lines or []
     }
     served = casefile.open_case(case_id=case.pk, actor=w.officer, at=NOON).view.classes

@@ -1,5 +1,7 @@
 """Rows written before a change of the tables come through it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -47,3 +49,29 @@ def test_resets_asked_and_confirmed_before_name_their_accounts(migrate):
 
     named = {row.pk: (row.requested_by_account_id, row.confirmed_by_account_id) for row in new.order_by("pk")}
     assert named == {confirmed.pk: (people[0].pk, people[1].pk), waiting.pk: (people[1].pk, None)}
+
+
+@pytest.mark.slow
+def test_a_person_of_before_belongs_to_the_agency_of_their_first_place(migrate):
+    old = migrate([("partners", "0006_outbox")])
+    area = old.get_model("partners", "Jurisdiction").objects.create(code="a", kind="city")
+    agencies = [
+        old.get_model("partners", "Agency").objects.create(code=code, sector="POL", jurisdiction=area)
+        for code in ("later", "first")
+    ]
+    person, nobody = (
+        old.get_model("partners", "Account").objects.create(username=name, password="!")
+        for name in ("one", "nobody")
+    )
+    for days, agency in enumerate(agencies):
+        old.get_model("partners", "Membership").objects.create(
+            account=person,
+            agency=agency,
+            role="team_member",
+            starts_on=NOON.date() - timedelta(days=days),
+        )
+
+    new = migrate([("partners", "0007_home_agency")]).get_model("partners", "Account").objects
+
+    assert new.get(pk=person.pk).home_agency.code == "first"
+    assert new.get(pk=nobody.pk).home_agency is None

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.permissions import REFERRING_ROLES, WORKING_ROLES
+from egide.cases.permissions import REFERRING_ROLES, WORKING_ROLES, can_receive_inquiries
 from egide.common import navigation
 from egide.partners.models import Role
 
@@ -34,6 +34,7 @@ def register() -> None:
             _("Shared with us"), "cases:received", 45, lambda a: a is not None and a.role in WORKING_ROLES
         )
     )
+    add(navigation.Item(_("Questions from outside"), "cases:inquiries", 55, can_receive_inquiries))
     add(
         navigation.Item(
             _("Emergency access"),

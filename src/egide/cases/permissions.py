@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, Conference, Programme
 from egide.cases.models.case import programmes_of
+from egide.common.errors import NotVisible
 from egide.common.permissions import allowed
 from egide.partners.models import Membership, Role
 
@@ -51,6 +52,20 @@ def check_can_convene(actor: Membership, programme: Programme) -> None:
 def check_can_run(actor: Membership, conference: Conference) -> None:
     """The same people run it."""
     check_can_convene(actor, conference.programme)
+
+
+#: Who answers the door when somebody asks what is held about a person.
+INQUIRY_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.PRIVACY_OFFICER)
+
+
+def check_can_receive_inquiries(actor: Membership | None) -> None:
+    """Coordinators, advocates and privacy officers, each for their own agency; for others there is nothing here."""
+    if actor is None or actor.role not in INQUIRY_ROLES:
+        raise NotVisible
+
+
+def can_receive_inquiries(actor: Membership | None) -> bool:
+    return allowed(check_can_receive_inquiries, actor)
 
 
 def can_refer(actor: Membership, programme: Programme) -> bool:

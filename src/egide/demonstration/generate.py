@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 
-from egide.cases.services import cascading
+from egide.cases.models import Inquiry
+from egide.cases.services import cascading, inquiring
 from egide.demonstration import meetings
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
@@ -87,11 +88,39 @@ def generate(
         done += LINKED_PER_AREA
         if progress:
             progress(done, all_of_them)
+    _asked_from_outside(world, at=at)
     return done
 
 
 #: In each area, who may open a file in an emergency, and the privacy officer who named them.
 EMERGENCY = {"ccr-fre": ("police", "privacy"), "ccr-edm": ("policier", "vieprivee")}
+
+
+def _asked_from_outside(world: World, *, at: datetime) -> None:
+    """Two questions from outside: one waits, one had its letter."""
+    actor = world.people["coordinator"]
+    if Inquiry.objects.exists():
+        return
+    for side, check, asker, asked, days in (
+        (
+            "other",
+            "counsel",
+            "Office of R. Pelham, lawyer",
+            "Does my client’s wife receive help from you?",
+            4,
+        ),
+        ("unknown", "none", "A man on the telephone", "Is she with you?", 20),
+    ):
+        made = inquiring.record_inquiry(
+            side=side,
+            identity_check=check,
+            language="en",
+            words={"asker": asker, "asked": asked},
+            actor=actor,
+            at=at - timedelta(days=days),
+        )
+        if side == "unknown":
+            inquiring.record_answered(inquiry_id=made.pk, actor=actor, at=at - timedelta(days=days - 2))
 
 
 def _name_for_emergencies(world: World, programme: str, *, at: datetime) -> None:

@@ -139,6 +139,7 @@ def _people(world: World, start: date) -> None:
             full_name=one["name"],
             language=one.get("language", "en"),
             password=secret,
+            home_agency=world.agencies[one["agency"]],
         )
         world.people[one["username"]] = _membership(world, account, one, start)
     for one in description()["second_hats"]:

@@ -54,8 +54,11 @@ def entry(
     details: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Answer an entry not yet saved. See `record`."""
+    # Written only when there is one: under which hat somebody acted, who belongs elsewhere.
+    home = getattr(actor, "home_id", None)
     body = canonical(
-        {
+        ({"home": str(home)} if home else {})
+        | {
             "action": action,
             "actor": str(actor.pk) if actor is not None else None,
             "agency": str(actor.agency_id) if actor is not None else None,

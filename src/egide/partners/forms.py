@@ -120,14 +120,38 @@ class MembershipForm(Asking):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    home = forms.TypedChoiceField(
+        label=_("Own agency"),
+        help_text=_(
+            "The agency this person belongs to. In any other they visit: what they read there stays there. "
+            "Changing it later takes two administrators."
+        ),
+        coerce=UUID,
+        required=False,
+        empty_value=None,
+    )
     starts_on = day(_("First day"))
     ends_on = day(_("Last day"), required=False)
     reason = reason()
+    field_order = ("agency", "home")
 
     def __init__(
-        self, *args: Any, agencies: Iterable[Agency], areas: Iterable[Jurisdiction], **kwargs: Any
+        self,
+        *args: Any,
+        agencies: Iterable[Agency],
+        areas: Iterable[Jurisdiction],
+        has_home: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        agencies = list(agencies)
+        if has_home:
+            del self.fields["home"]
+        else:
+            self.fields["home"].choices = [  # type: ignore[attr-defined]
+                ("", _("The same agency")),
+                *((str(a.pk), str(a)) for a in agencies),
+            ]
         self.fields["areas"].choices = [(str(area.pk), str(area)) for area in areas]  # type: ignore[attr-defined]
         field = self.fields["agency"]
         field.choices = [("", _("Choose")), *((str(a.pk), str(a)) for a in agencies)]  # type: ignore[attr-defined]
@@ -189,6 +213,16 @@ class NewAgencyForm(AgencyForm):
         label=_("Code"), help_text=_("Letters, figures and hyphens. It cannot be changed."), max_length=50
     )
     field_order = ("code",)
+
+
+class HomeForm(Asking):
+    agency = forms.TypedChoiceField(label=_("Own agency"), coerce=UUID)
+    reason = reason()
+
+    def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Choose")), *((str(a.pk), str(a)) for a in agencies)]
+        self.fields["agency"].choices = choices  # type: ignore[attr-defined]
 
 
 class ReasonForm(Asking):

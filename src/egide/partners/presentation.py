@@ -71,6 +71,7 @@ def person_facts(account: Account, *, invitation: Invitation | None) -> list[dic
         {"key": _("Account"), "value": state},
         {"key": _("User name"), "value": account.username},
         {"key": _("E-mail address"), "value": account.email},
+        {"key": _("Own agency"), "value": str(account.home_agency or _("Set with the first place"))},
         {"key": _("Language"), "value": account.get_language_display()},
         {"key": _("Last signed in"), "value": seen or _("Never")},
     ]
@@ -89,6 +90,9 @@ def change_lines(change: ProposedChange) -> list[str]:
         return [
             _("%(person)s becomes: %(role)s") % {"person": change.account, "role": Role(change.role).label}
         ]
+    if change.kind == ChangeKind.HOME:
+        words = _("%(person)s belongs to %(agency)s; in any other agency they visit, and carry nothing home")
+        return [words % {"person": change.account, "agency": change.agency}]
     if change.after.get("is_active"):
         return [
             _("Opens, with its sector: %(sector)s. Regimes: %(regimes)s")

@@ -26,6 +26,7 @@ pages: list[URLPattern] = [
     path("administration/people/<uuid:account_id>/", people.person, name="person"),
     path("administration/people/<uuid:account_id>/invite/", people.person_invite, name="person-invite"),
     path("administration/people/<uuid:account_id>/place/", people.membership_new, name="membership-new"),
+    path("administration/people/<uuid:account_id>/home/", people.home_change, name="home-change"),
     path(
         "administration/people/<uuid:account_id>/close/", people.person_deactivate, name="person-deactivate"
     ),

@@ -35,6 +35,13 @@ class Seat:
     pk: UUID = field(default_factory=uuid4)
     account_id: UUID = field(default_factory=uuid4)
 
+    #: The agency the person belongs to, when the seat is a hat of another one.
+    home: Agency | None = None
+
+    @property
+    def is_visiting(self) -> bool:
+        return self.home is not None and self.home.pk != self.agency.pk
+
     @property
     def agency_id(self) -> UUID:
         return self.agency.pk

@@ -17,9 +17,15 @@ from egide.sharing.relation import SharedFile
 from egide.sharing.rules.accounting import ACCOUNTINGS, Left, accountings_of
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.question import BASES
+from egide.sharing.rules.sides import is_management_only
 
 #: An oral request silences at most this long (45 CFR 164.528(a)(2)(ii)).
 ORAL = timedelta(days=30)
+#: Who may ask that the person be not told yet, and in which accounting alone it counts.
+SILENCERS = (Sector.POLICE, Sector.JUSTICE)
+SILENCED = "hipaa"
+#: A danger told without saying of whom: nothing of a file left, and it is accounted for all the same.
+UNNAMED_DANGER = "danger_unnamed"
 METHODS = tuple(code for code, _label in Disclosure._meta.get_field("method").flatchoices)
 
 
@@ -41,12 +47,14 @@ def record_disclosure(
 
     The laws that bound it are those of what the file holds of these kinds at that moment.
 
+    Args:
+        categories: none when a danger was told and nothing of the file.
     Raises:
-        Refused: no kind of information, or one that is never stored; an unknown way or basis.
+        Refused: a kind of information that is never stored; an unknown way or basis.
     """
-    if not categories or not set(categories) <= set(STORED):
-        raise Refused(_("Choose what left, and at least one kind of information."))
-    if method not in METHODS or basis not in BASES:
+    if not set(categories) <= set(STORED):
+        raise Refused(_("Choose what left among the kinds of information that are kept."))
+    if method not in METHODS or basis not in (*BASES, UNNAMED_DANGER):
         raise Refused(_("Say how it left, and on what basis."))
     made = Disclosure.objects.create(
         file_id=file.id,
@@ -102,10 +110,15 @@ def suspend_accounting(
         raise Refused(_("Write the office of whoever asked; never their name."))
     if is_written and not reference.strip():
         raise Refused(_("A written request has a reference."))
+    if agency.sector not in SILENCERS:
+        raise Refused(_("Only police or an authority of oversight may ask for this."))
     if until <= at:
         raise Refused(_("Choose a day to come."))
     if not is_written and until > at + ORAL:
         raise Refused(_("An oral request counts for 30 days at most. Ask for it in writing."))
+    former = Suspension.objects.filter(file_id=file.id, agency=agency, is_written=False).order_by()
+    if not is_written and former.exists():
+        raise Refused(_("This agency asked orally before. Now it asks in writing."))
     made = Suspension.objects.create(
         file_id=file.id,
         agency=agency,
@@ -149,7 +162,7 @@ def disclosures_of(
     """
     rows = (
         Disclosure.objects.filter(case_id=case_id)
-        .select_related("recipient", "disclosed_by__account", "disclosed_by__agency")
+        .select_related("recipient", "consent", "disclosed_by__account", "disclosed_by__agency")
         .order_by("-id")
     )
     silenced = _silenced(file_ids=None, case_id=case_id, at=at)
@@ -164,7 +177,12 @@ def disclosures_of(
 
 
 def _accounted(row: Disclosure, silenced: dict[tuple[UUID, UUID], datetime]) -> Accounted:
-    left = Left(frozenset(row.regimes), row.basis, row.is_to_the_person)
+    left = Left(
+        None if row.regimes is None else frozenset(row.regimes),
+        row.basis,
+        row.is_to_the_person,
+        is_written=row.consent is not None and row.consent.form != "verbal",
+    )
     until = silenced.get((row.file_id, row.recipient_id)) if row.recipient_id else None
     return Accounted(row, accountings_of(left), until)
 
@@ -197,10 +215,8 @@ class ToldLine:
     times: int = 0
 
 
-#: Agencies whose part tells the other side that the victim is helped: they are in no letter to it (§7.1).
-_NEVER_TOLD_OF = {Sector.VICTIM_SERVICES}
-#: Kinds that tell the same.
-_NEVER_TOLD = {
+#: Kinds that tell that the victim is helped: in no letter but the victim's own (§7.1).
+_HERS = {
     "plan.safety", "contact.safe", "location.confidential", "referral.status", "consent.record", "reporter.identity",
 }  # fmt: skip
 
@@ -208,8 +224,9 @@ _NEVER_TOLD = {
 def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[ToldLine]:
     """Answer what a person may be told of who received what of their file: oldest first, repeats together.
 
-    Left out: what is suspended today, what went to the person, what is older than the accounting reaches, and
-    to the side of the person of concern whatever tells that the victim is helped.
+    Left out: what is suspended today, what went to the person, what is older than the accounting reaches. To
+    anyone but the victim: every agency that does not work with the person of concern alone, the kinds that tell
+    that the victim is helped, and on what basis (a threat tells that somebody spoke).
 
     Args:
         accounting: one of `rules.accounting.ACCOUNTINGS`.
@@ -221,23 +238,25 @@ def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[Tol
         raise Refused(_("Choose under which law the list is asked for."))
     rows = (
         Disclosure.objects.filter(file_id=file.id, is_to_the_person=False)
-        .select_related("recipient")
+        .select_related("recipient", "consent")
         .order_by("disclosed_at", "pk")
     )
     if law.years:
         rows = rows.filter(disclosed_at__gte=at - timedelta(days=round(365.25 * law.years)))
     silenced = _silenced(file_ids=[file.id], case_id=None, at=at)
-    is_other_side = str(file.role) == "person_of_concern"
+    is_hers = str(file.role) == "victim"
     lines: dict[tuple[Any, str], ToldLine] = {}
     for row in rows:
         one = _accounted(row, silenced)
         agency = row.recipient
-        if accounting not in one.accountings or one.suspended_until is not None or agency is None:
+        is_silenced = accounting == SILENCED and one.suspended_until is not None
+        if accounting not in one.accountings or is_silenced or agency is None:
             continue
-        told = set(row.categories) - _NEVER_TOLD if is_other_side else set(row.categories)
-        if not told or (is_other_side and agency.sector in _NEVER_TOLD_OF):
+        told = set(row.categories) if is_hers else set(row.categories) - _HERS
+        if not told or not (is_hers or is_management_only(agency.sector)):
             continue
-        line = lines.setdefault((agency.pk, row.basis), ToldLine(agency, row.basis))
+        basis = row.basis if is_hers else ""
+        line = lines.setdefault((agency.pk, basis), ToldLine(agency, basis))
         line.categories |= told
         line.first_at, line.last_at = line.first_at or row.disclosed_at, row.disclosed_at
         line.times += 1

@@ -189,8 +189,8 @@ class Disclosure(models.Model):
     )
     basis = models.CharField(max_length=24)
     purpose = models.CharField(max_length=32, blank=True)
-    #: Laws that bound what left, when it left: codes, sorted.
-    regimes = models.JSONField(default=list)
+    #: Laws that bound what left, when it left: codes, sorted. None on rows older than the column.
+    regimes = models.JSONField(null=True)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ground = models.ForeignKey("Ground", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -167,6 +167,7 @@ def class_question(
         is_assigned=relation.is_assigned,
         is_recused=relation.is_recused,
         has_agreement=relation.has_agreement,
+        is_visiting=actor.is_visiting,
         needs_consent=file.needs_consent(),
         consent=relation.consent(file_id=file.id, category=one.category, purpose=purpose),
     )
@@ -199,7 +200,9 @@ def _decide(
     is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
-    visible = decide_many([_visibility(actor, file, ties[file.case_id], purpose, at) for file in files])
+    visible = decide_many(
+        [visibility_question(actor, file, ties[file.case_id], purpose, at) for file in files]
+    )
     by_id = {file.id: file for file, shown in zip(files, visible, strict=True) if not shown.is_silent}
     if len(by_id) < len(files) and not (is_list and by_id):
         raise NotVisible
@@ -229,7 +232,7 @@ def named(question: Question) -> Question:
     return replace(question, is_named_recipient=True, side=side)
 
 
-def _visibility(
+def visibility_question(
     actor: Membership, file: SharedFile, relation: Relation, purpose: str, at: datetime
 ) -> Question:
     """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""

@@ -24,7 +24,7 @@ def receipt(disclosure: Disclosure) -> str:
             "method": disclosure.method,
             "basis": disclosure.basis,
             "purpose": disclosure.purpose,
-            "regimes": disclosure.regimes,
+            "regimes": disclosure.regimes or [],
             "consent": str(disclosure.consent_id or ""),
             "ground": str(disclosure.ground_id or ""),
             "at": disclosure.disclosed_at.astimezone(UTC).isoformat(timespec="seconds"),

@@ -12,6 +12,7 @@ from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
 from egide.sharing.disclosures import record_disclosure
+from egide.sharing.hats import purpose_of
 from egide.sharing.models import Assignment, Consent, ConsentRecipient
 from egide.sharing.opening import (
     ClassDecision,
@@ -21,6 +22,7 @@ from egide.sharing.opening import (
     open_files,
     open_private,
 )
+from egide.sharing.queries import ASSIGNABLE_ROLES
 from egide.sharing.recusals import name_substitute, recuse, unrecuse
 from egide.sharing.relation import ItemClass, Page, SealedRecord, SharedFile
 from egide.sharing.rules.categories import STORED
@@ -28,6 +30,7 @@ from egide.sharing.rules.decision import PURPOSES
 from egide.sharing.rules.levels import Level
 
 __all__ = [
+    "ASSIGNABLE_ROLES",
     "ClassDecision",
     "FileView",
     "ItemClass",
@@ -46,8 +49,10 @@ __all__ = [
     "open_files",
     "open_names",
     "open_own_draft",
+    "open_own_inquiry",
     "open_own_record",
     "open_records",
+    "purpose_of",
     "record_disclosure",
     "record_refusal",
     "recuse",
@@ -145,6 +150,17 @@ def open_own_record(*, actor: Membership, account_id: UUID, record: SealedRecord
     if account_id != actor.account_id:
         raise NotVisible
     return open_private(record)
+
+
+def open_own_inquiry(*, actor: Membership, inquiry: Any) -> Mapping[str, Any]:
+    """Open what a request from outside says: for the agency that received it, and part of no file.
+
+    Raises:
+        NotVisible: another agency received it.
+    """
+    if inquiry.agency_id != actor.agency_id:
+        raise NotVisible
+    return open_private(inquiry.sealed_record())
 
 
 def withheld_error(view: FileView, category: str) -> Exception:

@@ -129,3 +129,58 @@ class ChooseAgencyForm(forms.Form):
     def __init__(self, *args: Any, agencies: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].choices = [("", "—"), *agencies]  # type: ignore[attr-defined]
+
+
+class WhoForm(forms.Form):
+    """About whom one asks what they will see."""
+
+    #: Each has a choice of its own for "any": nothing is left empty.
+    use_required_attribute = False
+    agency = forms.ChoiceField(label=_("Who"))
+    home = forms.ChoiceField(
+        label=_("Belonging to"),
+        help_text=_("Another agency: somebody of theirs who sits there."),
+    )
+    purpose = forms.ChoiceField(
+        label=_("What for"),
+        choices=[
+            ("", _("What they usually read for")),
+            ("case_management", _("To carry out one coordinated plan")),
+            ("victim_safety", _("To keep the person safe")),
+            ("threat_assessment", _("To assess the danger")),
+            ("emergency_response", _("An emergency")),
+        ],
+    )
+
+    def __init__(self, *args: Any, agencies: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(((str(one.pk), str(one)) for one in agencies), key=lambda pair: pair[1])
+        self.fields["agency"].choices = [("", _("The team of this case")), *named]  # type: ignore[attr-defined]
+        self.fields["home"].choices = [("", _("The same agency")), *named]  # type: ignore[attr-defined]
+
+
+class DangerForm(forms.Form):
+    """A danger to be told without saying who the person is."""
+
+    agency = forms.ChoiceField(
+        label=_("Which agency"), choices=[], error_messages={"required": _("Choose whom to tell.")}
+    )
+    facts = words(
+        _("What the danger is"),
+        hint=_(
+            "Where, when, what may happen. No name, no address of hers, nothing only she could have said."
+        ),
+        error=_("Write what the danger is."),
+    )
+    is_unnamed = forms.BooleanField(
+        label=_("Nothing in it says who the person is"),
+        error_messages={"required": _("Confirm that nothing says who the person is.")},
+    )
+    is_client_unsaid = forms.BooleanField(
+        label=_("Nothing in it says that anyone is a client or a patient here"),
+        error_messages={"required": _("Confirm that nothing says anyone is helped here.")},
+    )
+
+    def __init__(self, *args: Any, agencies: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].choices = [("", "—"), *agencies]  # type: ignore[attr-defined]

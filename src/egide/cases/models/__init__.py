@@ -4,7 +4,9 @@ from egide.cases.models.cascade import EndNotice
 from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
 from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredToken
+from egide.cases.models.danger import DangerReport
 from egide.cases.models.file import Draft, Entry, File, NameToken
+from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.work import (
     Closure,
     ContactAttempt,
@@ -25,6 +27,7 @@ __all__ = [
     "ConflictAnswer",
     "ContactAttempt",
     "Contribution",
+    "DangerReport",
     "Decision",
     "DeclaredTie",
     "DeclaredToken",
@@ -33,6 +36,9 @@ __all__ = [
     "EndNotice",
     "Entry",
     "File",
+    "IdentityCheck",
+    "Inquiry",
+    "InquirySide",
     "LevelDecision",
     "NameToken",
     "Programme",

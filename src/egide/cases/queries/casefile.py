@@ -19,8 +19,6 @@ from egide.sharing.relation import SealedRecord
 from egide.sharing.rules.categories import compartment_of
 from egide.vault.fields import ciphertext_of
 
-PURPOSE = "case_management"
-
 
 @dataclass
 class CaseFile:
@@ -123,7 +121,9 @@ def open_case(
     )
     rows = assessments.summary_rows(file_ids=[file.pk for file in files])
     records = sealed_beside(files, tasks, rows)
-    view = sharing.open_files(actor=actor, files=files, purpose=PURPOSE, at=at, records=records, only=only)
+    view = sharing.open_files(
+        actor=actor, files=files, purpose=sharing.purpose_of(actor), at=at, records=records, only=only
+    )
     is_staff = case.programme_id in programmes_of(actor)
     shown = visible_tasks(tasks, view.side, is_staff=is_staff)
     if view.side == "management" or (not is_staff and case.next_due_kind in OWN_KINDS):

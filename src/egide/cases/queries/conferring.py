@@ -82,7 +82,7 @@ def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[
     view = sharing.open_files(
         actor=actor,
         files=files,
-        purpose="case_management",
+        purpose=sharing.purpose_of(actor),
         at=at,
         records=[file.name_record() for file in files],
     )

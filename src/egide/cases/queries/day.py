@@ -115,7 +115,7 @@ def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask
     view = sharing.open_files(
         actor=actor,
         files=list(files.values()),
-        purpose="case_management",
+        purpose=sharing.purpose_of(actor),
         at=at,
         records=records,
         with_items=False,

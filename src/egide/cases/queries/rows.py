@@ -98,5 +98,7 @@ def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row
         if not knows_dates(actor) or (case.next_due_kind in OWN_KINDS and not is_theirs):
             case.next_due_at, case.next_due_kind = None, ""
     files = {case.pk: file for case in cases if (file := name_file(case, actor))}
-    names = sharing.open_names(actor=actor, files=list(files.values()), purpose="case_management", at=at)
+    names = sharing.open_names(
+        actor=actor, files=list(files.values()), purpose=sharing.purpose_of(actor), at=at
+    )
     return [Row(case, names.get(files[case.pk].pk, "") if case.pk in files else "") for case in cases]

@@ -56,7 +56,7 @@ def add_note(
     if file is None:
         raise NotVisible
     sharing.explain(
-        actor=actor, file=file, purpose="case_management", at=at
+        actor=actor, file=file, purpose=sharing.purpose_of(actor), at=at
     )  # NotVisible when the side is hidden
     if category not in NOTE_CATEGORIES or kind not in Kind.values:
         raise Refused(_("Choose what kind of information this is."))

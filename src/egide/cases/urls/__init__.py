@@ -1,6 +1,15 @@
 """Addresses of casework, by topic."""
 
-from egide.cases.urls import casework, conferences, conflicts, emergencies, intake, plans
+from egide.cases.urls import (
+    casework,
+    conferences,
+    conflicts,
+    disclosures,
+    emergencies,
+    inquiries,
+    intake,
+    plans,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -10,4 +19,6 @@ urlpatterns = [
     *conferences.urlpatterns,
     *emergencies.urlpatterns,
     *conflicts.urlpatterns,
+    *inquiries.urlpatterns,
+    *disclosures.urlpatterns,
 ]

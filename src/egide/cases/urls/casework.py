@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from egide.cases.views import assessing, cascade, casework, lists, reading, sharing
+from egide.cases.views import assessing, cascade, casework, danger, foreseeing, lists, reading, sharing
 
 urlpatterns = [
     path("cases/", lists.caseload, name="caseload"),
     path("search/", lists.search, name="search"),
     path("cases/<uuid:case_id>/", casework.case, name="case"),
-    path("cases/<uuid:case_id>/who/", reading.who, name="who"),
+    path("cases/<uuid:case_id>/who/", foreseeing.who, name="who"),
+    path("cases/<uuid:case_id>/consent/preview/", foreseeing.consent_preview, name="consent-preview"),
     path("cases/<uuid:case_id>/trace/", reading.trace, name="trace"),
     path("cases/<uuid:case_id>/consents/", reading.consents, name="consents"),
     path("cases/<uuid:case_id>/safe-contact/", casework.safe_contact, name="safe-contact"),
@@ -36,6 +37,8 @@ urlpatterns = [
         name="sharing-new",
     ),
     path("cases/<uuid:case_id>/sharing/<uuid:ground_id>/", sharing.answer, name="sharing-answer"),
+    path("cases/<uuid:case_id>/danger/", danger.danger, name="danger"),
+    path("cases/<uuid:case_id>/danger/<uuid:report_id>/", danger.danger_check, name="danger-check"),
     path("received/", sharing.inbox, name="received"),
     path("received/ended/<uuid:notice_id>/", cascade.end_notice, name="end-notice"),
     path("cases/<uuid:case_id>/consents/<uuid:notice_id>/", cascade.relayed, name="end-notice-relayed"),

@@ -159,12 +159,9 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Ask for informed consent: it enrols, or renews an active case."""
     found = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, found)
-    agencies = [
-        (str(a.pk), str(a)) for a in Agency.objects.filter(pk__in=_partner_ids(found)).order_by("code")
-    ]
     form = forms.ConsentForm(
         request.POST or None,
-        agencies=agencies,
+        agencies=[(str(agency.pk), str(agency)) for agency in partners_of(found)],
         initial={"language": found.language, "expires_on": forms.in_six_months()},
     )
 
@@ -188,12 +185,13 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
         effect=effect,
         template="cases/consent.html",
         done=_("The consent was recorded. The agencies it names now work on the case."),
-        context={"case": found, "is_renewal": found.state == "active"},
+        context={"case": found, "is_renewal": found.state == "active", "draft": None},
     )
 
 
-def _partner_ids(case: Any) -> list[UUID]:
-    return list(case.programme.partners.order_by().values_list("pk", flat=True))
+def partners_of(case: Any) -> list[Agency]:
+    """Answer the programme's partners: those a consent may name."""
+    return list(case.programme.partners.order_by("code"))
 
 
 def refusal(request: Request, case_id: UUID) -> HttpResponse:

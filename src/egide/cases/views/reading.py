@@ -1,4 +1,4 @@
-"""Who may see what, who read the file, consents: the pages that explain."""
+"""Who read the file, and its consents: pages that explain."""
 
 from uuid import UUID
 
@@ -14,23 +14,6 @@ from egide.common import clock
 from egide.common.http import Request
 from egide.common.parsing import whole_number
 from egide.sharing import queries as sharing_queries
-
-
-@require_GET
-def who(request: Request, case_id: UUID) -> HttpResponse:
-    """What will they see? For each member of the team, by the same function that serves their page."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
-    at = clock.now()
-    members = explaining.team(case)
-    asked = request.GET.get("member", "")
-    member = next((m for m in members if str(m.pk) == asked), members[0] if members else None)
-    table = explaining.will_see(case=case, member=member, at=at) if member else []
-    return render(
-        request,
-        "cases/who.html",
-        {"case": case, "members": members, "member": member, "files": table, "at": at},
-    )
 
 
 @require_GET

@@ -92,6 +92,8 @@ def read_text(note: str, *, origin: str, public: bytes) -> str:
     text, separator, lines = note.partition("\n\n")
     if not separator:
         raise NotSigned("no signature")
+    if not all(line.startswith("— ") for line in lines.splitlines()):
+        raise NotSigned("something stands after the signatures")
     text += "\n"
     wanted = key_hash(origin, public)
     for line in lines.splitlines():

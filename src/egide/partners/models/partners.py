@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Self
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -118,6 +119,15 @@ class Account(AbstractUser):
     language = models.CharField(
         _("language"), max_length=2, choices=[("en", "English"), ("fr", "Français")], default="en"
     )
+    #: The agency the person belongs to. A place in any other is a hat: they visit there, and carry nothing home.
+    home_agency = models.ForeignKey(
+        Agency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("own agency"),
+    )
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
 
@@ -177,6 +187,22 @@ class Membership(models.Model):
     def sector(self) -> str:
         """The sector of the agency acted for."""
         return self.agency.sector
+
+    @property
+    def home_id(self) -> UUID | None:
+        """The person's own agency, when this place is in another one; None at home."""
+        home = self.account.home_agency_id
+        return home if home != self.agency_id else None
+
+    @property
+    def is_visiting(self) -> bool:
+        """Say whether the person acts here for an agency that is not their own."""
+        return self.home_id is not None
+
+    @property
+    def home(self) -> Agency | None:
+        """The person's own agency, when this place is in another one."""
+        return self.account.home_agency if self.is_visiting else None
 
     @property
     def person_name(self) -> str:

@@ -64,6 +64,7 @@ class ChangeKind(models.TextChoices):
 
     AGENCY = "agency", _("Agency: sector, regimes or opening")
     MEMBERSHIP = "membership", _("Role of administrator or privacy officer")
+    HOME = "home", _("A person’s own agency")
 
 
 class Outcome(models.TextChoices):
@@ -78,7 +79,7 @@ class ProposedChange(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=12, choices=ChangeKind)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="proposed_changes")
-    #: The person who would hold the role; empty for a change of the agency itself.
+    #: The person who would hold the role or belong to the agency; empty for a change of the agency itself.
     account = _person(null=True)
     role = models.CharField(max_length=16, choices=Role, blank=True)
     #: The fields as they were and as they would be.
@@ -131,6 +132,11 @@ class ProposedChange(models.Model):
                 name="partners_change_one_open_role",
                 fields=["agency", "account", "role"],
                 condition=Q(outcome="", kind="membership"),
+            ),
+            models.UniqueConstraint(
+                name="partners_change_one_open_home",
+                fields=["account"],
+                condition=Q(outcome="", kind="home"),
             ),
         ]
 

@@ -52,7 +52,7 @@ def hats_of(*, account_id: UUID, on: date) -> QuerySet[Membership]:
     return (
         Membership.objects.in_force(on)
         .filter(account=account_id)
-        .select_related("agency", "account")
+        .select_related("agency", "account__home_agency")
         .order_by("agency__name_en", "role", "pk")
     )
 
@@ -127,7 +127,7 @@ def fetch_account(*, account_id: UUID, is_active: bool | None = None) -> Account
     Raises:
         NotVisible: there is none, or it is closed and an open one is asked for.
     """
-    found = Account.objects.filter(pk=account_id).order_by().first()
+    found = Account.objects.select_related("home_agency").filter(pk=account_id).order_by().first()
     if found is None or (is_active and not found.is_active):
         raise NotVisible
     return found

@@ -80,6 +80,44 @@ def propose_sensitive_role(
     )
 
 
+@transaction.atomic
+def propose_home(
+    *, account_id: UUID, agency_id: UUID, reason: str, actor: Membership, at: datetime
+) -> ProposedChange:
+    """Ask that a person belong to another agency: what was a hat becomes theirs, and the other way round.
+
+    Raises:
+        NotVisible: the actor is not an administrator, or there is no such active person or agency.
+        PermissionDenied: it is for themselves.
+        Refused: nothing would change, or it is proposed already.
+    """
+    check_administrator(actor)
+    check_not_oneself(actor, account_id)
+    account = Account.objects.filter(pk=account_id, is_active=True).order_by().first()
+    agency = Agency.objects.filter(pk=agency_id, is_active=True).order_by().first()
+    if account is None or agency is None:
+        raise NotVisible
+    if account.home_agency_id == agency.pk:
+        raise Refused(_("Nothing would change."))
+    return _propose(
+        kind=ChangeKind.HOME,
+        agency=agency,
+        account=account,
+        before={"home_agency": str(account.home_agency_id or "")},
+        after={"home_agency": str(agency.pk)},
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
+def settle_home(account: Account, agency: Agency) -> None:
+    """Record a person's own agency with their first place; later, that takes two administrators."""
+    if account.home_agency_id is None:
+        account.home_agency = agency
+        account.save(update_fields=["home_agency"])
+
+
 def _propose(*, actor: Membership, at: datetime, **fields: Any) -> ProposedChange:
     try:
         with transaction.atomic():
@@ -92,7 +130,9 @@ def _propose(*, actor: Membership, at: datetime, **fields: Any) -> ProposedChang
         ) from error
     details = {"kind": str(made.kind), "agency": made.agency_id}
     if made.account_id:
-        details |= {"account": made.account_id, "role": str(made.role)}
+        details |= {"account": made.account_id}
+    if made.role:
+        details |= {"role": str(made.role)}
     ledger.record(action="partners.change_proposed", actor=actor, target=made, at=at, details=details)
     _tell_administrators(made, at=at)
     return made
@@ -138,6 +178,8 @@ def confirm_change(*, change_id: UUID, actor: Membership, at: datetime) -> Propo
         raise PermissionDenied(_("A second administrator confirms, who is neither of you."))
     if change.kind == ChangeKind.AGENCY:
         _apply_to_agency(change)
+    elif change.kind == ChangeKind.HOME:
+        _apply_home(change)
     else:
         _apply_role(change, at)
     return _decide(change, Outcome.CONFIRMED, actor=actor, at=at)
@@ -177,6 +219,16 @@ def _apply_to_agency(change: ProposedChange) -> None:
     agency.save(update_fields=[*change.after])
 
 
+def _apply_home(change: ProposedChange) -> None:
+    account = change.account
+    if account is None or not account.is_active or not change.agency.is_active:
+        raise Refused(_("The person or the agency is no longer active."))
+    if str(account.home_agency_id or "") != change.before["home_agency"]:
+        raise Refused(_("The person’s own agency was changed since. Decline this one, and propose it again."))
+    account.home_agency = change.agency
+    account.save(update_fields=["home_agency"])
+
+
 def _apply_role(change: ProposedChange, at: datetime) -> None:
     account = change.account
     if account is None or not account.is_active or not change.agency.is_active:
@@ -186,5 +238,6 @@ def _apply_role(change: ProposedChange, at: datetime) -> None:
             Membership.objects.create(
                 account=account, agency=change.agency, role=change.role, starts_on=timezone.localdate(at)
             )
+            settle_home(account, change.agency)
     except IntegrityError as error:
         raise Refused(_("This person already has this role there.")) from error

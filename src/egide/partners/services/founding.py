@@ -73,7 +73,7 @@ def _administrator(founder: Founder, agency: Agency, at: datetime) -> Membership
     try:
         with transaction.atomic():
             account = Account.objects.create_user(
-                username=founder.username.strip(), full_name=founder.full_name
+                username=founder.username.strip(), full_name=founder.full_name, home_agency=agency
             )
     except IntegrityError as error:
         raise Refused(_("This user name is taken.")) from error

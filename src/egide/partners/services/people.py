@@ -29,6 +29,8 @@ class Place:
     ends_on: date | None = None
     #: The places whose cases a role of the whole programme sees; without any, it sees none.
     area_ids: tuple[UUID, ...] = ()
+    #: The person's own agency, when this first place is in another one; the agency of the place unless said.
+    home_id: UUID | None = None
 
 
 @transaction.atomic
@@ -86,6 +88,9 @@ def give_membership(
     agency = Agency.objects.filter(pk=place.agency_id, is_active=True).order_by().first()
     if agency is None or place.role not in Role.values:
         raise NotVisible
+    home = Agency.objects.filter(pk=place.home_id or agency.pk, is_active=True).order_by().first()
+    if home is None:
+        raise NotVisible
     if place.role in SENSITIVE_ROLES:
         return changes.propose_sensitive_role(
             account=account, agency=agency, role=place.role, reason=reason, actor=actor, at=at
@@ -101,6 +106,7 @@ def give_membership(
     )
     areas = list(Jurisdiction.objects.filter(pk__in=place.area_ids).order_by("pk"))
     made.areas.set(areas)
+    changes.settle_home(account, home)
     ledger.record(
         action="partners.membership_given",
         actor=actor,
@@ -111,6 +117,7 @@ def give_membership(
             "agency": agency.pk,
             "role": str(made.role),
             "areas": [str(area.pk) for area in areas],
+            "home": account.home_agency_id,
         },
     )
     return made

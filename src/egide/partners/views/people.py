@@ -13,10 +13,10 @@ from egide.common import clock
 from egide.common.errors import PermissionDenied, Refused
 from egide.common.http import Request
 from egide.partners import presentation, queries
-from egide.partners.forms import AccountForm, ConfirmForm, MembershipForm
+from egide.partners.forms import AccountForm, ConfirmForm, HomeForm, MembershipForm
 from egide.partners.models import ProposedChange
 from egide.partners.queries import administering
-from egide.partners.services import inviting, people
+from egide.partners.services import changes, inviting, people
 from egide.partners.views.step import administrators, do, once, show, step
 
 
@@ -119,13 +119,19 @@ def membership_new(request: Request, account_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         agencies=queries.open_agencies(),
         areas=administering.areas(),
+        has_home=account.home_agency_id is not None,
         initial={"starts_on": clock.today()},
     )
 
     def give(at: datetime) -> str:
         given = form.cleaned_data
         place = people.Place(
-            given["agency"], given["role"], given["starts_on"], given["ends_on"], tuple(given["areas"])
+            given["agency"],
+            given["role"],
+            given["starts_on"],
+            given["ends_on"],
+            tuple(given["areas"]),
+            given.get("home"),
         )
         made = people.give_membership(
             account_id=account_id, place=place, reason=given["reason"], actor=request.actor, at=at
@@ -146,6 +152,47 @@ def membership_new(request: Request, account_id: UUID) -> HttpResponse:
             "crumbs": presentation.crumbs("people", str(account)),
         },
         done=_("Done. A role of administrator or privacy officer waits for a second administrator."),
+    )
+
+
+@administrators
+def home_change(request: Request, account_id: UUID) -> HttpResponse:
+    """Ask that a person belong to another agency."""
+    account = queries.fetch_account(account_id=account_id, is_active=True)
+    if account.pk == request.actor.account_id:
+        raise PermissionDenied(_("Another administrator does this for you."))
+    form = HomeForm(
+        request.POST if request.method == "POST" else None,
+        agencies=queries.open_agencies(),
+        initial={"agency": str(account.home_agency_id or "")},
+    )
+
+    def propose(at: datetime) -> str:
+        changes.propose_home(
+            account_id=account_id,
+            agency_id=form.cleaned_data["agency"],
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            at=at,
+        )
+        return reverse("partners:administration")
+
+    return step(
+        request,
+        form=form,
+        scope="partners.home_change",
+        effect=propose,
+        context={
+            "title": _("The own agency of %(person)s") % {"person": account},
+            "lead": _(
+                "In their own agency a person reads what it holds. In any other they visit: they read for that "
+                "work only, and carry nothing home."
+            ),
+            "submit": _("Propose this change"),
+            "back": reverse("partners:person", args=[account_id]),
+            "crumbs": presentation.crumbs("people", str(account)),
+        },
+        done=_("Proposed. Nothing changes before a second administrator confirms."),
     )
 
 

@@ -13,14 +13,23 @@ class Left:
     """What a disclosure says of itself, in codes.
 
     Args:
-        regimes: laws that bound what left.
+        regimes: laws that bound what left; None when nobody wrote them down, which counts everywhere.
         basis: one of `question.BASES`.
         is_to_the_person: handed to the person themselves.
+        is_written: there is a consent, and it was given in writing: only such a one is an authorization.
     """
 
-    regimes: frozenset[str]
+    regimes: frozenset[str] | None
     basis: str
     is_to_the_person: bool = False
+    is_written: bool = False
+
+    def is_bound_by(self, regime: str) -> bool:
+        return self.regimes is None or regime in self.regimes
+
+    @property
+    def is_authorized(self) -> bool:
+        return self.basis == "consent" and self.is_written
 
 
 @dataclass(frozen=True)
@@ -45,23 +54,23 @@ def _hipaa(left: Left) -> bool:
     Treatment, payment and operations are outside it too; none of our purposes says so surely, so nothing is left
     out on that ground: too long a list harms nobody.
     """
-    return "us-hipaa" in left.regimes and not left.is_to_the_person and left.basis != "consent"
+    return left.is_bound_by("us-hipaa") and not left.is_to_the_person and not left.is_authorized
 
 
 def _ferpa(left: Left) -> bool:
     """Not parents or the student, school officials, nor written consent. Emergencies are in, with who was told."""
-    outside = left.is_to_the_person or left.basis in ("consent", "common_programme")
-    return "us-ferpa" in left.regimes and not outside
+    outside = left.is_to_the_person or left.is_authorized or left.basis == "common_programme"
+    return left.is_bound_by("us-ferpa") and not outside
 
 
 def _part2(left: Left) -> bool:
     """Everyone who received, consent or not: patients may ask who did."""
-    return "us-part2" in left.regimes and not left.is_to_the_person
+    return left.is_bound_by("us-part2") and not left.is_to_the_person
 
 
 def _led(left: Left) -> bool:
     """Every disclosure of what police and justice hold; who consulted it is on the page of readings."""
-    return "eu-led" in left.regimes
+    return left.is_bound_by("eu-led")
 
 
 ACCOUNTINGS = (

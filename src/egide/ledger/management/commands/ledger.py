@@ -18,6 +18,9 @@ from egide.ledger.models import Leaf
 from egide.ledger.rules.notes import NotSigned
 from egide.ledger.verification import verify
 
+#: How a receipt begins: a signed head of the tree is none.
+RECEIPT = "egide disclosure receipt "
+
 
 class Command(BaseCommand):
     help = "Verify the ledger (exit status 0 when whole, 1 when not), prove an entry, sign the head."
@@ -83,6 +86,8 @@ class Command(BaseCommand):
     def receipt(self, *, file: str, **options: Any) -> None:
         try:
             text = services.read_signed(Path(file).read_text(encoding="utf-8"))
+            if not text.startswith(RECEIPT):
+                raise NotSigned("another kind of note")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(_("The file %(path)s cannot be read.") % {"path": file}) from error
         except NotSigned:

@@ -1,0 +1,212 @@
+"""Whom one may ask about, and what each of them would get of a case: one answer for page, file and paper."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from egide.assessments import queries as assessments
+from egide.cases.models import Case, File, Task
+from egide.cases.queries import casefile
+from egide.common.text import localized
+from egide.partners.models import Agency, Membership
+from egide.sharing import services as sharing
+from egide.sharing.asking import Seat
+from egide.sharing.foreseeing import Draft, foreseen
+from egide.sharing.relation import Relation, relations
+from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.categories import CATEGORIES
+from egide.sharing.rules.levels import Level
+from egide.sharing.rules.question import PURPOSES
+
+#: What somebody may be asked about for.
+ASKED_FOR = tuple(
+    one
+    for one in PURPOSES
+    if one in ("case_management", "threat_assessment", "victim_safety", "emergency_response")
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of information as one reader would get it."""
+
+    slug: str
+    level: Level
+    #: Not even told that it exists.
+    is_silent: bool
+    basis: str
+    rules: tuple[str, ...]
+
+    @property
+    def category(self) -> str:
+        """Its name, in the active language."""
+        return localized(CATEGORIES[self.slug], "title")
+
+    @property
+    def texts(self) -> list[str]:
+        """The rules in plain words, in the active language."""
+        known = catalogue()
+        return [localized(known[name], "text") for name in self.rules if name in known]
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """One file as one reader would see it; `lines` is None when, for them, it does not exist."""
+
+    file: File
+    lines: list[Line] | None
+
+    @property
+    def seen(self) -> list[Line]:
+        """What they would read of it."""
+        return [line for line in self.lines or [] if line.level >= Level.VIEW]
+
+
+def people_of(agency: Agency) -> list[Membership]:
+    """Return those who may work on cases for an agency, by name."""
+    rows = Membership.objects.filter(
+        agency=agency, role__in=sharing.ASSIGNABLE_ROLES, ends_on__isnull=True, account__is_active=True
+    )
+    return list(rows.select_related("agency", "account").order_by("account__full_name", "pk")[:200])
+
+
+class Foresight:
+    """A case, ready to say what anyone would get of it: what the one who asks may not know of is left out."""
+
+    def __init__(self, *, case: Case, actor: Membership, at: datetime) -> None:
+        self.at = at
+        self.files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
+        for file in self.files:
+            file.case = case
+        tasks = list(Task.objects.filter(case=case).order_by("due_at", "pk")[:200])
+        rows = assessments.summary_rows(file_ids=[file.pk for file in self.files])
+        beside = casefile.sealed_beside(self.files, tasks, rows)
+        classes = dict.fromkeys([one.item_class for one in beside])
+        classes.update(dict.fromkeys(File.classes_of(self.files)))
+        own = foreseen(
+            reader=actor,
+            files=self.files,
+            classes=list(classes),
+            purpose=sharing.purpose_of(actor),
+            at=at,
+        )
+        self.files = [file for file in self.files if own[file.pk] is not None]
+        self._classes = [
+            one.item_class for found in own.values() for one in found or [] if not one.decision.is_silent
+        ]
+
+    def of(
+        self,
+        reader: Any,
+        *,
+        purpose: str = "",
+        draft: Draft | None = None,
+        ties: Mapping[UUID, Relation] | None = None,
+    ) -> list[SeenFile]:
+        """Answer what a reader would get of each file: of each kind of information, the most of any of it."""
+        found = foreseen(
+            reader=reader,
+            files=self.files,
+            classes=self._classes,
+            purpose=purpose or sharing.purpose_of(reader),
+            at=self.at,
+            draft=draft,
+            ties=ties,
+        )
+        return [SeenFile(file, _lines(found[file.pk])) for file in self.files]
+
+
+def _lines(decided: list[sharing.ClassDecision] | None) -> list[Line] | None:
+    if decided is None:
+        return None
+    best: dict[str, sharing.ClassDecision] = {}
+    for one in decided:
+        if one.category not in best or one.level > best[one.category].level:
+            best[one.category] = one
+    return [
+        Line(
+            slug,
+            one.level,
+            one.decision.is_silent,
+            one.decision.basis,
+            tuple(one.rules) if one.level < Level.SHARE else (),
+        )
+        for slug, one in sorted(best.items())
+    ]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one agency would read more, of one file, with a consent as drafted."""
+
+    agency: Agency
+    file: File
+    gained: list[str]
+    #: Chosen, and still not opened: with the rule that keeps it.
+    kept: list[tuple[str, str]]
+
+
+def gains(*, foresight: Foresight, draft: Draft, agencies: Collection[Agency]) -> list[Gain]:
+    """Answer what each agency named would read more than today, and what of the choice still stays closed."""
+    found = []
+    for agency in agencies:
+        seat: Any = Seat(agency)
+        ties = relations(actor=seat, files=foresight.files, at=foresight.at)
+        purpose = next((one for one in ASKED_FOR if one in draft.purposes), "")
+        today = foresight.of(seat, purpose=purpose, ties=ties)
+        then = foresight.of(seat, purpose=purpose, draft=draft, ties=ties)
+        for before, after in zip(today, then, strict=True):
+            had = {line.slug for line in before.seen}
+            kept = [
+                line
+                for line in after.lines or []
+                if line.slug in draft.categories and line.level < Level.VIEW
+            ]
+            found.append(
+                Gain(
+                    agency,
+                    after.file,
+                    [line.category for line in after.seen if line.slug not in had],
+                    [(line.category, " ".join(line.texts)) for line in kept],
+                )
+            )
+    return found
+
+
+def as_data(*, case: Case, reader: Any, purpose: str, seen: list[SeenFile], at: datetime) -> dict[str, Any]:
+    """Answer the same as the page, as data: codes, and the rules in the reader's language."""
+    home: UUID | None = reader.home.pk if reader.home else None
+    return {
+        "case": case.reference,
+        "at": at.isoformat(),
+        "purpose": purpose,
+        "reader": {
+            "person": str(reader.pk) if isinstance(reader, Membership) else None,
+            "agency": reader.agency.code,
+            "own_agency": reader.home.code if home else reader.agency.code,
+            "role": str(reader.role),
+        },
+        "files": [
+            {
+                "role": str(one.file.role),
+                "exists_for_them": one.lines is not None,
+                "information": [
+                    {
+                        "category": line.slug,
+                        "level": line.level.name.lower(),
+                        "is_silent": line.is_silent,
+                        "basis": line.basis,
+                        "rules": [
+                            {"id": name, "text": localized(catalogue()[name], "text")}
+                            for name in line.rules
+                            if name in catalogue()
+                        ],
+                    }
+                    for line in one.lines or []
+                ],
+            }
+            for one in seen
+        ],
+    }

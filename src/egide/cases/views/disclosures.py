@@ -1,0 +1,261 @@
+"""What left a case: the list by law, what is recorded by hand, receipts, and the letter to the person."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from egide.cases import permissions
+from egide.cases.forms.disclosures import DisclosureForm, SuspensionForm
+from egide.cases.forms.fields import end_of
+from egide.cases.models import Case, File
+from egide.cases.models.file import FileRole
+from egide.cases.services import entries
+from egide.cases.views.step import do, fetch_case, step
+from egide.common import clock
+from egide.common.errors import NotVisible
+from egide.common.http import Request
+from egide.common.parsing import uuid_or_none
+from egide.common.text import localized
+from egide.partners.models import Agency
+from egide.sharing import disclosures, receipts
+from egide.sharing.models import Disclosure, Ground
+from egide.sharing.rules.catalogue import catalogue
+from egide.sharing.rules.categories import CATEGORIES
+
+#: What each accounting is called on a page; the rule it comes from says the rest.
+LAWS = {
+    "hipaa": gettext_lazy("Health (HIPAA)"),
+    "ferpa": gettext_lazy("School (FERPA)"),
+    "part2": gettext_lazy("Substance use (Part 2)"),
+    "led": gettext_lazy("Police and justice (Directive 2016/680)"),
+}
+
+
+def _basis(code: str) -> str:
+    known = {
+        "": _("As a law allows"),
+        "consent": _("With consent"),
+        "self": _("To the person"),
+        disclosures.UNNAMED_DANGER: _("Danger told without naming anyone"),
+        **dict(Ground._meta.get_field("kind").flatchoices),
+    }
+    return str(known.get(code, code))
+
+
+def _supported(request: Request, case_id: UUID) -> Case:
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    return case
+
+
+@require_GET
+def listed(request: Request, case_id: UUID) -> HttpResponse:
+    """Everything that left the files of the case, newest first; by accounting, or all of it."""
+    case = _supported(request, case_id)
+    wanted = request.GET.get("law", "")
+    wanted = wanted if wanted in LAWS else ""
+    rows, more = disclosures.disclosures_of(
+        case_id=case.pk,
+        at=clock.now(),
+        accounting=wanted,
+        before=uuid_or_none(request.GET.get("before", "")),
+    )
+    roles = dict(File.objects.filter(case=case).order_by().values_list("pk", "role"))
+    here = reverse("cases:disclosures", args=[case.pk])
+    return render(
+        request,
+        "cases/disclosures.html",
+        {
+            "case": case,
+            "lines": [_line(one, roles) for one in rows],
+            "more": more,
+            "law": wanted,
+            "laws": [{"href": here, "text": _("Everything"), "current": not wanted}]
+            + [
+                {"href": f"{here}?law={slug}", "text": name, "current": slug == wanted}
+                for slug, name in LAWS.items()
+            ],
+            "letters": [
+                {"slug": slug, "text": name, "role": role, "label": FileRole(role).label}
+                for slug, name in LAWS.items()
+                for role in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN)
+                if role in roles.values()
+            ],
+        },
+    )
+
+
+def _line(one: disclosures.Accounted, roles: dict[UUID, str]) -> dict[str, Any]:
+    row, known = one.disclosure, catalogue()
+    return {
+        "row": row,
+        "about": FileRole(roles[row.file_id]).label if row.file_id in roles else "",
+        "kinds": [localized(CATEGORIES[slug], "title") for slug in row.categories if slug in CATEGORIES],
+        "basis": _basis(row.basis),
+        "laws": [str(LAWS[slug]) for slug in one.accountings],
+        "duties": [
+            localized(known[name], "title")
+            for name in ("us-part2-redisclosure-notice", "us-ferpa-redisclosure")
+            if name in known and known[name].regime in (row.regimes or ())
+        ],
+        "suspended_until": one.suspended_until if disclosures.SILENCED in one.accountings else None,
+    }
+
+
+def _silencers(case: Case) -> list[tuple[str, str]]:
+    """Agencies that may ask for silence."""
+    able = Agency.objects.filter(sector__in=disclosures.SILENCERS).order_by().values_list("pk", flat=True)
+    allowed = {str(pk) for pk in able}
+    return [pair for pair in _agencies(case) if pair[0] in allowed]
+
+
+def _agencies(case: Case) -> list[tuple[str, str]]:
+    others = Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
+    return sorted(((str(one.pk), str(one)) for one in others), key=lambda pair: pair[1])
+
+
+def _agency(pk: str) -> Agency:
+    found = Agency.objects.filter(pk=pk, is_active=True).order_by().first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def new(request: Request, case_id: UUID) -> HttpResponse:
+    """Record what was read aloud, or left on paper or in a file."""
+    case = _supported(request, case_id)
+    bases = [("consent", _("With consent")), *Ground._meta.get_field("kind").flatchoices]
+    form = DisclosureForm(request.POST or None, agencies=_agencies(case), bases=bases)
+
+    def effect(at: Any) -> str:
+        data = form.cleaned_data
+        disclosures.record_disclosure(
+            actor=request.actor,
+            file=entries.victim_file(case),
+            categories=data["categories"],
+            method=data["method"],
+            basis=data["basis"],
+            purpose="case_management",
+            recipient=_agency(data["agency"]),
+            at=at,
+        )
+        return reverse("cases:disclosures", args=[case.pk])
+
+    return step(
+        request,
+        form=form,
+        scope=f"disclosure:{case.pk}",
+        effect=effect,
+        done=_("Recorded."),
+        context={
+            "case": case,
+            "title": _("Record what left"),
+            "lead": _("What was read aloud, handed over on paper or sent in a file. What the application shares itself is here already."),
+            "submit": _("Record"),
+            "draft_form": "",
+        },
+    )  # fmt: skip
+
+
+def suspend(request: Request, case_id: UUID) -> HttpResponse:
+    """Leave disclosures to an agency out of what the victim is told, because that agency asked, until a day."""
+    case = _supported(request, case_id)
+    form = SuspensionForm(request.POST or None, agencies=_silencers(case))
+
+    def effect(at: Any) -> str:
+        data = form.cleaned_data
+        disclosures.suspend_accounting(
+            file=entries.victim_file(case),
+            agency=_agency(data["agency"]),
+            official_role=data["official_role"],
+            reference=data["reference"],
+            is_written=data["is_written"] == "yes",
+            until=end_of(data["until"]),
+            actor=request.actor,
+            at=at,
+        )
+        return reverse("cases:disclosures", args=[case.pk])
+
+    return step(
+        request,
+        form=form,
+        scope=f"suspension:{case.pk}",
+        effect=effect,
+        done=_("Recorded. From that day the person is told again, by itself."),
+        context={
+            "case": case,
+            "title": _("An agency asks that the person be not told yet"),
+            "lead": _("Police or oversight may ask for silence about disclosures to them. The list shown here stays whole."),
+            "submit": _("Record"),
+            "draft_form": "",
+        },
+    )  # fmt: skip
+
+
+@require_GET
+def receipt(request: Request, case_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """The signed receipt of one disclosure, as a text file."""
+    case = _supported(request, case_id)
+    found = (
+        Disclosure.objects.select_related("recipient", "disclosed_by__agency")
+        .filter(pk=disclosure_id, case_id=case.pk)
+        .order_by()
+        .first()
+    )
+    if found is None:
+        raise NotVisible
+    answer = HttpResponse(receipts.receipt(found), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="receipt.txt"'
+    return answer
+
+
+def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse:
+    """Who received what, for the person: a neutral title, nobody else in it. Handing it over is recorded."""
+    case = _supported(request, case_id)
+    file = File.objects.filter(case=case, role=role).order_by("created_at").first()
+    if file is None or law not in LAWS or role not in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN):
+        raise NotVisible
+    file.case = case
+    at = clock.now()
+    if request.method == "POST":
+
+        def effect(at: Any) -> str:
+            disclosures.record_disclosure(
+                actor=request.actor,
+                file=file,
+                categories=[],
+                method="print",
+                basis="self",
+                purpose="redress_request",
+                at=at,
+            )
+            return reverse("cases:disclosure-letter", args=[case.pk, role, law]) + "?recorded=1"
+
+        return do(request, scope=f"letter:{case.pk}", effect=effect)
+    lines = disclosures.letter_lines(file=file, accounting=law, at=at)
+    return render(
+        request,
+        "cases/disclosure_letter.html",
+        {
+            "case": case,
+            "at": at,
+            "law": LAWS[law],
+            "lines": [
+                {
+                    "agency": line.recipient,
+                    "kinds": sorted(localized(CATEGORIES[slug], "title") for slug in line.categories),
+                    "basis": _basis(line.basis),
+                    "first": line.first_at,
+                    "last": line.last_at if line.times > 1 else None,
+                }
+                for line in lines
+            ],
+            "is_recorded": request.GET.get("recorded") == "1",
+        },
+    )

@@ -1,0 +1,78 @@
+"""What will they see? Asked of a person, a seat in an agency or a hat; today, or with a consent as drafted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from egide.sharing.opening import ClassDecision, class_questions, visibility_question
+from egide.sharing.relation import ItemClass, Named, Relation, SharedFile, relations
+from egide.sharing.rules.decision import best_of, decide_many
+from egide.sharing.rules.sides import side_of
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A consent as it is typed, not given: whom it would name, for what, until when."""
+
+    agencies: frozenset[UUID]
+    categories: frozenset[str]
+    purposes: frozenset[str]
+    is_written: bool
+    expires_at: datetime
+    #: Somebody else may be harmed by who would sign: such a consent is none.
+    is_by_alleged_abuser: bool = False
+
+    def names(self, agency_id: UUID, at: datetime) -> bool:
+        """Say whether the agency would receive anything by it at that moment."""
+        return agency_id in self.agencies and not self.is_by_alleged_abuser and at < self.expires_at
+
+
+def foreseen(
+    *,
+    reader: Any,
+    files: Sequence[SharedFile],
+    classes: Sequence[ItemClass],
+    purpose: str,
+    at: datetime,
+    draft: Draft | None = None,
+    ties: Mapping[UUID, Relation] | None = None,
+) -> dict[UUID, list[ClassDecision] | None]:
+    """Answer each file as a reader would get it, by the decisions that open it; None where it does not exist for them.
+
+    Nothing is unsealed and nothing recorded. Two queries, whatever the number of files and classes.
+
+    Args:
+        reader: a membership, or a seat nobody in particular sits in.
+        classes: what is decided; the caller leaves out what the one who asks may not know of.
+        ties: the reader's, when the caller read them already.
+    """
+    if ties is None:
+        ties = relations(actor=reader, files=files, at=at, purpose=purpose)
+    if draft is not None and draft.names(reader.agency_id, at):
+        ties = {file.case_id: _with(ties[file.case_id], draft, file, reader, at) for file in files}
+    shown = decide_many(
+        [visibility_question(reader, file, ties[file.case_id], purpose, at) for file in files]
+    )
+    by_id = {file.id: file for file, known in zip(files, shown, strict=True) if not known.is_silent}
+    asked = {
+        one: class_questions(reader, file, one, ties[file.case_id], purpose, at)
+        for one in classes
+        if (file := by_id.get(one.file_id)) is not None
+    }
+    found: dict[UUID, list[ClassDecision] | None] = {
+        file.id: [] if file.id in by_id else None for file in files
+    }
+    for one, decision in best_of(asked).items():
+        mine = found[one.file_id]
+        if mine is not None:
+            mine.append(ClassDecision(one, decision))
+    return found
+
+
+def _with(tie: Relation, draft: Draft, file: SharedFile, reader: Any, at: datetime) -> Relation:
+    """The reader's ties once the consent is given: named by it, their agency is assigned on the side it works on."""
+    given = Named(file.id, draft.categories, draft.purposes, draft.is_written, at, draft.expires_at)
+    side = tie.side if tie.is_assigned else side_of(reader.sector)
+    return replace(tie, consents=(*tie.consents, given), is_assigned=True, side=side)

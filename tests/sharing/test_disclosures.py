@@ -1,0 +1,308 @@
+"""What left is accounted for, law by law; what the person is told; receipts that nobody can alter (§7.5, 6)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from egide.cases.models import Entry
+from egide.cases.services import enrolling, entries
+from egide.common import idempotency
+from egide.common.errors import Refused
+from egide.common.ids import new_id
+from egide.ledger import services as ledger
+from egide.ledger.models import Entry as LedgerEntry
+from egide.ledger.rules.notes import NotSigned
+from egide.partners.models import Sector
+from egide.sharing import disclosures, receipts
+from egide.sharing.models import Disclosure, Suspension
+from egide.sharing.rules.accounting import Left, accountings_of
+from tests.conftest import NOON
+from tests.factories import DAY, an_agency
+from tests.sharing.situations import situation
+
+THREAT = "serious_imminent_threat"
+
+
+@pytest.fixture
+def s(world, noon):
+    made = situation(world)
+    Entry.objects.filter(file=made.victim, category="health.general").update(regimes="us-hipaa")
+    Disclosure.objects.all().delete()
+    return made
+
+
+def left(s, *, file=None, basis=THREAT, to=None, categories=("health.general",), at=NOON, **more):
+    return disclosures.record_disclosure(
+        actor=s.world.coordinator,
+        file=file or s.victim,
+        categories=categories,
+        method="share",
+        basis=basis,
+        recipient=to or s.world.police_agency,
+        at=at,
+        **more,
+    )
+
+
+def suspended(s, *, agency=None, days=20, **more):
+    said = {"official_role": "inspector on duty", "reference": "PD-7", "is_written": True, **more}
+    return disclosures.suspend_accounting(
+        file=s.victim,
+        agency=agency or s.world.police_agency,
+        until=NOON + days * DAY,
+        actor=s.world.coordinator,
+        at=NOON,
+        **said,
+    )
+
+
+def told(s, *, file=None, accounting="hipaa", at=NOON):
+    return disclosures.letter_lines(file=file or s.victim, accounting=accounting, at=at)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"regimes": {"us-hipaa"}, "basis": THREAT}, {"hipaa"}),
+        ({"regimes": {"us-hipaa"}, "basis": "legal_mandate"}, {"hipaa"}),
+        ({"regimes": {"us-hipaa"}, "basis": "consent", "is_written": True}, set()),
+        ({"regimes": {"us-hipaa"}, "basis": "consent"}, {"hipaa"}),
+        ({"regimes": {"us-hipaa"}, "basis": "self", "is_to_the_person": True}, set()),
+        ({"regimes": {"us-ferpa"}, "basis": THREAT}, {"ferpa"}),
+        ({"regimes": {"us-ferpa"}, "basis": "common_programme"}, set()),
+        ({"regimes": {"us-ferpa"}, "basis": "consent", "is_written": True}, set()),
+        ({"regimes": {"us-part2"}, "basis": "consent", "is_written": True}, {"part2"}),
+        ({"regimes": {"us-part2"}, "basis": "self", "is_to_the_person": True}, set()),
+        ({"regimes": {"eu-led"}, "basis": "self", "is_to_the_person": True}, {"led"}),
+        ({"regimes": {"us-hipaa", "us-part2"}, "basis": THREAT}, {"hipaa", "part2"}),
+        ({"regimes": set(), "basis": THREAT}, set()),
+        ({"regimes": None, "basis": THREAT}, {"hipaa", "ferpa", "part2", "led"}),
+    ],
+)
+def test_each_law_counts_what_it_asks_for(said, expected):
+    laws = said.pop("regimes")
+
+    assert set(accountings_of(Left(None if laws is None else frozenset(laws), **said))) == expected
+
+
+class TestTold:
+    def test_of_the_threat_and_not_of_what_was_authorized_nor_of_what_is_suspended_before_its_day(self, s):
+        left(s)
+        consent = enrolling.Consent.objects.get()
+        left(s, basis="consent", consent=consent, to=s.world.health_agency)
+        assert [line.recipient for line in told(s)] == [s.world.police_agency]
+
+        row = suspended(s)
+        assert told(s) == []
+        assert told(s, at=row.until - timedelta(seconds=1)) == []
+        assert [line.recipient for line in told(s, at=row.until)] == [s.world.police_agency]
+
+    def test_staff_see_it_all_the_time_and_that_it_waits(self, s):
+        left(s)
+        row = suspended(s)
+        [one], more = disclosures.disclosures_of(case_id=s.case.pk, at=NOON)
+
+        assert (one.suspended_until, one.accountings, more) == (row.until, ("hipaa",), None)
+
+    def test_silence_counts_under_its_own_law_alone(self, s):
+        Entry.objects.filter(file=s.victim, category="health.general").update(regimes="us-part2")
+        left(s)
+        suspended(s)
+
+        assert [line.recipient for line in told(s, accounting="part2")] == [s.world.police_agency]
+
+    def test_repeats_are_one_line(self, s):
+        for day in range(3):
+            left(s, at=NOON + day * DAY)
+        [line] = told(s, at=NOON + 9 * DAY)
+
+        assert (line.times, line.first_at, line.last_at) == (3, NOON, NOON + 2 * DAY)
+
+    def test_of_six_years_and_no_more(self, s):
+        left(s, at=NOON)
+
+        assert told(s, at=NOON + 2190 * DAY)
+        assert told(s, at=NOON + 2193 * DAY) == []
+
+    @pytest.mark.parametrize("role", ["person_of_concern", "child"])
+    def test_nobody_else_learns_of_hers(self, s, role):
+        s.concern.role = role
+        for agency in (s.world.school_agency, an_agency(Sector.VICTIM_SERVICES), s.world.probation_agency):
+            made = left(s, file=s.concern, to=agency, categories=("justice.orders", "referral.status"))
+            Disclosure.objects.filter(pk=made.pk).update(regimes=["us-hipaa"])
+        lines = told(s, file=s.concern)
+
+        assert [line.recipient for line in lines] == [s.world.probation_agency]
+        assert [line.categories for line in lines] == [{"justice.orders"}]
+        assert [line.basis for line in lines] == [""]
+
+    def test_under_an_unknown_law_is_refused(self, s):
+        with pytest.raises(Refused):
+            told(s, accounting="gossip")
+
+
+class TestSuspension:
+    @pytest.mark.parametrize(
+        "flaw",
+        [
+            {"official_role": " "},
+            {"reference": ""},
+            {"is_written": False, "reference": "", "days": 31},
+            {"days": 0},
+            {"days": -1},
+        ],
+    )
+    def test_is_refused(self, s, flaw):
+        with pytest.raises(Refused):
+            suspended(s, **flaw)
+        assert not Suspension.objects.exists()
+
+    def test_is_for_police_and_oversight_alone(self, s):
+        with pytest.raises(Refused, match="Only police"):
+            suspended(s, agency=s.world.school_agency)
+
+    def test_asked_orally_counts_once(self, s):
+        suspended(s, is_written=False, reference="", days=30)
+
+        with pytest.raises(Refused, match="in writing"):
+            suspended(s, is_written=False, reference="", days=30)
+        suspended(s)
+
+    @pytest.mark.parametrize("flaw", [{"until": NOON - DAY}, {"reference": "", "is_written": True}])
+    def test_the_database_holds_it_too(self, s, flaw):
+        row = suspended(s)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Suspension.objects.filter(pk=row.pk).update(**flaw)
+
+
+class TestRecording:
+    def test_each_agency_a_consent_names_is_one_disclosure(self, world, noon):
+        made = situation(world, agencies=[world.police_agency, world.school_agency])
+
+        rows = Disclosure.objects.filter(case_id=made.case.pk, basis="consent")
+        assert {row.recipient for row in rows} == {world.police_agency, world.school_agency}
+        assert all(row.consent is not None for row in rows)
+
+    @pytest.mark.parametrize("flaw", [{"categories": ["gossip"]}, {"basis": "whim"}])
+    def test_what_is_not_a_kind_or_a_basis_is_refused(self, s, flaw):
+        with pytest.raises(Refused):
+            left(s, **flaw)
+
+    def test_the_ledger_holds_codes_alone(self, s):
+        left(s)
+
+        assert '"sharing.disclosed"' in LedgerEntry.objects.order_by("-pk").first().body
+
+
+class TestReceipt:
+    def test_says_what_left_in_codes_and_names_nobody(self, s):
+        made = left(s)
+        said = receipts.read_receipt(receipts.receipt(made))
+
+        assert said["recipient"] == s.world.police_agency.code
+        assert (said["categories"], said["basis"]) == (["health.general"], THREAT)
+        assert s.world.coordinator.person_name not in str(said)
+
+    def test_any_letter_changed_is_found(self, s):
+        whole = receipts.receipt(left(s))
+        for place in range(0, len(whole), 7):
+            other = whole[:place] + ("x" if whole[place] != "x" else "y") + whole[place + 1 :]
+            with pytest.raises(NotSigned):
+                receipts.read_receipt(other)
+
+    @pytest.mark.parametrize("added", ["and more\n", "\n— somebody else\nwords"])
+    def test_nothing_is_added_after_it(self, s, added):
+        with pytest.raises(NotSigned):
+            receipts.read_receipt(receipts.receipt(left(s)) + added)
+
+    def test_is_verified_from_the_command_line(self, s, tmp_path, capsys):
+        file = tmp_path / "receipt.txt"
+        file.write_text(receipts.receipt(left(s)), encoding="utf-8")
+        call_command("ledger", "receipt", str(file))
+        assert "not altered" in capsys.readouterr().out
+
+        file.write_text(file.read_text(encoding="utf-8").replace(THREAT, "consent"), encoding="utf-8")
+        with pytest.raises(SystemExit) as ended:
+            call_command("ledger", "receipt", str(file))
+        assert ended.value.code == 1
+
+    def test_another_signed_note_is_no_receipt(self, s, tmp_path):
+        file = tmp_path / "head.txt"
+        file.write_text(ledger.signed("a head\n12\n"), encoding="utf-8")
+
+        with pytest.raises(SystemExit):
+            call_command("ledger", "receipt", str(file))
+
+
+class TestPages:
+    def url(self, s, name, *args):
+        return reverse(f"cases:{name}", args=[s.case.pk, *args])
+
+    def test_the_list_by_law_in_both_languages(self, s, client):
+        left(s)
+        left(s, basis="common_programme", to=s.world.school_agency, categories=("incident.facts",))
+        client.force_login(s.world.coordinator.account)
+        for language, empty in (
+            ("en", "Nothing that left counts"),
+            ("fr", "Rien de ce qui est sorti ne compte"),
+        ):
+            client.cookies["egide_language"] = language
+            text = client.get(self.url(s, "disclosures")).content.decode()
+            assert s.world.school_agency.short_name in text
+            only = client.get(self.url(s, "disclosures"), {"law": "hipaa"}).content.decode()
+            assert "HIPAA" in only
+            assert s.world.school_agency.short_name not in only.split("<tbody>")[1].split("</tbody>")[0]
+            assert empty in client.get(self.url(s, "disclosures"), {"law": "ferpa"}).content.decode()
+
+    def test_recording_keeps_what_was_typed(self, s, client):
+        client.force_login(s.world.coordinator.account)
+        page = self.url(s, "disclosure-new")
+        typed = {"agency": str(s.world.police_agency.pk), "method": "aloud", idempotency.FIELD: str(new_id())}
+        again = client.post(page, typed)
+        assert again.status_code == 422
+        assert f'value="{s.world.police_agency.pk}" selected' in again.content.decode()
+
+        sent = client.post(page, {**typed, "basis": THREAT, "categories": ["incident.facts"]})
+        assert sent.status_code == 302
+        assert Disclosure.objects.get().method == "aloud"
+
+    def test_a_request_to_wait(self, s, client):
+        client.force_login(s.world.coordinator.account)
+        page = self.url(s, "disclosure-suspend")
+        typed = {
+            "agency": str(s.world.police_agency.pk),
+            "official_role": "inspector on duty",
+            "is_written": "yes",
+            "until": "2026-12-20",
+            idempotency.FIELD: str(new_id()),
+        }
+        refused = client.post(page, typed)
+        assert refused.status_code == 422
+        assert "has a reference" in refused.content.decode()
+        assert "inspector on duty" in refused.content.decode()
+        assert client.post(page, {**typed, "reference": "PD-7"}).status_code == 302
+        assert Suspension.objects.get().agency == s.world.police_agency
+
+    def test_the_letter_names_no_case_and_its_making_is_recorded(self, s, client):
+        left(s)
+        client.force_login(s.world.advocate.account)
+        page = self.url(s, "disclosure-letter", "victim", "hipaa")
+        text = client.get(page).content.decode()
+        assert str(s.world.police_agency) in text
+        assert s.case.reference not in text
+        assert "Thériault" not in text
+        assert client.post(page, {idempotency.FIELD: str(new_id())}).status_code == 302
+        assert Disclosure.objects.filter(is_to_the_person=True, purpose="redress_request").exists()
+
+    def test_a_receipt_of_another_case_is_absent(self, s, client):
+        made = left(s)
+        client.force_login(s.world.coordinator.account)
+        assert client.get(self.url(s, "disclosure-receipt", made.pk)).status_code == 200
+        other = s.world.active(given="Anne", family="Roy")
+        absent = client.get(reverse("cases:disclosure-receipt", args=[other.pk, made.pk]))
+
+        assert absent.status_code == 404
+        assert entries.victim_file(other) is not None
