@@ -114,6 +114,13 @@ class TestTold:
 
         assert [line.recipient for line in told(s, accounting="part2")] == [s.world.police_agency]
 
+    def test_everything_is_everyone_but_what_is_silenced_today(self, s):
+        left(s, to=s.world.school_agency, categories=("incident.facts",), basis="consent")
+        left(s)
+        suspended(s)
+
+        assert [line.recipient for line in told(s, accounting="everything")] == [s.world.school_agency]
+
     def test_repeats_are_one_line(self, s):
         for day in range(3):
             left(s, at=NOON + day * DAY)

@@ -14,7 +14,7 @@ from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership, Sector
 from egide.sharing.models import Consent, Disclosure, Ground, Suspension
 from egide.sharing.relation import SharedFile
-from egide.sharing.rules.accounting import ACCOUNTINGS, Left, accountings_of
+from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Left, accountings_of
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.question import BASES
 from egide.sharing.rules.sides import is_management_only
@@ -229,11 +229,11 @@ def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[Tol
     that the victim is helped, and on what basis (a threat tells that somebody spoke).
 
     Args:
-        accounting: one of `rules.accounting.ACCOUNTINGS`.
+        accounting: one of `rules.accounting.ACCOUNTINGS`, or `everything`.
     Raises:
         Refused: there is no such accounting.
     """
-    law = next((one for one in ACCOUNTINGS if one.slug == accounting), None)
+    law = next((one for one in (*ACCOUNTINGS, EVERYTHING) if one.slug == accounting), None)
     if law is None:
         raise Refused(_("Choose under which law the list is asked for."))
     rows = (
@@ -249,8 +249,11 @@ def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[Tol
     for row in rows:
         one = _accounted(row, silenced)
         agency = row.recipient
-        is_silenced = accounting == SILENCED and one.suspended_until is not None
-        if accounting not in one.accountings or is_silenced or agency is None:
+        # Asked for everything, what one of its laws silences today is silent too.
+        is_silenced = one.suspended_until is not None and SILENCED in one.accountings
+        is_silenced = is_silenced and accounting in (SILENCED, EVERYTHING.slug)
+        counts = accounting == EVERYTHING.slug or accounting in one.accountings
+        if not counts or is_silenced or agency is None:
             continue
         told = set(row.categories) if is_hers else set(row.categories) - _HERS
         if not told or not (is_hers or is_management_only(agency.sector)):

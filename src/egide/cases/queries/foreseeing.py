@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from egide.assessments import queries as assessments
 from egide.cases.models import Case, File, Task
 from egide.cases.queries import casefile
@@ -28,6 +30,13 @@ ASKED_FOR = tuple(
 )
 
 
+#: What the table gives short of everything.
+_TABLE_GIVES = {
+    Level.FLAG: _("This sector may know that there is something, and no more."),
+    Level.VIEW: _("This sector reads this here, and takes no copy."),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One kind of information as one reader would get it."""
@@ -48,7 +57,13 @@ class Line:
     def texts(self) -> list[str]:
         """The rules in plain words, in the active language."""
         known = catalogue()
-        return [localized(known[name], "text") for name in self.rules if name in known]
+        return [self._text(name, known[name]) for name in self.rules if name in known]
+
+    def _text(self, name: str, rule: Any) -> str:
+        """The table gives a little of some kinds: its own words, that it gives nothing, would be wrong there."""
+        if name == "table" and self.level > Level.NONE:
+            return str(_TABLE_GIVES[self.level])
+        return localized(rule, "text")
 
 
 @dataclass(frozen=True)

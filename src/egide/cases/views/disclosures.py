@@ -37,6 +37,9 @@ LAWS = {
 }
 
 
+LETTERS = {"everything": gettext_lazy("Everyone who received"), **LAWS}
+
+
 def _basis(code: str) -> str:
     known = {
         "": _("As a law allows"),
@@ -83,7 +86,7 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
             ],
             "letters": [
                 {"slug": slug, "text": name, "role": role, "label": FileRole(role).label}
-                for slug, name in LAWS.items()
+                for slug, name in LETTERS.items()
                 for role in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN)
                 if role in roles.values()
             ],
@@ -219,7 +222,7 @@ def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse
     """Who received what, for the person: a neutral title, nobody else in it. Handing it over is recorded."""
     case = _supported(request, case_id)
     file = File.objects.filter(case=case, role=role).order_by("created_at").first()
-    if file is None or law not in LAWS or role not in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN):
+    if file is None or law not in LETTERS or role not in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN):
         raise NotVisible
     file.case = case
     at = clock.now()
@@ -245,7 +248,7 @@ def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse
         {
             "case": case,
             "at": at,
-            "law": LAWS[law],
+            "law": LETTERS[law],
             "lines": [
                 {
                     "agency": line.recipient,

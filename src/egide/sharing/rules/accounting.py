@@ -81,6 +81,14 @@ ACCOUNTINGS = (
 )
 
 
+def _everything(left: Left) -> bool:
+    return not left.is_to_the_person
+
+
+#: Where no law of its own is named: everyone who received, as an access law may ask (NB RTIPPA, GDPR 15(1)(c)).
+EVERYTHING = Accounting("everything", "self", 0, "K", _everything)
+
+
 def accountings_of(left: Left) -> tuple[str, ...]:
-    """Answer the accountings a disclosure counts in."""
+    """Answer the accountings of particular laws a disclosure counts in."""
     return tuple(one.slug for one in ACCOUNTINGS if one.counts(left))
