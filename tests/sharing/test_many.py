@@ -12,7 +12,7 @@ import pytest
 from egide.partners.models import Role, Sector
 from egide.sharing.rules.catalogue import catalogue, profiles
 from egide.sharing.rules.categories import CATEGORIES
-from egide.sharing.rules.decision import decide
+from egide.sharing.rules.decision import decide_many, forget
 from egide.sharing.rules.enabling import Deployment
 from egide.sharing.rules.policies import load, texts
 from egide.sharing.rules.question import (
@@ -28,6 +28,7 @@ from egide.sharing.rules.question import (
 from tests.sharing import oracle
 
 COUNT = int(os.environ.get("EGIDE_DECISIONS", "4000"))
+BATCH = 250
 ROLES = (*Role.values, "prosecutor", "prefect")
 
 
@@ -77,12 +78,13 @@ def test_agrees_in_every_profile(profile):
     rules = load(*texts(), rules=catalogue(), deployment=Deployment(is_fictional=True, profiles=names))
     chance = random.Random(f"égide {profile}")
     opened = 0
-    for _turn in range(COUNT // len(profiles())):
-        asked = question(chance)
-        found = decide(asked, rules)
-        assert found.level == oracle.level(asked, names), (asked, oracle.ceilings(asked, names))
-        assert found.is_silent == oracle.is_silent(asked, names), asked
-        opened += found.level > 0
+    for _turn in range(0, COUNT // len(profiles()), BATCH):
+        questions = [question(chance) for _number in range(BATCH)]
+        for asked, found in zip(questions, decide_many(questions, rules), strict=True):
+            assert found.level == oracle.level(asked, names), (asked, oracle.ceilings(asked, names))
+            assert found.is_silent == oracle.is_silent(asked, names), asked
+            opened += found.level > 0
+        forget()
     assert (
         opened > COUNT // len(profiles()) // 100
     )  # not everything was denied: the comparison says something
