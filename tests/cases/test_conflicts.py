@@ -156,15 +156,41 @@ class TestMeeting:
         declare(world.officer)
         sitting, item = conference(world, active)
         sign_in(client, world.coordinator)
-        pages = [
-            reverse("cases:triage-case", args=[received.pk]),
-            reverse("cases:conference", args=[sitting.pk]),
-            reverse("cases:conference-item", args=[sitting.pk, item.pk]),
-        ]
+        parts = {
+            reverse("cases:triage-case", args=[received.pk]): reverse("cases:conflicts", args=[received.pk]),
+            reverse("cases:conference", args=[sitting.pk]): reverse(
+                "cases:conference-conflicts", args=[sitting.pk]
+            ),
+            reverse("cases:conference-item", args=[sitting.pk, item.pk]): reverse(
+                "cases:conflicts", args=[active.pk]
+            ),
+        }
 
-        assert all("possible conflict" in client.get(url).content.decode() for url in pages)
+        for url, part in parts.items():
+            page = client.get(url).content.decode()
+            # It comes by itself; without scripts, a link opens the same words.
+            assert f'hx-get="{part}"' in page and f'href="{part}"' in page
+            fragment = client.get(part, headers={"HX-Request": "true"}).content.decode()
+            assert "possible conflict" in fragment and world.officer.person_name in fragment
+            assert "<html" not in fragment
+            alone = client.get(part).content.decode()
+            assert world.officer.person_name in alone and "<h1>" in alone
         sign_in(client, world.nurse)
-        assert not any("possible conflict" in client.get(url).content.decode() for url in pages[1:])
+        for url, part in list(parts.items())[1:]:
+            page = client.get(url).content.decode()
+            assert "possible conflict" not in page and part not in page
+            for headers in ({}, {"HX-Request": "true"}):
+                assert client.get(part, headers=headers).status_code == 403
+
+    def test_where_there_is_none_the_notice_says_nothing_and_the_page_says_so(self, world, case, client):
+        sitting, _item = conference(world, case)
+        sign_in(client, world.coordinator)
+        for url in (
+            reverse("cases:conflicts", args=[case.pk]),
+            reverse("cases:conference-conflicts", args=[sitting.pk]),
+        ):
+            assert client.get(url, headers={"HX-Request": "true"}).content.decode().strip() == ""
+            assert "or each was decided" in client.get(url).content.decode()
 
 
 class TestWhatAVictimServiceKeeps:

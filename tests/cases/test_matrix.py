@@ -58,6 +58,7 @@ def addresses(world):
         "cases:draft": ["refer"],
         "cases:triage-case": [str(world.received.pk)],
         "cases:link": [str(world.received.pk)],
+        "cases:same-people": [str(world.received.pk)],
         "cases:contact-ended": [case, plan],
         "cases:assess-with": [case, "ODARA"],
         "cases:assess-preview": [case, "ODARA"],
@@ -95,6 +96,7 @@ def addresses(world):
         "cases:tie-back": [plan],
         "cases:conference": [str(world.sitting.pk)],
         "cases:conference-run": [str(world.sitting.pk)],
+        "cases:conference-conflicts": [str(world.sitting.pk)],
         "cases:conference-item": [str(world.sitting.pk), str(world.item.pk)],
     }
 

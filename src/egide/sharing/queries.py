@@ -70,6 +70,14 @@ def assigned_agencies(*, case_id: UUID) -> set[UUID]:
     return set(active_assignments().filter(case_id=case_id).order_by().values_list("agency_id", flat=True))
 
 
+def recused_from(*, case_id: UUID, owner_ref: str) -> Exists:
+    """Answer the condition that a row's member is kept out of one case, in person or with their agency."""
+    rows = Recusal.objects.filter(case_id=case_id, ended_at__isnull=True).filter(
+        Q(account=OuterRef(f"{owner_ref}__account")) | Q(agency=OuterRef(f"{owner_ref}__agency"))
+    )
+    return Exists(rows.order_by())
+
+
 def recused_accounts(*, case_id: UUID) -> set[UUID]:
     """Answer the people kept out of a case."""
     rows = Recusal.objects.filter(case_id=case_id, ended_at__isnull=True, account__isnull=False).order_by()
@@ -109,5 +117,6 @@ __all__ = [
     "recusals_of",
     "recused_accounts",
     "recused_agencies",
+    "recused_from",
     "recused_members",
 ]

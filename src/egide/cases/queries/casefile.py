@@ -1,6 +1,6 @@
 """Everything the case page shows, opened once, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -95,11 +95,25 @@ def sealed_beside(files: Sequence[File], tasks: Sequence[Task], rows: Sequence[A
     return records + [assessments.summary_record(row) for row in rows]
 
 
+def _work(case: Case, files: Sequence[File]) -> tuple[list[Task], list[Any]]:
+    tasks = Task.objects.filter(case=case).select_related("agency", "owner__account").order_by("due_at", "pk")
+    return list(tasks[:200]), assessments.summary_rows(file_ids=[file.pk for file in files])
+
+
 def open_case(
-    *, case_id: UUID, actor: Membership, at: datetime, only: Sequence[str] | None = None
+    *,
+    case_id: UUID,
+    actor: Membership,
+    at: datetime,
+    only: Sequence[str] | None = None,
+    with_work: bool = True,
+    check: Callable[[Case], None] | None = None,
 ) -> CaseFile:
     """Open a case: its files, the words of its tasks, its assessments, in one decision and one trace a file.
 
+    Args:
+        with_work: False leaves the tasks and the assessments where they are, for a page that shows neither.
+        check: what the reader must be allowed to, asked once the case is known and before anything is opened.
     Raises:
         NotVisible: the case is not the actor's to see.
     """
@@ -114,12 +128,9 @@ def open_case(
     case = files[0].case
     for file in files:
         file.case = case
-    tasks = list(
-        Task.objects.filter(case=case)
-        .select_related("agency", "owner__account")
-        .order_by("due_at", "pk")[:200]
-    )
-    rows = assessments.summary_rows(file_ids=[file.pk for file in files])
+    if check is not None:
+        check(case)
+    tasks, rows = _work(case, files) if with_work else ([], [])
     records = sealed_beside(files, tasks, rows)
     view = sharing.open_files(
         actor=actor, files=files, purpose=sharing.purpose_of(actor), at=at, records=records, only=only

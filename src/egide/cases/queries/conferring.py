@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, DateTimeField, F, FilteredRelation, Q, QuerySet, Value
 
 from egide.cases.lifecycle import State
-from egide.cases.models import AgendaItem, Case, Conference, File
+from egide.cases.models import AgendaItem, Attendance, Case, Conference, File
 from egide.cases.queries.conflicts import PossibleConflict, possible_conflicts
-from egide.cases.queries.rows import named, shown_role, with_name
+from egide.cases.queries.rows import Row, named, shown_role, with_name
+from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
+from egide.common.errors import NotVisible
 from egide.partners.models import Agency, Membership, Role
+from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.rules.sides import is_management_only
 
@@ -24,41 +30,173 @@ class AgendaLine:
     name: str
 
 
-def agenda(*, conference: Conference, actor: Membership, at: datetime) -> list[AgendaLine]:
-    """Return the lines this reader may know of; their numbers have no gap."""
-    items = {
-        item.case_id: item
-        for item in AgendaItem.objects.filter(conference=conference).order_by("position", "pk")
-    }
-    cases = {
-        case.pk: case
-        for case in with_name(Case.objects.visible_to(actor), actor).filter(pk__in=items).order_by("pk")
-    }
-    ordered = [cases[pk] for pk in items if pk in cases]
-    rows = named(ordered, actor=actor, at=at)
-    return [AgendaLine(n, items[row.case.pk], row.case, row.name) for n, row in enumerate(rows, start=1)]
+def _on_agenda(conference: Conference, actor: Membership) -> list[Any]:
+    """Return the cases of an agenda the actor may know of, in its order, each with its line."""
+    cases = list(
+        with_name(Case.objects.visible_to(actor), actor)
+        .annotate(
+            line=FilteredRelation("agenda_items", condition=Q(agenda_items__conference=conference.pk)),
+            line_id=F("line__pk"),
+            line_has_wishes=F("line__has_recorded_wishes"),
+            line_discussed_at=F("line__discussed_at"),
+        )
+        .filter(line__isnull=False)
+        .order_by("line__position", "line__pk")
+    )
+    for case in cases:
+        case.item = AgendaItem(  # type: ignore[attr-defined]
+            pk=case.line_id,  # type: ignore[attr-defined]
+            conference=conference,
+            case=case,
+            has_recorded_wishes=case.line_has_wishes,  # type: ignore[attr-defined]
+            discussed_at=case.line_discussed_at,  # type: ignore[attr-defined]
+        )
+    return cases
 
 
-def candidates(*, conference: Conference, actor: Membership, at: datetime) -> list[Any]:
+def agenda(
+    *, conference: Conference, actor: Membership, at: datetime, with_candidates: bool = False
+) -> tuple[list[AgendaLine], list[Row]]:
+    """Return the lines this reader may know of, numbered without a gap, and active cases that may be added.
+
+    The names of both are opened together.
+    """
+    cases = _on_agenda(conference, actor)
+    others = _candidates(conference, actor) if with_candidates else []
+    rows = named([*cases, *others], actor=actor, at=at)
+    lines = [
+        AgendaLine(n, case.item, case, row.name)
+        for n, (case, row) in enumerate(zip(cases, rows, strict=False), start=1)
+    ]
+    return lines, rows[len(cases) :]
+
+
+def _candidates(conference: Conference, actor: Membership) -> list[Any]:
     """Return active cases of the programme that are not on the agenda yet, nearest date first."""
     there = AgendaItem.objects.filter(conference=conference).order_by().values("case")
-    cases = (
+    return list(
         with_name(Case.objects.visible_to(actor), actor)
         .filter(programme=conference.programme_id, state=State.ACTIVE)
         .exclude(pk__in=there)
         .order_by("next_due_at", "pk")[:30]
     )
-    return named(list(cases), actor=actor, at=at)
 
 
-def possible(
-    conference: Conference, lines: Sequence[Any], *, actor: Membership, at: datetime
-) -> dict[Any, list[PossibleConflict]]:
-    """Answer, for lines of an agenda, the colleagues who may have a conflict, for who runs the sitting."""
-    cases = [line.case for line in lines]
+@dataclass(frozen=True)
+class AgendaConflicts:
+    """One case of the agenda, and the colleagues who may have a conflict in it."""
+
+    case: Case
+    possible: list[PossibleConflict]
+
+
+def possible(*, conference: Conference, actor: Membership, at: datetime) -> list[AgendaConflicts]:
+    """Answer, for the cases of an agenda, the colleagues who may have a conflict, for who runs the sitting."""
+    cases = _on_agenda(conference, actor)
     for case in cases:
         case.programme = conference.programme
-    return possible_conflicts(cases=cases, actor=actor, at=at)
+    found = possible_conflicts(cases=cases, actor=actor, at=at)
+    return [AgendaConflicts(case, found[case.pk]) for case in cases if case.pk in found]
+
+
+def fetch_item(*, conference_id: UUID, item_id: UUID, actor: Membership) -> tuple[AgendaItem, list[File]]:
+    """Answer one line of an agenda with its sitting, its case and the files of the case, in one query.
+
+    A case always has files. A sitting and the cases of its agenda are of one programme.
+
+    Raises:
+        NotVisible: the sitting, the line or the case is not the actor's to see.
+    """
+    files: list[Any] = list(
+        File.objects.filter(
+            case__in=Case.objects.visible_to(actor).order_by().values("pk"),
+            case__agenda_items=item_id,
+            case__agenda_items__conference__in=Conference.objects.visible_to(actor)
+            .filter(pk=conference_id)
+            .order_by()
+            .values("pk"),
+            case__agenda_items__conference__programme=F("case__programme"),
+        )
+        .annotate(
+            line_has_wishes=F("case__agenda_items__has_recorded_wishes"),
+            line_wishes=F("case__agenda_items__wishes"),
+            line_discussed_at=F("case__agenda_items__discussed_at"),
+            sitting_state=F("case__agenda_items__conference__state"),
+            sitting_starts_at=F("case__agenda_items__conference__starts_at"),
+        )
+        .select_related("case__programme__lead_agency")
+        .order_by("created_at", "pk")
+    )
+    if not files:
+        raise NotVisible
+    first = files[0]
+    for file in files:
+        file.case = first.case
+    conference = Conference(
+        pk=conference_id,
+        programme=first.case.programme,
+        state=first.sitting_state,
+        starts_at=first.sitting_starts_at,
+    )
+    item = AgendaItem(
+        pk=item_id,
+        conference=conference,
+        case=first.case,
+        has_recorded_wishes=first.line_has_wishes,
+        wishes_id=first.line_wishes,
+        discussed_at=first.line_discussed_at,
+    )
+    return item, files
+
+
+#: What names an agency, as columns: these rows are read together with others.
+_AGENCY = ("pk", "code", "name_en", "name_fr", "short_en", "short_fr", "sector")
+
+
+def present_for(item: AgendaItem) -> QuerySet[Attendance]:
+    """Return who is in the room and not kept out of this case, in person or with their agency."""
+    return Attendance.objects.filter(
+        ~Q(sharing_queries.recused_from(case_id=item.case_id, owner_ref="membership")),
+        conference=item.conference_id,
+        is_present=True,
+    ).order_by()
+
+
+def team_and_quorum(item: AgendaItem) -> tuple[list[Agency], QuorumFinding]:
+    """Answer the agencies of the case's team, and who is missing in the room: agencies in both, read together."""
+    assigned = sharing_queries.active_assignments().filter(case_id=item.case_id).order_by()
+    team = Agency.objects.filter(
+        Q(pk=item.case.programme.lead_agency_id) | Q(pk__in=assigned.values("agency"))
+    )
+    nowhere = Value(None, output_field=CharField())
+    present = present_for(item).values_list(*(f"membership__agency__{name}" for name in _AGENCY), "seat")
+    rows = list(team.order_by().values_list(*_AGENCY, nowhere).union(present, all=True))
+    agencies = [(Agency(**dict(zip(_AGENCY, row[:-1], strict=True))), row[-1]) for row in rows]
+    finding = quorum_finding(
+        item.conference.programme.protocol,
+        present=[Present(seat, one.sector, one.pk) for one, seat in agencies if seat is not None],
+        has_recorded_wishes=item.has_recorded_wishes,
+    )
+    return sorted((one for one, seat in agencies if seat is None), key=lambda one: one.code), finding
+
+
+def _minutes(item: AgendaItem) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Agency | None, Any]]]:
+    """Answer what was brought (entry, agency), then what was decided (entry, agency that acts, until when)."""
+    no_moment, no_word = Value(None, output_field=DateTimeField()), Value(None, output_field=CharField())
+    names = _AGENCY[1:]
+    brought = item.contributions.order_by().values_list(
+        "pk", "entry_id", "agency_id", no_moment, no_moment, *(no_word for _ in names)
+    )
+    decided = item.decisions.order_by().values_list(
+        "pk", "entry_id", "task__agency_id", "decided_at", "task__due_at",
+        *(f"task__agency__{name}" for name in names),
+    )  # fmt: skip
+    rows = sorted(brought.union(decided, all=True), key=lambda row: row[0])
+    made = sorted((row for row in rows if row[3] is not None), key=lambda row: row[3])
+    return [(row[1], row[2]) for row in rows if row[3] is None], [
+        (row[1], Agency(pk=row[2], **dict(zip(names, row[5:], strict=True))) if row[2] else None, row[4])
+        for row in made
+    ]
 
 
 @dataclass
@@ -74,11 +212,10 @@ class Screen:
     wishes_state: str = "missing"
 
 
-def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[Agency]) -> Screen:
+def screen(
+    *, item: AgendaItem, files: Sequence[File], actor: Membership, at: datetime, team: Sequence[Agency]
+) -> Screen:
     """Answer each agency's part, the wishes and the decisions, as far as the reader may read them."""
-    files = list(File.objects.filter(case=item.case_id).order_by("created_at", "pk"))
-    for file in files:
-        file.case = item.case
     view = sharing.open_files(
         actor=actor,
         files=files,
@@ -88,9 +225,10 @@ def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[
     )
     opened = {i.id: i for i in view.items}
     brought: dict[Any, list[sharing.OpenedItem]] = {}
-    for contribution in item.contributions.order_by("pk"):
-        if contribution.entry_id in opened:
-            brought.setdefault(contribution.agency_id, []).append(opened[contribution.entry_id])
+    contributions, decided = _minutes(item)
+    for entry_id, agency_id in contributions:
+        if entry_id in opened:
+            brought.setdefault(agency_id, []).append(opened[entry_id])
     role = shown_role(actor)
     names = [
         i.text
@@ -109,9 +247,9 @@ def screen(*, item: AgendaItem, actor: Membership, at: datetime, team: Sequence[
         ],
         wishes=wishes.text if wishes else "",
         decisions=[
-            {"decision": d, "text": opened[d.entry_id].text if d.entry_id in opened else ""}
-            for d in item.decisions.select_related("task__agency").order_by("decided_at", "pk")
-            if not is_other_side or d.entry_id in opened
+            {"agency": agency, "due_at": due_at, "text": opened[entry_id].text if entry_id in opened else ""}
+            for entry_id, agency, due_at in decided
+            if not is_other_side or entry_id in opened
         ],
         withheld=[] if is_other_side else view.withheld,
         wishes_state=_wishes_state(item, bool(wishes), is_other_side=is_other_side),

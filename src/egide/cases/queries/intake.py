@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from egide.cases.lifecycle import State
-from egide.cases.models import Case, NameToken, Referral
+from egide.cases.models import Case, CaseLink, NameToken, Referral
 from egide.cases.queries.rows import Row, named, with_name
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing
@@ -55,6 +55,18 @@ def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: i
     cases = list(with_name(Case.objects.visible_to(actor), actor).filter(pk__in=shared))
     cases.sort(key=lambda found: (-shared[found.pk], -found.received_at.timestamp(), found.pk))
     return named(cases, actor=actor, at=at)
+
+
+def links(*, case: Case, actor: Membership) -> list[dict[str, Any]]:
+    """Return the links that stand, each with the other case; one to a case the actor may not know of is not there."""
+    visible = Case.objects.visible_to(actor).order_by().values("pk")
+    rows = (
+        CaseLink.objects.filter(Q(first=case) | Q(second=case), unlinked_at__isnull=True)
+        .filter(first__in=visible, second__in=visible)
+        .select_related("first", "second")
+        .order_by("linked_at", "pk")
+    )
+    return [{"link": row, "other": row.second if row.first_id == case.pk else row.first} for row in rows]
 
 
 def my_referrals(*, actor: Membership) -> QuerySet[Any]:

@@ -21,13 +21,13 @@ from egide.cases.models import (
 )
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
+from egide.cases.queries import conferring as queries
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
 from egide.cases.services import deadlines, entries, recusing, tasks
 from egide.cases.services.locking import check_is_open, lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
-from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 
 
@@ -131,16 +131,13 @@ def open_conference(*, conference_id: UUID, actor: Membership, at: datetime) -> 
 
 def quorum_of(item: AgendaItem) -> QuorumFinding:
     """Find who is missing for one case: people present and not recused on it, and the victim's voice."""
-    attendances = item.conference.attendances.filter(is_present=True).select_related("membership__agency")
-    recused = sharing_queries.recused_accounts(case_id=item.case_id)
-    agencies = sharing_queries.recused_agencies(case_id=item.case_id)
-    present = [
-        Present(role=a.seat, sector=a.membership.agency.sector, agency_id=a.membership.agency_id)
-        for a in attendances.order_by("pk")
-        if a.membership.account_id not in recused and a.membership.agency_id not in agencies
-    ]
+    rows = queries.present_for(item).values_list(
+        "seat", "membership__agency__sector", "membership__agency_id"
+    )
     return quorum_finding(
-        item.conference.programme.protocol, present=present, has_recorded_wishes=item.has_recorded_wishes
+        item.conference.programme.protocol,
+        present=[Present(*row) for row in rows],
+        has_recorded_wishes=item.has_recorded_wishes,
     )
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("conferences/", conferences.conferences, name="conferences"),
     path("conferences/new/", conferences.new, name="conference-new"),
     path("conferences/<uuid:conference_id>/", conferences.conference, name="conference"),
+    path("conferences/<uuid:conference_id>/conflicts/", conferences.conflicts, name="conference-conflicts"),
     path("conferences/<uuid:conference_id>/run/", conferences.run, name="conference-run"),
     path("conferences/<uuid:conference_id>/<uuid:item_id>/", conferences.item, name="conference-item"),
 ]

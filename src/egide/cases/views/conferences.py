@@ -14,17 +14,17 @@ from egide.cases import permissions
 from egide.cases.forms import conferences as forms
 from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import ConferenceState
-from egide.cases.models import AgendaItem, Case, Conference, Programme
+from egide.cases.models import AgendaItem, Conference, Programme
 from egide.cases.models.case import programmes_of
 from egide.cases.queries import conferring as queries
-from egide.cases.services import conferring, tasks
+from egide.cases.services import conferring
 from egide.cases.views.lists import check_works
 from egide.cases.views.step import act, do, step
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_none
-from egide.partners.models import Agency, Membership
+from egide.partners.models import Membership
 from egide.sharing.rules.sides import is_management_only
 
 
@@ -114,11 +114,17 @@ def _fetch(request: Request, conference_id: UUID) -> Conference:
 
 @require_GET
 def conference(request: Request, conference_id: UUID) -> HttpResponse:
-    """The agenda, as far as the reader may know, who is there, and the quorum."""
+    """The agenda, as far as the reader may know, and who is there; the page of one case shows the agenda alone."""
     found = _fetch(request, conference_id)
     at = clock.now()
+    if request.htmx:
+        lines, _none = queries.agenda(conference=found, actor=request.actor, at=at)
+        current = uuid_or_none(request.GET.get("current", ""))
+        return render(
+            request, "cases/_agenda.html", {"conference": found, "items": lines, "current": current}
+        )
     can_run = permissions.can_convene(request.actor, found.programme)
-    items = queries.agenda(conference=found, actor=request.actor, at=at)
+    items, candidates = queries.agenda(conference=found, actor=request.actor, at=at, with_candidates=can_run)
     return render(
         request,
         "cases/conference.html",
@@ -128,11 +134,23 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
             "attendances": queries.attendances(found, actor=request.actor),
             "is_other_side": is_management_only(request.actor.sector),
             "can_run": can_run,
-            "candidates": queries.candidates(conference=found, actor=request.actor, at=at) if can_run else [],
-            "conflicts": queries.possible(found, items, actor=request.actor, at=at)
-            if can_run and found.state != ConferenceState.HELD
-            else {},
+            "candidates": candidates,
             "at": at,
+        },
+    )
+
+
+@require_GET
+def conflicts(request: Request, conference_id: UUID) -> HttpResponse:
+    """Colleagues who may have a conflict in a case of the agenda: a notice above it, or a page of its own."""
+    found = _fetch(request, conference_id)
+    permissions.check_can_convene(request.actor, found.programme)
+    return render(
+        request,
+        "cases/_agenda_conflicts.html" if request.htmx else "cases/conference_conflicts.html",
+        {
+            "conference": found,
+            "lines": queries.possible(conference=found, actor=request.actor, at=clock.now()),
         },
     )
 
@@ -169,13 +187,9 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
 
 def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
     """One case of the agenda: each agency's part, the person's wishes, decisions and actions."""
-    found = _fetch(request, conference_id)
-    row = AgendaItem.objects.select_related("case").filter(pk=item_id, conference=found).order_by().first()
-    if row is None:
-        raise NotVisible
-    case = Case.objects.select_related("programme__lead_agency").fetch(row.case_id, actor=request.actor)
-    row.case, row.conference = case, found
-    team = list(Agency.objects.filter(pk__in=tasks.team_agencies(case)).order_by("code"))
+    row, files = queries.fetch_item(conference_id=conference_id, item_id=item_id, actor=request.actor)
+    found, case = row.conference, row.case
+    team, quorum = queries.team_and_quorum(row)
     what = request.POST.get("do", "")
     decision = forms.DecisionForm(
         request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team]
@@ -195,12 +209,8 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
             "conference": found,
             "item": row,
             "case": case,
-            "screen": queries.screen(item=row, actor=request.actor, at=at, team=team),
-            "items": queries.agenda(conference=found, actor=request.actor, at=at),
-            "quorum": conferring.quorum_of(row),
-            "conflicts": queries.possible(found, [row], actor=request.actor, at=at).get(case.pk, [])
-            if permissions.can_convene(request.actor, found.programme)
-            else [],
+            "screen": queries.screen(item=row, files=files, actor=request.actor, at=at, team=team),
+            "quorum": quorum,
             "decision_form": decision,
             "part_form": part,
             "wishes_form": wishes,

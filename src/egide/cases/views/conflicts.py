@@ -35,16 +35,22 @@ def _case(request: Request, case_id: UUID) -> Case:
 
 @require_GET
 def conflicts(request: Request, case_id: UUID) -> HttpResponse:
-    """Colleagues who may have a conflict, and who is kept out, with whom to turn to instead."""
+    """Colleagues who may have a conflict, and who is kept out, with whom to turn to instead.
+
+    Triage and the conference show the first part alone, once they are there.
+    """
     case = _case(request, case_id)
     at = clock.now()
+    possible = queries.possible_conflicts(cases=[case], actor=request.actor, at=at).get(case.pk, [])
+    if request.htmx:
+        return render(request, "cases/_possible_conflict.html", {"case": case, "possible": possible})
     kept_out = queries.recusals(case=case)
     return render(
         request,
         "cases/conflicts.html",
         {
             "case": case,
-            "possible": queries.possible_conflicts(cases=[case], actor=request.actor, at=at).get(case.pk, []),
+            "possible": possible,
             "kept_out": kept_out,
             "substitutes": queries.substitutes(case=case, kept_out=kept_out, at=at) if kept_out else [],
             "reasons": recusing.reasons(),

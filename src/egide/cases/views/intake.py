@@ -1,5 +1,6 @@
 """Referring someone, and the triage queue."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
-from egide.cases.models import Case, CaseLink, Programme
-from egide.cases.queries import casefile, conflicts, intake
+from egide.cases.models import Programme
+from egide.cases.queries import casefile, intake
 from egide.cases.services import drafting, linking, recusing, referring, triaging
 from egide.cases.views.step import act, do, fetch_case, step, typed
 from egide.common import clock
@@ -100,9 +101,22 @@ def triage(request: Request) -> HttpResponse:
     )
 
 
+def _open_referral(request: Request, case_id: UUID, at: datetime) -> casefile.CaseFile:
+    """Open what a referral says; refused before anything is opened."""
+    return casefile.open_case(
+        case_id=case_id,
+        actor=request.actor,
+        at=at,
+        with_work=False,
+        check=lambda case: permissions.check_can_coordinate(request.actor, case),
+    )
+
+
 def triage_case(request: Request, case_id: UUID) -> HttpResponse:
     """One referral: what it says, who it may already be, and the decision."""
-    case = fetch_case(request, case_id)
+    at = clock.now()
+    opened = None if request.method == "POST" else _open_referral(request, case_id, at)
+    case = opened.case if opened else fetch_case(request, case_id)
     permissions.check_can_coordinate(request.actor, case)
     forms = {
         State.RECEIVED: TriageForm,
@@ -132,16 +146,7 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
         )
         if answer is not None:
             return answer
-    at = clock.now()
-    opened = casefile.open_case(case_id=case.pk, actor=request.actor, at=at)
-    visible = Case.objects.visible_to(request.actor).order_by().values("pk")
-    links = (
-        CaseLink.objects.filter(Q(first=case) | Q(second=case), unlinked_at__isnull=True)
-        # A link to a case the reader may not know of is not there either.
-        .filter(first__in=visible, second__in=visible)
-        .select_related("first", "second")
-        .order_by("linked_at", "pk")
-    )
+    opened = opened or _open_referral(request, case.pk, at)
     return render(
         request,
         "cases/triage_case.html",
@@ -155,18 +160,27 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             "referral": case.referrals.select_related("agency", "referred_by__account")
             .order_by("received_at")
             .first(),
-            "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),
-            "conflicts": conflicts.possible_conflicts(cases=[case], actor=request.actor, at=at).get(
-                case.pk, []
-            ),
-            "links": [
-                {"link": link, "other": link.second if link.first_id == case.pk else link.first}
-                for link in links
-            ],
             "decisions": case.triage_decisions.select_related("decided_by__account").order_by("decided_at"),
             "at": at,
         },
         status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+@require_GET
+def same_people(request: Request, case_id: UUID) -> HttpResponse:
+    """Cases that may concern the same people, and those linked already: a panel of triage, or a page of its own."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_coordinate(request.actor, case)
+    at = clock.now()
+    return render(
+        request,
+        "cases/_same_people.html" if request.htmx else "cases/same_people.html",
+        {
+            "case": case,
+            "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),
+            "links": intake.links(case=case, actor=request.actor),
+        },
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
 from egide.cases.forms.conferences import SECTION_LABELS, PlanForm
-from egide.cases.models import SafetyPlan
+from egide.cases.models import File, SafetyPlan
 from egide.cases.services import entries, planning
 from egide.cases.views.step import do, fetch_case, step
 from egide.common import clock
@@ -20,16 +20,22 @@ from egide.common.http import Request
 from egide.sharing import services as sharing
 
 
-def _opened(request: Request, case: Any) -> tuple[list[SafetyPlan], dict[UUID, Any]]:
-    """Answer the versions, newest first, and the words of those still in the file."""
-    file = entries.victim_file(case)
+def _words(request: Request, file: File) -> list[Any]:
+    """Answer the versions still in the file, opened for the reader."""
     view = sharing.open_file(
         actor=request.actor, file=file, purpose="victim_safety", at=clock.now(), only=["plan.safety"]
     )
+    return view.form("safety-plan")
+
+
+def _opened(request: Request, case: Any) -> tuple[list[SafetyPlan], dict[UUID, Any]]:
+    """Answer the versions, newest first, and the words of those still in the file."""
+    file = entries.victim_file(case)
+    opened = _words(request, file)
     plans = list(
         SafetyPlan.objects.filter(file=file).select_related("written_by__account").order_by("-version")
     )
-    return plans, {item.id: item.content.get("sections", {}) for item in view.form("safety-plan")}
+    return plans, {item.id: item.content.get("sections", {}) for item in opened}
 
 
 def _sections(content: dict[str, str]) -> list[dict[str, Any]]:
@@ -53,13 +59,14 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
 
 def write(request: Request, case_id: UUID) -> HttpResponse:
     """Write the next version, beginning with the words of the last."""
-    case = fetch_case(request, case_id)
+    file = entries.visible_victim_file(case_id=case_id, actor=request.actor)
+    case = file.case
     permissions.check_can_support(request.actor, case)
     initial: dict[str, Any] = {}
     if request.method == "GET":
-        plans, words = _opened(request, case)
-        last = next((p for p in plans if p.content_id in words), None)
-        initial = dict(words[last.content_id]) if last else {}
+        # Each version, and each rewriting of a draft, is an entry of its own: the last version is the newest.
+        last = max(_words(request, file), key=lambda item: (item.created_at, item.id), default=None)
+        initial = dict(last.content.get("sections", {})) if last else {}
     form = PlanForm(request.POST or None, initial=initial)
 
     def effect(at: Any) -> str:
