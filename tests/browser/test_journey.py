@@ -75,8 +75,9 @@ class Walker:
     def send(self, holding):
         """Send the form that holds a field, and expect another page."""
         form = self.page.locator("main form", has=self.page.locator(f'[name="{holding}"]')).first
+        main = form.locator("button:not([type=button]):not(.button--secondary)")
         with self.page.expect_navigation():
-            form.locator("button:not([type=button])").first.click()
+            (main if main.count() else form.locator("button:not([type=button])")).first.click()
         assert self.page.locator(".error-summary").count() == 0, self.page.locator(
             ".error-summary"
         ).inner_text()
