@@ -232,7 +232,7 @@ def test_a_link_to_a_case_one_is_kept_out_of_is_not_there(w, client):
     one, other = w.referral().case, w.referral().case
     linking.link_cases(case_id=one.pk, other_id=other.pk, kind="related", actor=w.second, at=NOON)
     client.force_login(w.coordinator.account)
-    page = reverse("cases:triage-case", args=[one.pk])
+    page = reverse("cases:same-people", args=[one.pk])
     assert other.reference in client.get(page).content.decode()
     sharing.recuse(
         case_id=other.pk, membership=w.coordinator, reason_code="declared", actor=w.second, at=NOON

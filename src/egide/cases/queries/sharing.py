@@ -48,10 +48,18 @@ def files_of(case: Case) -> list[File]:
     return files
 
 
-def possibilities(*, case: Case, agency: Agency, actor: Membership, at: datetime) -> list[FileLine]:
-    """Answer what an agency may have of each kind of information the reader may read, and by which ways."""
+def possibilities(
+    *, case: Case, agency: Agency, actor: Membership, at: datetime, role: str | None = None
+) -> list[FileLine]:
+    """Answer what an agency may have of each kind of information the reader may read, and by which ways.
+
+    Args:
+        role: the files of this role alone.
+    """
     found = []
     for file in files_of(case):
+        if role is not None and file.role != role:
+            continue
         try:
             known = sharing.explain(actor=actor, file=file, purpose=PURPOSE, at=at)
         except NotVisible:

@@ -92,7 +92,7 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
     if agency is None or kind not in FORMS:
         raise NotVisible
     at = clock.now()
-    lines = queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
+    lines = queries.possibilities(case=case, agency=agency, actor=request.actor, at=at, role=role)
     choices = queries.opened_by(lines=lines, role=role, kind=kind)
     if not choices:
         raise NotVisible
