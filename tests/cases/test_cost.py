@@ -28,6 +28,7 @@ DEAR = {"cases:who": 16}
 #: What the `full` world has none of for the coordinator, so that there is no page.
 ABSENT = {
     "cases:assessment",
+    "cases:disclosure-receipt",
     "cases:emergency",
     "cases:emergency-read",
     "cases:emergency-reviews",
