@@ -1,6 +1,7 @@
 """When consent ends: who is told what, who answers, who has not; and that running out extends nothing."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -345,7 +346,7 @@ class TestPages:
 
         assert "Consent for reference" in page and case.reference in page
         assert "withdr" not in page.partition("<main")[2]
-        assert "Thériault" not in page and "Cyr" not in page
+        assert "Thériault" not in page and not re.search(r"\bCyr\b", page)  # a token may hold the letters
 
     @pytest.mark.parametrize("end", ["withdrawn", "closed", "lapsed"])
     def test_the_other_side_reads_the_same_whatever_ended_it_and_not_of_consent(

@@ -1,5 +1,7 @@
 """Conflicts of interest: declared ties, names that meet, keeping out one or a whole agency, and what was read before."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -110,7 +112,7 @@ class TestMeeting:
 
         assert world.officer.person_name in page
         assert "Whom is theirs alone to say" in page
-        assert "Cyr" not in page
+        assert not re.search(r"\bCyr\b", page)  # a token may hold the letters
 
     def test_a_colleagues_own_name_shows_them(self, world, case):
         renamed(world.nurse, "Luc Cyr")
