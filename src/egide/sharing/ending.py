@@ -14,11 +14,13 @@ from django.db import transaction
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership, Role
 from egide.sharing.grounds import end_ground
+from egide.sharing import tables
 from egide.sharing.models import Assignment, Consent, Ground
 from egide.sharing.rules.decision import Question, decide
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.question import ConsentState
 from egide.sharing.rules.sides import side_of
+from egide.sharing.rules.table import SHIPPED
 
 #: A kind of information for a purpose: the unit a consent covers.
 Pair = tuple[str, str]
@@ -71,6 +73,7 @@ def losses(
     now, before = covered(standing), covered(ended)
     agencies = {agency.pk: agency for consent in ended for agency in consent.recipients.all()}
     last = {agency.pk: consent for consent in ended for agency in consent.recipients.all()}
+    table = tables.current() if agencies.keys() & now.keys() else SHIPPED
     found = []
     for pk in sorted(agencies, key=str):
         if pk == kept_by:
@@ -78,12 +81,16 @@ def losses(
         is_partial = pk in now
         gone = {category for category, _purpose in before[pk] - now.get(pk, set())}
         lost = [(category, role) for category, role in held if category in gone]
-        if not is_partial or _could_read(agencies[pk], lost, needs_consent=needs_consent):
+        if not is_partial or _could_read(
+            agencies[pk], lost, needs_consent=needs_consent, table=table
+        ):
             found.append(Loss(agencies[pk], last[pk], is_partial))
     return found
 
 
-def _could_read(agency: Agency, items: Collection[tuple[str, str]], *, needs_consent: bool) -> bool:
+def _could_read(
+    agency: Agency, items: Collection[tuple[str, str]], *, needs_consent: bool, table: str
+) -> bool:
     """Say whether an agency could have read any of these: one that could not is told of no change to them.
 
     Laws only take away: they are left out, so that an agency is told rather than not.
@@ -104,6 +111,7 @@ def _could_read(agency: Agency, items: Collection[tuple[str, str]], *, needs_con
                 has_agreement=True,
                 needs_consent=needs_consent,
                 consent=ConsentState(is_valid=True, is_written=True, has_end=True),
+                table=table,
             )
         ).level
         >= Level.VIEW

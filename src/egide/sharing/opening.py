@@ -170,6 +170,7 @@ def class_question(
         is_visiting=actor.is_visiting,
         needs_consent=file.needs_consent(),
         consent=relation.consent(file_id=file.id, category=one.category, purpose=purpose),
+        table=relation.table,
     )
 
 

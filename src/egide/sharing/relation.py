@@ -13,9 +13,10 @@ from egide.common import clock
 from egide.common.prepared import Prepared
 from egide.partners import queries as partners
 from egide.partners.models import Membership
-from egide.sharing import queries
+from egide.sharing import queries, tables
 from egide.sharing.models import ConsentRecipient, EmergencyAccess, Ground
 from egide.sharing.rules.decision import ConsentState
+from egide.sharing.rules.table import SHIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Relation:
     has_agreement: bool
     consents: tuple[Named, ...]
     grounds: tuple[Grounded, ...] = ()
+    #: The version of the decision table in force when the ties were read.
+    table: str = SHIPPED
 
     def is_named_for(self, file_id: UUID) -> bool:
         """Say whether a ground in force names the reader's agency for a file: they may know that it exists."""
@@ -171,7 +174,7 @@ def relations(
     """
     case_ids = list({file.case_id for file in files})
     staffed = {file.case_id: file.is_staffed_by(actor) for file in files}
-    sides, recused, agreed = _ties(actor, case_ids, at)
+    sides, recused, agreed, table = _ties(actor, case_ids, at)
     named, grounds = _bases(
         actor,
         case_ids,
@@ -188,6 +191,7 @@ def relations(
             has_agreement=agreed,
             consents=tuple(named.get(case_id, ())),
             grounds=tuple(grounds.get(case_id, ())),
+            table=table,
         )
     return found
 
@@ -195,13 +199,15 @@ def relations(
 def _ties_query(
     *, agency_id: UUID, account_id: UUID, case_ids: Sequence[UUID], on: date, now: datetime
 ) -> QuerySet[Any]:
-    """The agency's agreement, and per case its side and whether the reader is recused: a kind, then a key."""
+    """The agency's agreement, the table in force, per case the side and a recusal: a kind, then a key."""
     agreement = partners.bound_parties(on=on).filter(agency=agency_id)
     assigned = queries.active_assignments(now=now).filter(agency=agency_id, case_id__in=case_ids)
     recused = queries.recusals(account_id=account_id, agency_id=agency_id).filter(case_id__in=case_ids)
     return agreement.values_list(Value("agreement"), "agency_id").union(
         assigned.order_by().values_list("side", "case_id"),
         recused.order_by().values_list(Value("recused"), "case_id"),
+        # Asked with each decision, of the database, at no query more: no process decides by a former version.
+        tables.in_force().values_list(Value("table"), "id"),
         all=True,
     )
 
@@ -211,8 +217,8 @@ _TIES = Prepared(_ties_query)
 
 def _ties(
     actor: Membership, case_ids: Sequence[UUID], at: datetime
-) -> tuple[Mapping[UUID, str], set[UUID], bool]:
-    """One query: the agency's agreement, and per case its side and whether the reader is recused."""
+) -> tuple[Mapping[UUID, str], set[UUID], bool, str]:
+    """One query: per case the agency's side and whether the reader is recused, the agreement, the table in force."""
     rows = _TIES.rows(
         agency_id=actor.agency_id,
         account_id=actor.account_id,
@@ -224,14 +230,17 @@ def _ties(
     sides: dict[UUID, str] = {}
     out: set[UUID] = set()
     has_agreement = False
+    table = SHIPPED
     for kind, key in rows:
         if kind == "agreement":
             has_agreement = True
+        elif kind == "table":
+            table = tables.known(key)
         elif kind == "recused":
             out.add(key)
         elif _may_work(actor):
             sides[key] = kind
-    return sides, out, has_agreement
+    return sides, out, has_agreement, table
 
 
 def _may_work(actor: Membership) -> bool:

@@ -18,7 +18,7 @@ from egide.sharing.rules.question import (
     Question,
     ThreatState,
 )
-from egide.sharing.rules.table import table
+from egide.sharing.rules.table import is_known, table_of
 
 __all__ = [
     "BASES",
@@ -99,16 +99,18 @@ def _denied(question: Question) -> Decision:
     return Decision(Level.NONE, question.basis, (), (ERROR,))
 
 
-_WORDS = ("sector", "role", "category", "subject_role", "purpose", "side", "named_basis")
+_WORDS = ("sector", "role", "category", "subject_role", "purpose", "side", "named_basis", "table")
 _STATES = ("consent", "threat", "mandate", "programme")
 
 
 def _is_askable(question: Question) -> bool:
-    """Say whether a question is of its types and names a purpose and a basis there are.
+    """Say whether a question is of its types and names a purpose, a basis and a table there are.
 
     The schema would refuse the first, for more; what is not askable is denied.
     """
     if question.purpose not in PURPOSES or question.claimed not in BASES:
+        return False
+    if not isinstance(question.table, str) or not is_known(question.table):
         return False
     flags = [value for name, value in vars(question).items() if name not in (*_WORDS, *_STATES, "regimes")]
     words = [getattr(question, name) for name in _WORDS] + list(question.regimes)
@@ -167,7 +169,7 @@ def _decided_under(
 
 def _ceiling(question: Question) -> Level:
     """The most the table gives on the basis of a question."""
-    return table().level(
+    return table_of(question.table).level(
         basis=question.basis,
         category=question.category,
         sector=question.sector,

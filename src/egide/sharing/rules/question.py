@@ -131,6 +131,8 @@ class Question:
     threat: ThreatState = field(default_factory=ThreatState)
     mandate: MandateState = field(default_factory=MandateState)
     programme: ProgrammeState = field(default_factory=ProgrammeState)
+    #: The version of the decision table in force (`rules.table`); empty: the one that ships.
+    table: str = ""
 
     @property
     def basis(self) -> str:

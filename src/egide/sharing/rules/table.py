@@ -12,6 +12,7 @@ from egide.sharing.rules.categories import AGGREGATE, CATEGORIES, STORED
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.question import BASES
 
+LETTERS = ("-", "F", "V", "S")
 _LEVELS = {"-": Level.NONE, "F": Level.FLAG, "V": Level.VIEW, "S": Level.SHARE}
 #: Written after a category, for the file of one role alone: `identity.core@person_of_concern`.
 ROLE_MARK = "@"
@@ -89,6 +90,47 @@ def _row(
 
 
 @cache
+def shipped() -> Mapping[str, Any]:
+    """Answer the table that ships, as it is written."""
+    return dict(yaml.safe_load((DATA / "table.yaml").read_text(encoding="utf-8")))
+
+
+@cache
 def table() -> DecisionTable:
-    """Answer the table in use, read once."""
-    return parse(yaml.safe_load((DATA / "table.yaml").read_text(encoding="utf-8")))
+    """Answer the table that ships: in force while no other version is."""
+    return parse(shipped())
+
+
+#: The key of the table that ships.
+SHIPPED = ""
+_handed_over: dict[str, DecisionTable] = {}
+
+
+def hand_over(key: str, found: DecisionTable) -> None:
+    """Make a version known to this process. What a key stands for never changes."""
+    if key == SHIPPED:
+        raise TableError("the table that ships is not replaced, another version takes its place")
+    _handed_over[key] = found
+
+
+def is_known(key: str) -> bool:
+    """Say whether a version was handed over to this process."""
+    return key == SHIPPED or key in _handed_over
+
+
+def table_of(key: str) -> DecisionTable:
+    """Answer one version.
+
+    Raises:
+        TableError: this process does not know it; whoever asks opens nothing.
+    """
+    if key == SHIPPED:
+        return table()
+    if key not in _handed_over:
+        raise TableError("this version of the table is not known")
+    return _handed_over[key]
+
+
+def forget_versions() -> None:
+    """Forget every version handed over, as a process that begins knows none."""
+    _handed_over.clear()
