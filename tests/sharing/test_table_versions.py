@@ -1,6 +1,9 @@
 """The version of the decision table in force: acts at once everywhere, costs no query, and opens nothing when damaged."""
 
+import re
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -61,7 +64,9 @@ class TestInForce:
 
         version(officers, {INCIDENT: Level.NONE})
 
-        assert all(item.holder_id == s.people["officer"].agency_id for item in s.open("officer").of("incident.facts"))
+        assert all(
+            item.holder_id == s.people["officer"].agency_id for item in s.open("officer").of("incident.facts")
+        )
 
     def test_another_process_decides_the_same(self, world, officers):
         s = situation(world)
@@ -95,6 +100,7 @@ class TestInForce:
 
     def test_costs_no_query_once_a_process_knows_it(self, world, officers):
         s = situation(world)
+        s.open("officer")  # what a process reads once is read
         with queries() as without:
             s.open("officer")
 
@@ -151,8 +157,6 @@ class TestDamaged:
         )  # fmt: skip
         assert decide(asked).level == Level.SHARE
 
-        from dataclasses import replace
-
         found = decide(replace(asked, table="no such version"))
         assert (found.level, found.withheld_by) == (Level.NONE, ("error",))
 
@@ -188,7 +192,9 @@ class TestBounds:
     def test_no_version_opens_anything_of_a_person_to_evaluators(self, category):
         for basis in shipped()["bases"]:
             assert not any(
-                editing.why_not((basis, category, "EVA"), level) == "" for level in Level if level > Level.NONE
+                editing.why_not((basis, category, "EVA"), level) == ""
+                for level in Level
+                if level > Level.NONE
             )
 
     def test_a_change_names_its_cells_and_nothing_else(self):
@@ -206,7 +212,13 @@ class TestBounds:
 
         for basis, row, sector in table().cells:
             category, _mark, role = row.partition("@")
-            asked = {"basis": basis, "category": category, "sector": sector, "is_holder": False, "subject_role": role}
+            asked = {
+                "basis": basis,
+                "category": category,
+                "sector": sector,
+                "is_holder": False,
+                "subject_role": role,
+            }
             assert made.level(**asked) <= table().level(**asked)
 
     @pytest.mark.parametrize(
@@ -249,3 +261,17 @@ class TestConstraints:
         assert self.refused(
             "sharing_table_numbered_once_it_acts", lambda: version(officers, state=state, number=None)
         )
+
+
+def test_every_question_asked_of_a_case_says_by_which_version():
+    """The default is the table that ships: a question that forgets its version would be decided by that one."""
+    source = Path(tables.__file__).resolve().parents[1]
+    found = {
+        file.relative_to(source).as_posix(): text
+        for file in source.rglob("*.py")
+        if re.search(r"(?<![A-Za-z_])Question\(\n", text := file.read_text(encoding="utf-8"))
+    }
+
+    assert set(found) == {"sharing/opening.py", "sharing/ending.py", "demonstration/bench/throughput.py"}
+    assert "table=" in found["sharing/opening.py"]
+    assert "table=" in found["sharing/ending.py"]

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership, Role
-from egide.sharing.grounds import end_ground
 from egide.sharing import tables
+from egide.sharing.grounds import end_ground
 from egide.sharing.models import Assignment, Consent, Ground
 from egide.sharing.rules.decision import Question, decide
 from egide.sharing.rules.levels import Level
@@ -81,9 +81,7 @@ def losses(
         is_partial = pk in now
         gone = {category for category, _purpose in before[pk] - now.get(pk, set())}
         lost = [(category, role) for category, role in held if category in gone]
-        if not is_partial or _could_read(
-            agencies[pk], lost, needs_consent=needs_consent, table=table
-        ):
+        if not is_partial or _could_read(agencies[pk], lost, needs_consent=needs_consent, table=table):
             found.append(Loss(agencies[pk], last[pk], is_partial))
     return found
 
