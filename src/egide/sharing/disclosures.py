@@ -1,6 +1,6 @@
 """What left the application: one row for each, the accountings drawn from it, and what is told to the person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,7 +165,7 @@ def disclosures_of(
         .select_related("recipient", "consent", "disclosed_by__account", "disclosed_by__agency")
         .order_by("-id")
     )
-    silenced = _silenced(file_ids=None, case_id=case_id, at=at)
+    silenced = _silenced(rows.order_by().values("file_id"), at=at)
     found: list[Accounted] = []
     for row in (rows.filter(pk__lt=before) if before else rows).iterator(chunk_size=200):
         one = _accounted(row, silenced)
@@ -187,16 +187,9 @@ def _accounted(row: Disclosure, silenced: dict[tuple[UUID, UUID], datetime]) -> 
     return Accounted(row, accountings_of(left), until)
 
 
-def _silenced(
-    *, file_ids: Sequence[UUID] | None, case_id: UUID | None, at: datetime
-) -> dict[tuple[UUID, UUID], datetime]:
-    rows = Suspension.objects.filter(until__gt=at).order_by("until")
-    if file_ids is not None:
-        rows = rows.filter(file_id__in=file_ids)
-    if case_id is not None:
-        rows = rows.filter(
-            file_id__in=Disclosure.objects.filter(case_id=case_id).order_by().values("file_id")
-        )
+def _silenced(files: Any, *, at: datetime) -> dict[tuple[UUID, UUID], datetime]:
+    """Answer until when each agency's rows are silent, by file; `files` are identifiers, or a query of them."""
+    rows = Suspension.objects.filter(until__gt=at, file_id__in=files).order_by("until")
     return {
         (file_id, agency_id): until
         for file_id, agency_id, until in rows.values_list("file_id", "agency_id", "until")
@@ -243,7 +236,7 @@ def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[Tol
     )
     if law.years:
         rows = rows.filter(disclosed_at__gte=at - timedelta(days=round(365.25 * law.years)))
-    silenced = _silenced(file_ids=[file.id], case_id=None, at=at)
+    silenced = _silenced([file.id], at=at)
     is_hers = str(file.role) == "victim"
     lines: dict[tuple[Any, str], ToldLine] = {}
     for row in rows:

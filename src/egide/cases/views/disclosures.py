@@ -16,6 +16,7 @@ from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
 from egide.cases.services import entries
+from egide.cases.views.sharing import agencies_beside
 from egide.cases.views.step import do, fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
@@ -115,12 +116,7 @@ def _silencers(case: Case) -> list[tuple[str, str]]:
     """Agencies that may ask for silence."""
     able = Agency.objects.filter(sector__in=disclosures.SILENCERS).order_by().values_list("pk", flat=True)
     allowed = {str(pk) for pk in able}
-    return [pair for pair in _agencies(case) if pair[0] in allowed]
-
-
-def _agencies(case: Case) -> list[tuple[str, str]]:
-    others = Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
-    return sorted(((str(one.pk), str(one)) for one in others), key=lambda pair: pair[1])
+    return [pair for pair in agencies_beside(case) if pair[0] in allowed]
 
 
 def _agency(pk: str) -> Agency:
@@ -134,7 +130,7 @@ def new(request: Request, case_id: UUID) -> HttpResponse:
     """Record what was read aloud, or left on paper or in a file."""
     case = _supported(request, case_id)
     bases = [("consent", _("With consent")), *Ground._meta.get_field("kind").flatchoices]
-    form = DisclosureForm(request.POST or None, agencies=_agencies(case), bases=bases)
+    form = DisclosureForm(request.POST or None, agencies=agencies_beside(case), bases=bases)
 
     def effect(at: Any) -> str:
         data = form.cleaned_data

@@ -26,7 +26,7 @@ from egide.sharing.models import Ground
 from egide.sharing.rules.categories import CATEGORIES
 
 
-def _agencies(case: Case) -> list[tuple[str, str]]:
+def agencies_beside(case: Case) -> list[tuple[str, str]]:
     """Agencies one may think of telling: every active one but the programme's own."""
     others = Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
     return sorted(((str(one.pk), str(one)) for one in others), key=lambda pair: pair[1])
@@ -63,7 +63,7 @@ def hub(request: Request, case_id: UUID) -> HttpResponse:
         {
             "case": case,
             "form": ChooseAgencyForm(
-                initial={"agency": str(agency.pk) if agency else ""}, agencies=_agencies(case)
+                initial={"agency": str(agency.pk) if agency else ""}, agencies=agencies_beside(case)
             ),
             "agency": agency,
             "files": lines,

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TypeVar
 
 from egide.sharing.rules.catalogue import catalogue
@@ -196,8 +196,11 @@ def best(questions: Sequence[Question]) -> Decision:
 
 def best_of(asked: Mapping[K, Sequence[Question]]) -> dict[K, Decision]:
     """Answer `best` for each of several classes; the engine is asked once for all of them."""
-    decide_many([one for questions in asked.values() for one in questions])
-    return {key: best(questions) for key, questions in asked.items()}
+    answers = iter(decide_many([one for questions in asked.values() for one in questions]))
+    return {
+        key: max(islice(answers, len(questions)), key=lambda found: found.level)
+        for key, questions in asked.items()
+    }
 
 
 def forget() -> None:
