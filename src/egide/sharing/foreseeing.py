@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from egide.sharing.opening import ClassDecision, class_questions, visibility_question
+from egide.sharing.opening import ClassDecision, decided, visible_files
 from egide.sharing.relation import ItemClass, Named, Relation, SharedFile, relations
-from egide.sharing.rules.decision import best_of, decide_many
 from egide.sharing.rules.sides import side_of
 
 
@@ -52,22 +51,14 @@ def foreseen(
         ties = relations(actor=reader, files=files, at=at, purpose=purpose)
     if draft is not None and draft.names(reader.agency_id, at):
         ties = {file.case_id: _with(ties[file.case_id], draft, file, reader, at) for file in files}
-    shown = decide_many(
-        [visibility_question(reader, file, ties[file.case_id], purpose, at) for file in files]
-    )
-    by_id = {file.id: file for file, known in zip(files, shown, strict=True) if not known.is_silent}
-    asked = {
-        one: class_questions(reader, file, one, ties[file.case_id], purpose, at)
-        for one in classes
-        if (file := by_id.get(one.file_id)) is not None
-    }
+    by_id = visible_files(reader, files, ties, purpose, at)
     found: dict[UUID, list[ClassDecision] | None] = {
         file.id: [] if file.id in by_id else None for file in files
     }
-    for one, decision in best_of(asked).items():
+    for one in decided(reader, by_id, classes, ties, purpose, at):
         mine = found[one.file_id]
         if mine is not None:
-            mine.append(ClassDecision(one, decision))
+            mine.append(one)
     return found
 
 

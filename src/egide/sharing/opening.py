@@ -201,21 +201,40 @@ def _decide(
     is_list: bool = False,
 ) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
     ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
-    visible = decide_many(
-        [visibility_question(actor, file, ties[file.case_id], purpose, at) for file in files]
-    )
-    by_id = {file.id: file for file, shown in zip(files, visible, strict=True) if not shown.is_silent}
+    by_id = visible_files(actor, files, ties, purpose, at)
     if len(by_id) < len(files) and not (is_list and by_id):
         raise NotVisible
     classes = dict.fromkeys(record.item_class for record in records)
     if with_items:
         classes.update(dict.fromkeys(type(files[0]).classes_of(files)))
+    return decided(actor, by_id, list(classes), ties, purpose, at), ties
+
+
+def visible_files(
+    reader: Any, files: Sequence[SharedFile], ties: Mapping[UUID, Relation], purpose: str, at: datetime
+) -> dict[UUID, SharedFile]:
+    """Answer the files a reader may know of."""
+    shown = decide_many(
+        [visibility_question(reader, file, ties[file.case_id], purpose, at) for file in files]
+    )
+    return {file.id: file for file, known in zip(files, shown, strict=True) if not known.is_silent}
+
+
+def decided(
+    reader: Any,
+    by_id: Mapping[UUID, SharedFile],
+    classes: Sequence[ItemClass],
+    ties: Mapping[UUID, Relation],
+    purpose: str,
+    at: datetime,
+) -> list[ClassDecision]:
+    """Decide the classes of files a reader may know of, on whatever basis opens most; those of others are left out."""
     asked = {
-        one: class_questions(actor, file, one, ties[file.case_id], purpose, at)
+        one: class_questions(reader, file, one, ties[file.case_id], purpose, at)
         for one in classes
         if (file := by_id.get(one.file_id)) is not None
     }
-    return [ClassDecision(one, decision) for one, decision in best_of(asked).items()], ties
+    return [ClassDecision(one, decision) for one, decision in best_of(asked).items()]
 
 
 def class_questions(
