@@ -1,5 +1,8 @@
 """What a page costs does not grow with what is stored: the number of queries is the same."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +16,7 @@ from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
+VIEWS = Path(urls.__file__).parents[1] / "views"
 _CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -23,8 +27,6 @@ def queries_of(client, url, method="get", data=None, headers=None):
     return [q["sql"] for q in captured.captured_queries if not q["sql"].startswith(_CONTROL)]
 
 
-#: Over the limit today, until the page is written again: brought down, never up.
-DEAR = {"cases:who": 16}
 #: What the `full` world has none of for the coordinator, so that there is no page.
 ABSENT = {
     "cases:assessment",
@@ -57,7 +59,8 @@ def pages(client, world):
             continue
         found[name] = queries_of(client, url)
         found[f"{name} fragment"] = queries_of(client, url, headers={"HX-Request": "true"})
-    found["words searched"] = queries_of(client, reverse("cases:search"), "post", {"q": "Cyr"})
+    if "cases:search" not in not_there:
+        found["words searched"] = queries_of(client, reverse("cases:search"), "post", {"q": "Cyr"})
     return found, not_there
 
 
@@ -85,14 +88,61 @@ def test_every_page_costs_at_most_twelve_queries_however_much_is_stored(full, cl
 
     assert not_there == still_not_there == ABSENT
     assert {n: len(q) for n, q in before.items()} == {n: len(q) for n, q in after.items()}
-    dear = {n: len(q) for n, q in after.items() if len(q) > DEAR.get(n.split()[0], MOST_QUERIES)}
+    dear = {n: len(q) for n, q in after.items() if len(q) > MOST_QUERIES}
     assert not dear, "\n".join([str(dear), *after[max(dear, key=dear.get)]])
 
 
-def test_writing_a_plan_begun_before_costs_no_more(full, client):  # noqa: F811
-    sign_in(client, full.coordinator)
-    drafting.save_draft(
-        form="plan", subject=full.case.pk, content={"leaving": "Begun."}, actor=full.coordinator, at=NOON
-    )
+#: Pages that are written in, with the form whose draft waits there.
+DRAFTED = {
+    "cases:refer": "refer",
+    "cases:plan-write": "plan",
+    "cases:note": "note",
+    "cases:safe-contact": "safe-contact",
+    "cases:assess-with": "assessment",
+}
 
-    assert len(queries_of(client, reverse("cases:plan-write", args=[full.case.pk]))) <= MOST_QUERIES
+
+@pytest.mark.parametrize("name", DRAFTED)
+def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa: F811
+    """The forms that keep drafts are those of `DRAFTED`: another one fails here until it is listed."""
+    source = "".join(path.read_text() for path in VIEWS.rglob("*.py"))
+    assert set(re.findall(r'draft=\("([a-z-]+)"', source)) == set(DRAFTED.values())
+
+    args = [] if name == "cases:refer" else addresses(full).get(name, [full.case.pk])
+    drafting.save_draft(
+        form=DRAFTED[name],
+        subject=full.case.pk if args else None,
+        content={"text": "Begun.", "given_name": "Begun."},
+        actor=full.coordinator,
+        at=NOON,
+    )
+    sign_in(client, full.coordinator)
+
+    assert len(queries_of(client, reverse(name, args=args))) <= MOST_QUERIES
+
+
+def test_asking_about_one_agency_or_person_costs_no_more(full, client):  # noqa: F811
+    sign_in(client, full.coordinator)
+    agency, home = full.police_agency.pk, full.school_agency.pk
+    for name, asked in (
+        ("sharing", f"agency={agency}"),
+        ("who", f"agency={agency}"),
+        ("who", f"agency={agency}&home={home}"),
+        ("who", f"agency={agency}&member={full.officer.pk}"),
+        ("who", f"member={full.second.pk}&purpose=victim_safety"),
+        ("who", f"member={full.second.pk}&format=json"),
+        ("who", f"member={full.second.pk}&format=csv"),
+        ("who", f"member={full.second.pk}&format=print"),
+    ):
+        found = queries_of(client, reverse(f"cases:{name}", args=[full.case.pk]) + f"?{asked}")
+        assert len(found) <= MOST_QUERIES, "\n".join([f"{name}?{asked}", *found])
+
+
+@pytest.mark.parametrize("who", ["advocate", "chair", "officer", "nurse", "teacher", "probation", "referrer"])
+def test_every_other_reader_pays_no_more_than_the_coordinator(full, client, who):  # noqa: F811
+    sign_in(client, getattr(full, who))
+    grow(full)
+    found, _not_there = pages(client, full)
+
+    dear = {n: len(q) for n, q in found.items() if len(q) > MOST_QUERIES}
+    assert not dear, "\n".join([str(dear), *found[max(dear, key=dear.get)]])

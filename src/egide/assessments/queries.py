@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from egide.assessments import library, wording
@@ -147,6 +148,17 @@ def summary_rows(*, file_ids: Iterable[UUID]) -> list[Assessment]:
         .exclude(state=State.DRAFT)
         .select_related("assessor__account", "agency")
         .order_by("scored_at", "id")
+    )
+
+
+def summary_classes(*, file_ids: Iterable[UUID]) -> QuerySet[Any]:
+    """Answer what the summaries of some files are decided by: file, category, holder, regimes; each once."""
+    return (
+        Assessment.objects.filter(file_id__in=list(file_ids))
+        .exclude(state=State.DRAFT)
+        .order_by()
+        .values_list("file_id", Value(SUMMARY_CATEGORY), "holder", "regimes")
+        .distinct()
     )
 
 

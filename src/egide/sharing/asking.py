@@ -76,17 +76,24 @@ class Possibility:
 
 
 def may_receive(
-    *, agency: Agency, file: SharedFile, classes: Sequence[ItemClass], at: datetime
+    *, agency: Agency, files: Sequence[SharedFile], classes: Sequence[ItemClass], at: datetime
 ) -> list[Possibility]:
-    """Answer, for each class, what anyone of an agency gets today and what each way would open.
+    """Answer, for each class of these files, what anyone of an agency gets today and what each way would open.
 
     The same decisions as opening; nothing is unsealed and nothing is recorded. The caller shows only classes
-    its own reader may know of.
+    its own reader may know of. One query.
     """
+    if not classes:
+        return []
     seat: Any = Seat(agency)
-    relation = relations(actor=seat, files=[file], at=at)[file.case_id]
-    today = {one: class_questions(seat, file, one, relation, "case_management", at) for one in classes}
-    asked = {one: _asked(class_question(seat, file, one, relation, "case_management", at)) for one in classes}
+    by_id = {file.id: file for file in files}
+    ties = relations(actor=seat, files=files, at=at)
+    asks = {}
+    for one in classes:
+        file = by_id[one.file_id]
+        asks[one] = (seat, file, one, ties[file.case_id], "case_management", at)
+    today = {one: class_questions(*ask) for one, ask in asks.items()}
+    asked = {one: _asked(class_question(*ask)) for one, ask in asks.items()}
     decide_many(
         [question for ways in asked.values() for question in ways.values()]
     )  # all at once, then by name

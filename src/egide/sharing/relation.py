@@ -1,12 +1,12 @@
 """What ties one reader to one case at one moment: assignment, recusal, agreement, consents."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import BooleanField, JSONField, QuerySet, Value
+from django.db.models import CharField, DateTimeField, JSONField, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from egide.common import clock
@@ -166,7 +166,7 @@ def relations(
     purpose: str = "",
     is_list: bool = False,
 ) -> Mapping[UUID, Relation]:
-    """Answer the reader's relation to each case of these files, in two queries whatever their number.
+    """Answer the reader's relation to each case of these files, in one query whatever their number.
 
     Args:
         purpose: what is asked for, when only the bases that serve it matter; every basis otherwise.
@@ -174,77 +174,77 @@ def relations(
     """
     case_ids = list({file.case_id for file in files})
     staffed = {file.case_id: file.is_staffed_by(actor) for file in files}
-    sides, recused, agreed, table = _ties(actor, case_ids, at)
-    named, grounds = _bases(
+    tied = _read(
         actor,
         case_ids,
+        at,
         with_grounds=not is_list,
         with_emergencies=not is_list and purpose in ("", EMERGENCY_PURPOSE),
     )
     found = {}
     for case_id in case_ids:
-        side = sides.get(case_id, "both" if staffed[case_id] else "none")
+        side = tied.sides.get(case_id, "both" if staffed[case_id] else "none")
         found[case_id] = Relation(
             side="both" if staffed[case_id] else side,
             is_assigned=staffed[case_id] or side != "none",
-            is_recused=case_id in recused,
-            has_agreement=agreed,
-            consents=tuple(named.get(case_id, ())),
-            grounds=tuple(grounds.get(case_id, ())),
-            table=table,
+            is_recused=case_id in tied.recused,
+            has_agreement=tied.has_agreement,
+            consents=tuple(tied.consents.get(case_id, ())),
+            grounds=tuple(tied.grounds.get(case_id, ())),
+            table=tied.table,
         )
     return found
 
 
-def _ties_query(
+@dataclass
+class _Tied:
+    """What the one query found, by case."""
+
+    sides: dict[UUID, str] = field(default_factory=dict)
+    recused: set[UUID] = field(default_factory=set)
+    has_agreement: bool = False
+    table: str = SHIPPED
+    consents: dict[UUID, list[Named]] = field(default_factory=dict)
+    grounds: dict[UUID, list[Grounded]] = field(default_factory=dict)
+
+
+#: The kinds of rows that say more than a key.
+_CONSENT, _GROUND = "consent", "ground"
+#: A side is a kind of its own; these are the others.
+_AGREEMENT, _RECUSED, _TABLE = "agreement", "recused", "table"
+
+
+def _key_only(rows: QuerySet[Any], kind: Any, key: str) -> QuerySet[Any]:
+    """Rows that say a kind and a key, in the columns of consents."""
+    nothing = [
+        Value(None, output_field=one())
+        for one in (
+            UUIDField,
+            JSONField,
+            JSONField,
+            CharField,
+            DateTimeField,
+            DateTimeField,
+            JSONField,
+        )
+    ]
+    return rows.order_by().values_list(kind, key, *nothing)
+
+
+def _ties_queries(
     *, agency_id: UUID, account_id: UUID, case_ids: Sequence[UUID], on: date, now: datetime
-) -> QuerySet[Any]:
-    """The agency's agreement, the table in force, per case the side and a recusal: a kind, then a key."""
+) -> list[QuerySet[Any]]:
+    """The agency's agreement, the table in force, per case the side and a recusal."""
     agreement = partners.bound_parties(on=on).filter(agency=agency_id)
     assigned = queries.active_assignments(now=now).filter(agency=agency_id, case_id__in=case_ids)
     recused = queries.recusals(account_id=account_id, agency_id=agency_id).filter(case_id__in=case_ids)
-    return agreement.values_list(Value("agreement"), "agency_id").union(
-        assigned.order_by().values_list("side", "case_id"),
-        recused.order_by().values_list(Value("recused"), "case_id"),
+    return [
+        _key_only(agreement, Value(_AGREEMENT), "agency_id"),
+        _key_only(assigned, "side", "case_id"),
+        _key_only(recused, Value(_RECUSED), "case_id"),
         # Asked with each decision, of the database, at no query more: no process decides by a former version.
-        tables.in_force().values_list(Value("table"), "id"),
-        all=True,
-    )
-
-
-_TIES = Prepared(_ties_query)
-
-
-def _ties(
-    actor: Membership, case_ids: Sequence[UUID], at: datetime
-) -> tuple[Mapping[UUID, str], set[UUID], bool, str]:
-    """One query: per case the agency's side and whether the reader is recused, the agreement, the table in force."""
-    rows = _TIES.rows(
-        agency_id=actor.agency_id,
-        account_id=actor.account_id,
-        case_ids=case_ids,
-        # The day where the agencies signed, not in Greenwich: an agreement neither begins nor ends the evening before.
-        on=timezone.localdate(at),
-        now=clock.now(),
-    )
-    sides: dict[UUID, str] = {}
-    out: set[UUID] = set()
-    has_agreement = False
-    table = SHIPPED
-    for kind, key in rows:
-        if kind == "agreement":
-            has_agreement = True
-        elif kind == "table":
-            table = tables.known(key)
-        elif kind == "recused":
-            out.add(key)
-        elif _may_work(actor):
-            sides[key] = kind
-    return sides, out, has_agreement, table
-
-
-def _may_work(actor: Membership) -> bool:
-    return actor.role in queries.ASSIGNABLE_ROLES
+        _key_only(tables.in_force(), Value(_TABLE), "id"),
+    ]
 
 
 def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
@@ -255,6 +255,7 @@ def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime)
         )
         .order_by()
         .values_list(
+            Value(_CONSENT),
             "consent__case_id",
             "consent__file_id",
             "consent__categories",
@@ -263,7 +264,6 @@ def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime)
             "consent__given_at",
             "consent__expires_at",
             "consent__purposes",  # a consent says nothing more; a ground does, in this column
-            Value(False, output_field=BooleanField()),
         )
     )
 
@@ -275,6 +275,7 @@ def _grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) 
         .filter(recipient=agency_id, case_id__in=case_ids)
         .order_by()
         .values_list(
+            Value(_GROUND),
             "case_id",
             "file_id",
             "categories",
@@ -283,7 +284,6 @@ def _grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) 
             "decided_at",
             "ends_at",
             "said",
-            Value(True, output_field=BooleanField()),
         )
     )
 
@@ -297,6 +297,7 @@ def _emergencies_query(*, membership_id: UUID, case_ids: Sequence[UUID], now: da
         )
         .order_by()
         .values_list(
+            Value(_GROUND),
             "case_id",
             "file_id",
             nothing,
@@ -305,50 +306,84 @@ def _emergencies_query(*, membership_id: UUID, case_ids: Sequence[UUID], now: da
             "opened_at",
             "ends_at",
             nothing,
-            Value(True, output_field=BooleanField()),
         )
     )
 
 
-def _with_grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    asked: dict[str, Any] = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
-    return _consents_query(**asked).union(_grounds_query(**asked), all=True)
+def _list_query(**asked: Any) -> QuerySet[Any]:
+    """What a list of names asks. Consents come first: their columns are those of every row."""
+    wide = {name: asked[name] for name in ("agency_id", "case_ids", "now")}
+    return _consents_query(**wide).union(*_ties_queries(**asked), all=True)
 
 
-def _with_emergencies_query(
-    *, agency_id: UUID, membership_id: UUID, case_ids: Sequence[UUID], now: datetime
-) -> QuerySet[Any]:
-    asked: dict[str, Any] = {"agency_id": agency_id, "case_ids": case_ids, "now": now}
-    emergencies = _emergencies_query(membership_id=membership_id, case_ids=case_ids, now=now)
-    return _consents_query(**asked).union(_grounds_query(**asked), emergencies, all=True)
+def _file_query(**asked: Any) -> QuerySet[Any]:
+    wide = {name: asked[name] for name in ("agency_id", "case_ids", "now")}
+    return _consents_query(**wide).union(*_ties_queries(**asked), _grounds_query(**wide), all=True)
 
 
-_CONSENTS = Prepared(_consents_query)
-_WITH_GROUNDS = Prepared(_with_grounds_query)
-_WITH_EMERGENCIES = Prepared(_with_emergencies_query)
+def _emergency_query(*, membership_id: UUID, **asked: Any) -> QuerySet[Any]:
+    wide = {name: asked[name] for name in ("agency_id", "case_ids", "now")}
+    emergencies = _emergencies_query(
+        membership_id=membership_id, case_ids=asked["case_ids"], now=asked["now"]
+    )
+    return _consents_query(**wide).union(
+        *_ties_queries(**asked), _grounds_query(**wide), emergencies, all=True
+    )
 
 
-def _bases(
-    actor: Membership, case_ids: Sequence[UUID], *, with_grounds: bool, with_emergencies: bool
-) -> tuple[Mapping[UUID, list[Named]], Mapping[UUID, list[Grounded]]]:
-    """One query: what lets the reader's agency receive something of these cases, consents and other grounds.
+_OF_LIST = Prepared(_list_query)
+_OF_FILE = Prepared(_file_query)
+_WITH_EMERGENCIES = Prepared(_emergency_query)
+
+
+def _read(
+    actor: Membership,
+    case_ids: Sequence[UUID],
+    at: datetime,
+    *,
+    with_grounds: bool,
+    with_emergencies: bool,
+) -> _Tied:
+    """One query: all that lets the reader, or their agency, receive something of these cases, and all that forbids it.
 
     Emergencies are asked with grounds, never alone.
     """
-    asked: dict[str, Any] = {"agency_id": actor.agency_id, "case_ids": case_ids, "now": clock.now()}
+    asked: dict[str, Any] = {
+        "agency_id": actor.agency_id,
+        "account_id": actor.account_id,
+        "case_ids": case_ids,
+        # The day where the agencies signed, not in Greenwich: an agreement neither begins nor ends the evening before.
+        "on": timezone.localdate(at),
+        "now": clock.now(),
+    }
     if with_emergencies:
         rows = _WITH_EMERGENCIES.rows(membership_id=actor.pk, **asked)
     else:
-        rows = (_WITH_GROUNDS if with_grounds else _CONSENTS).rows(**asked)
-    named: dict[UUID, list[Named]] = {}
-    grounded: dict[UUID, list[Grounded]] = {}
-    for case_id, file_id, categories, purposes, form, begins, ends, said, is_ground in rows:
-        if is_ground:
-            one = Grounded(file_id, form, frozenset(categories), frozenset(purposes), said, ends)
-            grounded.setdefault(case_id, []).append(one)
-        else:
-            consent = Named(
-                file_id, frozenset(categories), frozenset(purposes), form != "verbal", begins, ends
-            )
-            named.setdefault(case_id, []).append(consent)
-    return named, grounded
+        rows = (_OF_FILE if with_grounds else _OF_LIST).rows(**asked)
+    found = _Tied()
+    for kind, key, *more in rows:
+        if kind == _CONSENT:
+            found.consents.setdefault(key, []).append(_named(*more))
+        elif kind == _GROUND:
+            found.grounds.setdefault(key, []).append(_grounded(*more))
+        elif kind == _AGREEMENT:
+            found.has_agreement = True
+        elif kind == _TABLE:
+            found.table = tables.known(key)
+        elif kind == _RECUSED:
+            found.recused.add(key)
+        elif actor.role in queries.ASSIGNABLE_ROLES:
+            found.sides[key] = kind
+    return found
+
+
+def _named(
+    file_id: UUID, categories: Any, purposes: Any, form: str, begins: datetime, ends: datetime, _said: Any
+) -> Named:
+    return Named(file_id, frozenset(categories), frozenset(purposes), form != "verbal", begins, ends)
+
+
+def _grounded(
+    file_id: UUID, categories: Any, purposes: Any, kind: str, _begins: datetime, ends: datetime, said: Any
+) -> Grounded:
+    return Grounded(file_id, kind, frozenset(categories), frozenset(purposes), said, ends)

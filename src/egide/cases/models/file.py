@@ -1,10 +1,10 @@
 """A file is one person in one role in one case; an entry is one piece of information in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.models.case import Case, programmes_of
@@ -71,15 +71,7 @@ class File(models.Model):
     @classmethod
     def classes_of(cls, files: Sequence["File"]) -> list[ItemClass]:
         """Answer the classes of current entries, in one query."""
-        rows = (
-            Entry.objects.filter(file__in=[file.pk for file in files], is_current=True)
-            .order_by()
-            .values_list("file", "category", "holder", "regimes")
-            .distinct()
-        )
-        return [
-            ItemClass(file, category, holder, _codes(regimes)) for file, category, holder, regimes in rows
-        ]
+        return item_classes(entry_classes([file.pk for file in files]))
 
     @classmethod
     def records_of(
@@ -138,6 +130,21 @@ def _any_of(classes: Collection[ItemClass]) -> Q:
             file=one.file_id, category=one.category, holder=one.holder_id, regimes=",".join(one.regimes)
         )
     return wanted
+
+
+def entry_classes(file_ids: Collection[Any]) -> QuerySet[Any]:
+    """What the current entries of some files are decided by: file, category, holder, regimes; each once."""
+    return (
+        Entry.objects.filter(file__in=file_ids, is_current=True)
+        .order_by()
+        .values_list("file", "category", "holder", "regimes")
+        .distinct()
+    )
+
+
+def item_classes(rows: Iterable[Any]) -> list[ItemClass]:
+    """Read rows of file, category, holder and regimes."""
+    return [ItemClass(file, category, holder, _codes(regimes)) for file, category, holder, regimes in rows]
 
 
 def _codes(text: str) -> tuple[str, ...]:

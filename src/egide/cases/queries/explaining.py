@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from egide.cases.actions import words_of
 from egide.cases.models import Case, File
 from egide.common.text import localized
@@ -16,9 +18,10 @@ from egide.sharing.rules.categories import CATEGORIES
 
 def team(case: Case) -> list[Membership]:
     """Return whoever may open the case: the programme's staff and members of the agencies assigned."""
-    agencies = {case.programme.lead_agency_id, *sharing_queries.assigned_agencies(case_id=case.pk)}
+    assigned = sharing_queries.active_assignments().filter(case_id=case.pk).order_by().values("agency_id")
+    theirs = Q(agency=case.programme.lead_agency_id) | Q(agency__in=assigned)
     return list(
-        Membership.objects.filter(agency__in=agencies, role__in=ASSIGNABLE_ROLES, ends_on__isnull=True)
+        Membership.objects.filter(theirs, role__in=ASSIGNABLE_ROLES, ends_on__isnull=True)
         .select_related("agency", "account")
         .order_by("agency__code", "account__full_name", "pk")
     )

@@ -12,6 +12,7 @@ from egide.partners.models import Agency, Membership
 from egide.sharing import asking, grounds
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
+from egide.sharing.foreseeing import foreseen
 from egide.sharing.models import Ground
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.levels import Level
@@ -56,23 +57,23 @@ def possibilities(
     Args:
         role: the files of this role alone.
     """
-    found = []
-    for file in files_of(case):
-        if role is not None and file.role != role:
-            continue
-        try:
-            known = sharing.explain(actor=actor, file=file, purpose=PURPOSE, at=at)
-        except NotVisible:
-            continue
-        classes = [one.item_class for one in known if one.level >= Level.VIEW]
-        possible = asking.may_receive(agency=agency, file=file, classes=classes, at=at)
-        by_kind: dict[str, list[asking.Possibility]] = {}
-        for one in possible:
+    files = [file for file in files_of(case) if role is None or file.role == role]
+    if not files:
+        return []
+    read = foreseen(reader=actor, files=files, classes=File.classes_of(files), purpose=PURPOSE, at=at)
+    classes = [one.item_class for found in read.values() for one in found or [] if one.level >= Level.VIEW]
+    possible = asking.may_receive(agency=agency, files=files, classes=classes, at=at)
+    return [_file_line(file, possible) for file in files if read[file.pk] is not None]
+
+
+def _file_line(file: File, possible: list[asking.Possibility]) -> FileLine:
+    by_kind: dict[str, list[asking.Possibility]] = {}
+    for one in possible:
+        if one.item_class.file_id == file.pk:
             by_kind.setdefault(one.item_class.category, []).append(one)
-        lines = [_merged(category, ones) for category, ones in by_kind.items()]
-        lines.sort(key=lambda line: (-line.today, line.title))
-        found.append(FileLine(file.role, str(FileRole(file.role).label), lines))
-    return found
+    lines = [_merged(category, ones) for category, ones in by_kind.items()]
+    lines.sort(key=lambda line: (-line.today, line.title))
+    return FileLine(file.role, str(FileRole(file.role).label), lines)
 
 
 def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:

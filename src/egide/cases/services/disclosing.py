@@ -80,7 +80,7 @@ def _check_opens(
     known = [
         one.item_class for one in sharing.explain(actor=actor, file=file, purpose="case_management", at=at)
     ]
-    found = asking.may_receive(agency=recipient, file=file, classes=known, at=at)
+    found = asking.may_receive(agency=recipient, files=[file], classes=known, at=at)
     for category in categories:
         ways = [
             way

@@ -1,8 +1,10 @@
 """Share with one more agency: what may be told, on what ground, and what was received on one."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,23 +28,18 @@ from egide.sharing.models import Ground
 from egide.sharing.rules.categories import CATEGORIES
 
 
-def agencies_beside(case: Case) -> list[tuple[str, str]]:
+def _beside(case: Case) -> QuerySet[Agency]:
     """Agencies one may think of telling: every active one but the programme's own."""
-    others = Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
-    return sorted(((str(one.pk), str(one)) for one in others), key=lambda pair: pair[1])
+    return Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
 
 
-def _agency(asked: str, case: Case) -> Agency | None:
-    try:
-        pk = UUID(asked)
-    except ValueError:
-        return None
-    return (
-        Agency.objects.filter(pk=pk, is_active=True)
-        .exclude(pk=case.programme.lead_agency_id)
-        .order_by()
-        .first()
-    )
+def agencies_beside(case: Case) -> list[tuple[str, str]]:
+    """The same, as choices in the order of their names."""
+    return _choices(_beside(case))
+
+
+def _choices(agencies: Iterable[Agency]) -> list[tuple[str, str]]:
+    return sorted(((str(one.pk), str(one)) for one in agencies), key=lambda pair: pair[1])
 
 
 @require_GET
@@ -51,7 +48,8 @@ def hub(request: Request, case_id: UUID) -> HttpResponse:
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
     at = clock.now()
-    agency = _agency(request.GET.get("agency", ""), case)
+    agencies = {str(one.pk): one for one in _beside(case)}
+    agency = agencies.get(request.GET.get("agency", ""))
     lines = (
         queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
         if agency is not None
@@ -63,7 +61,7 @@ def hub(request: Request, case_id: UUID) -> HttpResponse:
         {
             "case": case,
             "form": ChooseAgencyForm(
-                initial={"agency": str(agency.pk) if agency else ""}, agencies=agencies_beside(case)
+                initial={"agency": str(agency.pk) if agency else ""}, agencies=_choices(agencies.values())
             ),
             "agency": agency,
             "files": lines,
@@ -88,7 +86,7 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
     """Write down why this agency should receive this without consent."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
-    agency = _agency(str(agency_id), case)
+    agency = _beside(case).filter(pk=agency_id).first()
     if agency is None or kind not in FORMS:
         raise NotVisible
     at = clock.now()
