@@ -20,10 +20,10 @@ def secret(name: str) -> bytes:
     place = (str(keys.path), name)
     if place in _known:
         return _known[place]
+    master_id, [wrapped] = keys.wrap(os.urandom(32))
     with transaction.atomic():
         row, _is_new = Secret.objects.get_or_create(
-            name=name,
-            defaults={"master_id": keys.current_id(), "wrapped": keys.wrap(os.urandom(32))},
+            name=name, defaults={"master_id": master_id, "wrapped": wrapped}
         )
     _known[place] = keys.unwrap(bytes(row.wrapped), master_id=row.master_id)
     return _known[place]

@@ -23,8 +23,8 @@ class KeyProvider(Protocol):
         """Answer the id of the master key new keys are wrapped with."""
         ...
 
-    def wrap(self, key: bytes) -> bytes:
-        """Wrap a 32-byte key under the current master key."""
+    def wrap(self, *keys: bytes) -> tuple[str, list[bytes]]:
+        """Wrap 32-byte keys under the current master key; answers its id with them, so that both are of one moment."""
         ...
 
     def unwrap(self, wrapped: bytes, *, master_id: str) -> bytes:
@@ -71,9 +71,10 @@ class LocalKeyProvider:
         self._load()
         return self._current
 
-    def wrap(self, key: bytes) -> bytes:
+    def wrap(self, *keys: bytes) -> tuple[str, list[bytes]]:
         self._load()
-        return aes_key_wrap(self._keys[self._current], key)
+        master = self._keys[self._current]
+        return self._current, [aes_key_wrap(master, key) for key in keys]
 
     def unwrap(self, wrapped: bytes, *, master_id: str) -> bytes:
         self._load()

@@ -63,9 +63,8 @@ def new_sealer(file_id: UUID, *, keys: KeyProvider | None = None) -> Sealer:
     """Make the keys of a new file, in memory; `save_keys` keeps them."""
     keys = keys or provider()
     made = {name: os.urandom(envelope.KEY_BYTES) for name in COMPARTMENTS}
-    row = FileKeys(file_id=file_id, master_id=keys.current_id())
-    for name, key in made.items():
-        setattr(row, name, keys.wrap(key))
+    master_id, wrapped = keys.wrap(*made.values())
+    row = FileKeys(file_id=file_id, master_id=master_id, **dict(zip(made, wrapped, strict=True)))
     return Sealer(row, made)
 
 
@@ -143,22 +142,22 @@ def rotate(
             if not rows:
                 break
             for row in rows:
-                _rewrap(row, COMPARTMENTS, keys, current)
+                _rewrap(row, COMPARTMENTS, keys)
             FileKeys.objects.bulk_update(rows, ["master_id", *COMPARTMENTS], batch_size=100)
         done += len(rows)
         if progress:
             progress(done, total)
     with transaction.atomic():
         for secret in Secret.objects.select_for_update().exclude(master_id=current).order_by("name"):
-            _rewrap(secret, ("wrapped",), keys, current)
+            _rewrap(secret, ("wrapped",), keys)
             secret.save()
     keys.end_rotation()
     return done
 
 
-def _rewrap(row: FileKeys | Secret, names: Iterable[str], keys: KeyProvider, current: str) -> None:
-    for name in names:
-        value = getattr(row, name)
-        if value is not None:
-            setattr(row, name, keys.wrap(keys.unwrap(bytes(value), master_id=row.master_id)))
-    row.master_id = current
+def _rewrap(row: FileKeys | Secret, names: Iterable[str], keys: KeyProvider) -> None:
+    kept = [name for name in names if getattr(row, name) is not None]
+    opened = [keys.unwrap(bytes(getattr(row, name)), master_id=row.master_id) for name in kept]
+    row.master_id, wrapped = keys.wrap(*opened)
+    for name, value in zip(kept, wrapped, strict=True):
+        setattr(row, name, value)

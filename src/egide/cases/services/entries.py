@@ -82,33 +82,84 @@ def new_entry(
     sealer: Sealer | None = None,
 ) -> Entry:
     """Seal one entry and answer it, not yet saved. See `write_entry`."""
+    values = new_values(
+        file=file,
+        category=category,
+        actor=actor,
+        at=at,
+        text=text,
+        data=data,
+        kind=kind,
+        observed_on=observed_on,
+        form=form,
+        holder=holder,
+        replaces=replaces,
+        sealer=sealer,
+    )
+    return Entry(**dict(zip(ENTRY_COLUMNS, values, strict=True)))
+
+
+#: The columns of an entry as `new_values` gives them.
+ENTRY_COLUMNS = (
+    "id",
+    "file_id",
+    "category",
+    "compartment",
+    "kind",
+    "content",
+    "observed_on",
+    "author_id",
+    "agency_id",
+    "holder_id",
+    "regimes",
+    "form",
+    "created_at",
+    "replaces_id",
+    "is_current",
+)
+
+
+def new_values(
+    *,
+    file: File,
+    category: str,
+    actor: Membership,
+    at: datetime,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+    kind: str = Kind.FACT,
+    observed_on: date | None = None,
+    form: str = "",
+    holder: Agency | None = None,
+    replaces: Entry | None = None,
+    sealer: Sealer | None = None,
+) -> tuple[Any, ...]:
+    """Seal one entry and answer its row, as `ENTRY_COLUMNS`: for the many that a referral, or a file of them, brings."""
     if len(text) > LONGEST_TEXT:
         raise Refused(_("This text is too long: at most 20,000 characters. Nothing you typed was lost."))
     held_by = holder or actor.agency
-    entry = Entry(
-        id=new_id(),
-        file_id=file.pk,
-        category=category,
-        compartment=compartment_of(category),
-        kind=kind,
-        observed_on=observed_on,
-        author_id=actor.pk,
-        agency_id=actor.agency_id,
-        holder_id=held_by.pk,
+    row, compartment = new_id(), compartment_of(category)
+    content = seal_json(
+        {"text": text, **(data or {})}, file_id=file.pk, compartment=compartment, row=row, sealer=sealer
+    )
+    return (
+        row,
+        file.pk,
+        category,
+        compartment,
+        kind,
+        content,
+        observed_on,
+        actor.pk,
+        actor.agency_id,
+        held_by.pk,
         # Both laws travel: that of who holds it and that of who brought it.
-        regimes=",".join(sorted({*held_by.regimes, *actor.agency.regimes})),
-        form=form,
-        created_at=at,
-        replaces_id=replaces.pk if replaces else None,
+        ",".join(sorted({*held_by.regimes, *actor.agency.regimes})),
+        form,
+        at,
+        replaces.pk if replaces else None,
+        True,
     )
-    entry.content = seal_json(
-        {"text": text, **(data or {})},
-        file_id=file.pk,
-        compartment=entry.compartment,
-        row=entry.pk,
-        sealer=sealer,
-    )
-    return entry
 
 
 def seal_json(

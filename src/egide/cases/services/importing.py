@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from egide.cases import permissions
-from egide.cases.models import Case, NameToken, Programme, Referral
+from egide.cases.models import Case, Entry, NameToken, Programme, Referral
+from egide.cases.services.entries import ENTRY_COLUMNS
 from egide.cases.services.referring import (
     NAME_COLUMNS,
     NewReferral,
@@ -193,7 +194,7 @@ def _write(made: Sequence[NewReferral]) -> None:
     _insert(one.case for one in made)
     vault.save_keys(chain.from_iterable(one.sealers for one in made))
     _insert(chain.from_iterable(one.files for one in made))
-    _insert(chain.from_iterable(one.entries for one in made))
+    insert_rows(Entry, ENTRY_COLUMNS, chain.from_iterable(one.entries for one in made))
     insert_rows(NameToken, NAME_COLUMNS, chain.from_iterable(one.names for one in made))
     _insert(one.referral for one in made)
     _insert(one.task for one in made)

@@ -76,8 +76,8 @@ class NewReferral:
     trace: LedgerEntry
     files: list[File] = field(default_factory=list)
     sealers: list[Sealer] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    #: Rows of the blind index, by far the most: values in the order of `NAME_COLUMNS`.
+    #: Rows, by far the most: values in the order of `entries.ENTRY_COLUMNS`, and of `NAME_COLUMNS` for the blind index.
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
     names: list[tuple[Any, ...]] = field(default_factory=list)
 
 
@@ -94,7 +94,7 @@ def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at
     _save_case(made.case)
     vault.save_keys(made.sealers)
     File.objects.bulk_create(made.files)
-    Entry.objects.bulk_create(made.entries)
+    insert_rows(Entry, entries.ENTRY_COLUMNS, made.entries)
     insert_rows(NameToken, NAME_COLUMNS, made.names)
     _save_referral(made.referral, content)
     made.task.save(force_insert=True)
@@ -173,7 +173,7 @@ def _add(
     made.sealers.append(sealer)
     made.names += new_names(file, person)
     made.entries += [
-        entries.new_entry(file=file, actor=actor, at=at, holder=file.holder, sealer=sealer, **one)
+        entries.new_values(file=file, actor=actor, at=at, holder=file.holder, sealer=sealer, **one)
         for one in written
     ]
 

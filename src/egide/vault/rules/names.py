@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import jellyfish
 
@@ -47,15 +48,21 @@ _FRENCH = [
 ]
 
 
+def _folded(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(c for c in spread if not unicodedata.combining(c))
+
+
 def words(text: str) -> list[str]:
     """List the words of a name, folded: lower case, no accents, no particles unless there is nothing else."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    plain = text.lower() if text.isascii() else _folded(text)
     found = re.findall(r"[^\W\d_]+", plain)
     kept = [word for word in found if word not in _PARTICLES]
     return list(dict.fromkeys(kept or found))
 
 
+# Words of names, of nobody in particular: a file of referrals says the same few thousand again and again.
+@lru_cache(maxsize=4096)
 def french_sound(word: str) -> str:
     """Answer how a folded word is heard in French; our own code, close words share it on purpose."""
     heard = word
