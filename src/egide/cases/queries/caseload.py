@@ -138,11 +138,13 @@ def caseload(
     found: list[Case] = []
     by_date = knows_dates(actor)
     for scope in _scopes(actor):
-        wanted = filters.apply(with_name(scope, actor), actor=actor, at=at)
+        wanted = filters.apply(scope, actor=actor, at=at)
         if is_last:
-            found += wanted.order_by(*(("-next_due_at", "-id") if by_date else ("-id",)))[: PAGE + 1]
+            wanted = wanted.order_by(*(("-next_due_at", "-id") if by_date else ("-id",)))
         else:
-            found += _after(wanted, place, by_date=by_date)[: PAGE + 1]
+            wanted = _after(wanted, place, by_date=by_date)
+        # The page is chosen before its names are brought: joined first, every case would bring its own.
+        found += with_name(Case.objects.filter(pk__in=wanted.values("pk")[: PAGE + 1]), actor).order_by()
     is_back = is_last or bool(place and place[2])
     found.sort(key=_order if by_date else _by_age, reverse=is_back)
     has_more = len(found) > PAGE
