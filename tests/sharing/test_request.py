@@ -15,6 +15,7 @@ from egide.sharing.rules.decision import decide
 from egide.sharing.rules.question import BASES
 from egide.sharing.rules.request import RequestError, read
 
+pytestmark = pytest.mark.django_db
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "decide.md").read_text(encoding="utf-8")
 EXAMPLES = [
     (title, level, json.loads(text))

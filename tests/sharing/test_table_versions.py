@@ -43,6 +43,7 @@ def version(officers, cells=(), *, content=None, state=TableState.IN_FORCE, numb
     acted = state in (TableState.IN_FORCE, TableState.SUPERSEDED)
     decided = {} if state == TableState.PROPOSED else {
         "decided_by": second, "decided_by_account": second.account, "decided_at": NOON,
+        "decision_reason": "Too wide." if state == TableState.REFUSED else "",
     }  # fmt: skip
     return TableVersion.objects.create(
         **{
@@ -254,6 +255,15 @@ class TestConstraints:
     def test_nobody_withdraws_the_proposal_of_another(self, officers):
         assert self.refused(
             "sharing_table_decided_by_another", lambda: version(officers, state=TableState.WITHDRAWN)
+        )
+
+    @pytest.mark.parametrize(
+        ("state", "reason"),
+        [(TableState.REFUSED, ""), (TableState.IN_FORCE, "Good."), (TableState.PROPOSED, "No.")],
+    )
+    def test_a_refusal_and_nothing_else_says_why(self, officers, state, reason):
+        assert self.refused(
+            "sharing_table_refusal_says_why", lambda: version(officers, state=state, decision_reason=reason)
         )
 
     @pytest.mark.parametrize("state", [TableState.IN_FORCE, TableState.SUPERSEDED])

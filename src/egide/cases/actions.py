@@ -43,6 +43,10 @@ _WORDS: dict[str, Any] = {
     "sharing.names_shown": _("Saw the name in a list"),
     "sharing.opened": _("Opened"),
     "sharing.person_told": _("Recorded that the person was told"),
+    "sharing.table_approved": _("Approved a change of the decision table"),
+    "sharing.table_proposed": _("Proposed a change of the decision table"),
+    "sharing.table_refused": _("Refused a change of the decision table"),
+    "sharing.table_withdrawn": _("Withdrew a change of the decision table"),
 }
 
 

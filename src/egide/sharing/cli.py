@@ -1,15 +1,19 @@
-"""`egide decide`: one decision from the command line. Reads no database, opens nothing and keeps nothing."""
+"""`egide decide`: one decision from the command line. Opens nothing and keeps nothing; reads which table is in force."""
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from egide.common.text import localized
+from egide.sharing import tables
+from egide.sharing.models import TableVersion
 from egide.sharing.rules.catalogue import Rule, catalogue
 from egide.sharing.rules.decision import Decision, decide
 from egide.sharing.rules.enabling import Deployment
@@ -17,7 +21,7 @@ from egide.sharing.rules.levels import Level
 from egide.sharing.rules.policies import PolicySet, load, texts
 from egide.sharing.rules.request import Request, RequestError, read
 
-EXIT_OK, EXIT_BAD_INPUT = 0, 2
+EXIT_OK, EXIT_BAD_INPUT, EXIT_NO_TABLE = 0, 2, 3
 #: A request is a few lines: anything larger is something else. In bytes.
 LARGEST = 1024 * 1024
 
@@ -38,7 +42,8 @@ def run(*, request: str, as_json: bool, language: str, stdout: Writer, stderr: W
     Args:
         request: path of a JSON file; `-` reads the standard input.
     Returns:
-        The exit status: 0, or 2 when the request cannot be read, with the field named on `stderr`.
+        The exit status: 0; 2 when the request cannot be read, with the field named on `stderr`; 3 when the
+        database cannot say which version of the table is in force: nothing is decided by another.
     """
     with override(language):
         try:
@@ -49,10 +54,33 @@ def run(*, request: str, as_json: bool, language: str, stdout: Writer, stderr: W
         except BadInput as error:
             stderr.write(f"{error}\n")
             return EXIT_BAD_INPUT
-        found = decide(asked.question, _rules(asked))
-        text = json.dumps(as_data(found), ensure_ascii=False) if as_json else as_text(found)
+        try:
+            version = _version()
+        except DatabaseError:
+            stderr.write(_("The database cannot say which version of the decision table is in force.") + "\n")
+            return EXIT_NO_TABLE
+        found = decide(replace(asked.question, table=tables.key_of(version)), _rules(asked))
+        number = tables.number_of(version)
+        text = json.dumps(as_data(found, number), ensure_ascii=False) if as_json else as_text(found, number)
         stdout.write(text + "\n")
     return EXIT_OK
+
+
+def _version() -> TableVersion | None:
+    """The version in force of this deployment; before there is one, the table that ships.
+
+    Raises:
+        DatabaseError: there is a deployment, and its database does not answer.
+    """
+    if connection.vendor == "sqlite" and not _exists(str(connection.settings_dict["NAME"])):
+        return None  # opening it would make it
+    if TableVersion._meta.db_table not in connection.introspection.table_names():
+        return None
+    return tables.in_force().first()
+
+
+def _exists(name: str) -> bool:
+    return name.startswith("file:") or name == ":memory:" or Path(name).exists()
 
 
 def _rules(asked: Request) -> PolicySet:
@@ -87,13 +115,16 @@ def _sentence(error: RequestError) -> str:
     return f"{error.path or _('the request')} {said}"
 
 
-def as_data(found: Decision) -> dict[str, Any]:
-    """Answer a decision as plain data: level, rules that had a part, duties, and the reason in both languages."""
+def as_data(found: Decision, version: int) -> dict[str, Any]:
+    """Answer a decision as plain data: level, rules that had a part, duties, the version of the table it was made by,
+    and the reason in both languages.
+    """
     named = [*found.allowed_by, *found.withheld_by]
     known = catalogue()
     return {
         "level": found.level.name.lower(),
         "basis": found.basis,
+        "table": version,
         "rules": [
             {"id": r.id, "effect": r.effect, "status": r.status, "verified": r.verified}
             for r in (known[name] for name in dict.fromkeys(named) if name in known)
@@ -139,11 +170,12 @@ _LEVELS = {
 }
 
 
-def as_text(found: Decision) -> str:
+def as_text(found: Decision, version: int) -> str:
     """Answer a decision as lines for a person, in the active language."""
     from django.utils.translation import get_language
 
     known = catalogue()
     lines = [reason(found, (get_language() or "en")[:2])]
     lines += ["- " + _text(known[name]) for name in found.obligations]
+    lines.append(_("Decided by version %(n)s of the decision table.") % {"n": version})
     return "\n".join(lines)

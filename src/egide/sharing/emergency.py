@@ -15,9 +15,10 @@ from egide.common.clock import add_working_days
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
-from egide.partners.models import Membership, Role
+from egide.partners.models import Membership
 from egide.sharing.models import EmergencyAccess, EmergencyUser
 from egide.sharing.opening import open_private
+from egide.sharing.permissions import check_privacy_officer
 from egide.sharing.relation import SealedRecord
 from egide.sharing.rules.categories import compartment_of
 from egide.vault import services as vault
@@ -30,12 +31,6 @@ REVIEW_WORKING_DAYS = 3
 #: What the reason is kept as: whoever reads the signs of danger reads why the file was opened.
 REASON_CATEGORY = "threat.indicators"
 OUTCOMES = ("justified", "training", "misuse")
-
-
-def check_privacy_officer(actor: Membership | None) -> None:
-    """Only privacy officers; to anyone else the page is not there."""
-    if actor is None or actor.role != Role.PRIVACY_OFFICER:
-        raise NotVisible
 
 
 def may_open(actor: Membership) -> bool:

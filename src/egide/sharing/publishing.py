@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from egide.common.text import localized
-from egide.sharing.models import Consent, Disclosure
+from egide.sharing import tables
+from egide.sharing.models import Consent, Disclosure, TableState, TableVersion
+from egide.sharing.models.table import ACTED
 from egide.sharing.rules.catalogue import DATA, Rule, catalogue
-from egide.sharing.rules.categories import CATEGORIES
+from egide.sharing.rules.editing import change, sectors_of
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.policies import policies
-from egide.sharing.rules.table import ROLE_MARK, table
+from egide.sharing.rules.table import DecisionTable
+from egide.sharing.wording import BASES, LETTERS, ChangeLine, row_title
 
 #: Counts below this are not published (domain/reporting.md): a small number may be a person.
 SMALLEST = 11
@@ -45,14 +48,17 @@ PLACES = {
     "ES": _("Spain"),
     "UK": _("United Kingdom"),
 }
-BASES = {
-    "consent": _("Consent"),
-    "serious_imminent_threat": _("Serious and imminent threat"),
-    "serious_harm_reduction": _("Risk of serious harm"),
-    "legal_mandate": _("Statute, court order or warrant"),
-    "medical_emergency": _("Medical emergency"),
-    "common_programme": _("Common programme"),
-}
+#: Bases whose uses are counted.
+COUNTED = (
+    "consent",
+    "serious_imminent_threat",
+    "serious_harm_reduction",
+    "legal_mandate",
+    "medical_emergency",
+    "common_programme",
+)
+#: Versions whose history is told.
+VERSIONS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ def _history() -> list[dict[str, Any]]:
     return list(data)
 
 
-def history() -> list[dict[str, Any]]:
+def _rules_history() -> list[dict[str, Any]]:
     """Answer what changed, newest first."""
     return [{"day": line["day"], "text": localized(line, "text")} for line in _history()]
 
@@ -131,38 +137,61 @@ def uses(*, at: datetime) -> list[dict[str, Any]]:
     )
     counted["consent"] = Consent.objects.filter(given_at__date__gte=begins).count()
     return [
-        {"title": title, "count": counted.get(name, 0) if counted.get(name, 0) >= SMALLEST else None}
-        for name, title in BASES.items()
+        {"title": BASES[name], "count": counted.get(name, 0) if counted.get(name, 0) >= SMALLEST else None}
+        for name in COUNTED
     ]
 
 
-def table_version() -> int:
-    """Answer the version of the decision table in use."""
-    return table().version
+@dataclass(frozen=True)
+class Published:
+    """The decision table in force, and the versions before it."""
 
+    number: int
+    #: None when the version in force is damaged: it opens nothing to anyone.
+    table: DecisionTable | None
+    versions: list[TableVersion]
 
-_SHORT = {Level.NONE: "—", Level.FLAG: "F", Level.VIEW: "V", Level.SHARE: "S"}
+    @property
+    def is_damaged(self) -> bool:
+        return self.table is None
 
-
-def table_lines() -> dict[str, Any]:
-    """Answer the table with consent, and under a serious and imminent threat, as rows of letters."""
-    cells = table().cells
-    sectors = list(dict.fromkeys(sector for _basis, _category, sector in cells))
-    found: dict[str, Any] = {"sectors": sectors, "bases": []}
-    for basis in ("consent", "serious_imminent_threat"):
-        names = dict.fromkeys(category for b, category, _sector in cells if b == basis)
-        rows = [
-            {"title": _row_title(name), "cells": [_SHORT[cells[basis, name, sector]] for sector in sectors]}
-            for name in names
+    def history(self) -> list[dict[str, Any]]:
+        """Answer what changed, in the rules and in the table, newest first."""
+        lines: list[dict[str, Any]] = [
+            {
+                "day": timezone.localdate(row.decided_at) if row.decided_at else None,
+                "text": _("Decision table, version %(n)s.") % {"n": row.number},
+                "reason": row.reason,
+                "changes": [ChangeLine(change(one)) for one in row.changes],
+            }
+            for row in self.versions
         ]
-        found["bases"].append({"title": BASES[basis], "rows": rows})
-    return found
+        return sorted([*lines, *_rules_history()], key=lambda line: line["day"], reverse=True)
+
+    def bases(self) -> list[dict[str, Any]]:
+        """Answer the table by basis, as rows of letters; the two that open most often first."""
+        found = self.table
+        if found is None:
+            return []
+        sectors = sectors_of(found)
+        shown = []
+        for basis, title in BASES.items():
+            names = dict.fromkeys(row for b, row, _sector in found.cells if b == basis)
+            rows = [
+                {
+                    "title": row_title(name),
+                    "cells": [
+                        LETTERS[found.cells.get((basis, name, sector), Level.NONE)] for sector in sectors
+                    ],
+                }
+                for name in names
+            ]
+            shown.append({"title": title, "sectors": sectors, "rows": rows})
+        return shown
 
 
-def _row_title(name: str) -> str:
-    slug, _mark, role = name.partition(ROLE_MARK)
-    title = localized(CATEGORIES[slug], "title")
-    return f"{title} ({_ROLES[role]})" if role else title
-
-
-_ROLES = {"person_of_concern": _("person of concern"), "victim": _("victim")}
+def published() -> Published:
+    """Answer the table in force with its history, in one query."""
+    acted = list(TableVersion.objects.filter(state__in=ACTED).order_by("-number", "-pk")[:VERSIONS_SHOWN])
+    row = next((one for one in acted if one.state == TableState.IN_FORCE), None)
+    return Published(tables.number_of(row), tables.readable(row), acted)

@@ -1,7 +1,10 @@
 """The decision table in force: which version, read once a process, handed over to the rules."""
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +12,17 @@ from django.db.models import QuerySet
 
 from egide.sharing.models import TableState, TableVersion
 from egide.sharing.rules.editing import check_bounds
-from egide.sharing.rules.table import SHIPPED, DecisionTable, TableError, hand_over, is_known, parse, shipped
+from egide.sharing.rules.table import (
+    SHIPPED,
+    DecisionTable,
+    TableError,
+    hand_over,
+    is_known,
+    parse,
+    shipped,
+    table,
+    take_back,
+)
 
 log = logging.getLogger(__name__)
 #: The number of the table that ships.
@@ -79,3 +92,30 @@ def content_of(row: TableVersion | None) -> Mapping[str, Any]:
 def number_of(row: TableVersion | None) -> int:
     """Answer the number of a version, or of the table that ships."""
     return FIRST if row is None else int(row.number or 0)
+
+
+def readable(row: TableVersion | None) -> DecisionTable | None:
+    """Answer a version as a table, or the one that ships; None when it is damaged: it opens nothing."""
+    if row is None:
+        return table()
+    try:
+        return read(content=row.content, number=number_of(row))
+    except TableError:
+        return None
+
+
+@contextmanager
+def lent(content: Mapping[str, Any]) -> Iterator[str]:
+    """Let the rules be asked by a table that is no version, for the time of one preview; answers its key.
+
+    The key is made of the content: what is remembered under it stays true, and it is the key of no version.
+
+    Raises:
+        TableError: it is not whole, or opens what no version may.
+    """
+    key = "lent:" + sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    hand_over(key, read(content=content, number=0))
+    try:
+        yield key
+    finally:
+        take_back(key)

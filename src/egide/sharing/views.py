@@ -19,10 +19,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         "sharing/rules.html",
         {
             "groups": publishing.groups(),
-            "history": publishing.history(),
             "uses": publishing.uses(at=at),
             "since": publishing.since(at),
-            "table": publishing.table_lines(),
-            "version": publishing.table_version(),
+            "table": publishing.published(),
         },
     )

@@ -25,6 +25,7 @@ from egide.common.http import Request
 from egide.partners.models import Membership
 from egide.sharing import emergency
 from egide.sharing.models import EmergencyAccess
+from egide.sharing.permissions import check_privacy_officer
 
 
 def _check_named(request: Request) -> None:
@@ -121,7 +122,7 @@ def renew(request: Request, access_id: UUID) -> HttpResponse:
 
 def reviews(request: Request) -> HttpResponse:
     """What was opened in an emergency, for the privacy officer, and who may."""
-    emergency.check_privacy_officer(request.actor)
+    check_privacy_officer(request.actor)
     at = clock.now()
     form = NameUserForm(request.POST or None, people=queries.who_could_be(actor=request.actor))
     if request.method == "POST" and form.is_valid():
@@ -160,7 +161,7 @@ def reviews(request: Request) -> HttpResponse:
 @require_POST
 def review(request: Request, access_id: UUID) -> HttpResponse:
     """Say what the review of one access found."""
-    emergency.check_privacy_officer(request.actor)
+    check_privacy_officer(request.actor)
 
     def effect(at: Any) -> str:
         emergency.review(
@@ -174,7 +175,7 @@ def review(request: Request, access_id: UUID) -> HttpResponse:
 @require_POST
 def end_user(request: Request, user_id: UUID) -> HttpResponse:
     """Take the permission back."""
-    emergency.check_privacy_officer(request.actor)
+    check_privacy_officer(request.actor)
 
     def effect(at: Any) -> str:
         emergency.end_user(user_id=user_id, actor=request.actor, at=at)

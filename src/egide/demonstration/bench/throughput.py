@@ -16,6 +16,7 @@ from egide.demonstration.world import World
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry
 from egide.ledger.verification import verify
+from egide.sharing import tables
 from egide.sharing.rules import decision, engine
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.policies import policies
@@ -133,12 +134,13 @@ def _hash_floor(count: int, processes: int) -> float:
 
 def deciding() -> list[str]:
     """Answer lines on the cost of deciding: a file first time and remembered, and Cedar's own for one question."""
+    version = tables.current()
     by_sector = [
         [
             Question(
                 sector=sector, role="team_member", category=category, subject_role="victim", purpose="case_management",
                 side="both", is_assigned=True, has_agreement=True, regimes=frozenset({"ca-nb-rtippa"}),
-                consent=ConsentState(is_valid=True, is_written=True, has_end=True),
+                consent=ConsentState(is_valid=True, is_written=True, has_end=True), table=version,
             )
             for category in STORED
         ]

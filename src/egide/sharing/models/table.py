@@ -48,6 +48,8 @@ class TableVersion(models.Model):
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    #: Why it was refused: for privacy officers, never published.
+    decision_reason = models.CharField(_("reason of the refusal"), max_length=500, blank=True)
 
     class Meta:
         constraints = [
@@ -72,6 +74,11 @@ class TableVersion(models.Model):
                 name="sharing_table_numbered_once_it_acts",
                 condition=Q(state__in=["in_force", "superseded"], number__isnull=False)
                 | Q(state__in=["proposed", "refused", "withdrawn"], number__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="sharing_table_refusal_says_why",
+                condition=(Q(state="refused") & ~Q(decision_reason=""))
+                | (~Q(state="refused") & Q(decision_reason="")),
             ),
         ]
 

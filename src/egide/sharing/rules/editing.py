@@ -7,6 +7,7 @@ from typing import Any
 
 from egide.sharing.rules.categories import AGGREGATE, STORED
 from egide.sharing.rules.levels import Level
+from egide.sharing.rules.question import BASES
 from egide.sharing.rules.table import LETTERS, READABLE, ROLE_MARK, DecisionTable, TableError, table
 
 #: Sectors that get totals, never anything about a person (design.md §1; domain §4.2, columns EVA and PUB).
@@ -89,6 +90,17 @@ def rows_of(basis: str, found: DecisionTable) -> list[str]:
     if basis == "deidentified":
         return rows
     return rows + [slug for slug in STORED if slug not in rows and slug != AGGREGATE]
+
+
+def sectors_of(found: DecisionTable) -> list[str]:
+    """Answer the sectors of a table, in its order."""
+    return list(dict.fromkeys(sector for _basis, _row, sector in found.cells))
+
+
+def is_cell(cell: Cell, found: DecisionTable) -> bool:
+    """Say whether a table has, or may have, such a cell."""
+    basis, row, sector = cell
+    return basis in BASES and sector in sectors_of(found) and row in rows_of(basis, found)
 
 
 def with_cells(content: Mapping[str, Any], cells: Mapping[Cell, Level]) -> dict[str, Any]:

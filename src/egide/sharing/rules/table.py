@@ -113,6 +113,11 @@ def hand_over(key: str, found: DecisionTable) -> None:
     _handed_over[key] = found
 
 
+def take_back(key: str) -> None:
+    """Forget one version handed over for a time."""
+    _handed_over.pop(key, None)
+
+
 def is_known(key: str) -> bool:
     """Say whether a version was handed over to this process."""
     return key == SHIPPED or key in _handed_over

@@ -16,7 +16,7 @@ def _language() -> str:
 
 
 class Command(BaseCommand):
-    """Decides one request; needs no database."""
+    """Decides one request by the version of the table in force; before there is a database, by the one that ships."""
 
     requires_system_checks = []
     requires_migrations_checks = False
