@@ -209,7 +209,7 @@ class _Tied:
 
 
 #: The kinds of rows that say more than a key.
-_CONSENT, _GROUND = "consent", "ground"
+_CONSENT, GROUND = "consent", "ground"
 #: A side is a kind of its own; these are the others.
 _AGREEMENT, _RECUSED, _TABLE = "agreement", "recused", "table"
 
@@ -247,67 +247,80 @@ def _ties_queries(
     ]
 
 
+#: What is read of a consent in force, whoever it names: a row for `basis_of`, its kind and its case in front.
+CONSENT_COLUMNS: tuple[Any, ...] = (
+    Value(_CONSENT),
+    "consent__case_id",
+    "consent__file_id",
+    "consent__categories",
+    "consent__purposes",
+    "consent__form",
+    "consent__given_at",
+    "consent__expires_at",
+    "consent__purposes",  # a consent says nothing more; a ground does, in this column
+)
+#: The same of a ground.
+GROUND_COLUMNS: tuple[Any, ...] = (
+    Value(GROUND),
+    "case_id",
+    "file_id",
+    "categories",
+    "purposes",
+    "kind",
+    "decided_at",
+    "ends_at",
+    "said",
+)
+_THE_TABLE_SAYS = Value([], output_field=JSONField())  # what an emergency opens is the table's to say
+#: The same of an emergency access.
+EMERGENCY_COLUMNS: tuple[Any, ...] = (
+    Value(GROUND),
+    "case_id",
+    "file_id",
+    _THE_TABLE_SAYS,
+    _THE_TABLE_SAYS,
+    Value(EMERGENCY),
+    "opened_at",
+    "ends_at",
+    _THE_TABLE_SAYS,
+)
+
+
+def consents_in_force(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    """Return what consents in force name, of some cases."""
+    return ConsentRecipient.objects.filter(
+        queries.in_force("consent__", now=now), consent__case_id__in=case_ids
+    ).order_by()
+
+
+def grounds_in_force(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    """Return the grounds in force of some cases."""
+    return Ground.objects.in_force(now=now).filter(case_id__in=case_ids).order_by()
+
+
+def open_emergencies(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
+    """Return the emergency accesses of some cases that are open now."""
+    return EmergencyAccess.objects.filter(
+        case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
+    ).order_by()
+
+
 def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
     """Consents in force that name an agency, of some cases."""
-    return (
-        ConsentRecipient.objects.filter(
-            queries.in_force("consent__", now=now), agency=agency_id, consent__case_id__in=case_ids
-        )
-        .order_by()
-        .values_list(
-            Value(_CONSENT),
-            "consent__case_id",
-            "consent__file_id",
-            "consent__categories",
-            "consent__purposes",
-            "consent__form",
-            "consent__given_at",
-            "consent__expires_at",
-            "consent__purposes",  # a consent says nothing more; a ground does, in this column
-        )
-    )
+    rows = consents_in_force(case_ids=case_ids, now=now)
+    return rows.filter(agency=agency_id).values_list(*CONSENT_COLUMNS)
 
 
 def _grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
     """Grounds in force that name an agency, in the columns of consents."""
-    return (
-        Ground.objects.in_force(now=now)
-        .filter(recipient=agency_id, case_id__in=case_ids)
-        .order_by()
-        .values_list(
-            Value(_GROUND),
-            "case_id",
-            "file_id",
-            "categories",
-            "purposes",
-            "kind",
-            "decided_at",
-            "ends_at",
-            "said",
-        )
-    )
+    rows = grounds_in_force(case_ids=case_ids, now=now)
+    return rows.filter(recipient=agency_id).values_list(*GROUND_COLUMNS)
 
 
 def _emergencies_query(*, membership_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
     """Emergency accesses of a person that are open now, in the columns of consents."""
-    nothing = Value([], output_field=JSONField())  # what it opens is the table's to say
-    return (
-        EmergencyAccess.objects.filter(
-            membership=membership_id, case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
-        )
-        .order_by()
-        .values_list(
-            Value(_GROUND),
-            "case_id",
-            "file_id",
-            nothing,
-            nothing,
-            Value(EMERGENCY),
-            "opened_at",
-            "ends_at",
-            nothing,
-        )
-    )
+    rows = open_emergencies(case_ids=case_ids, now=now)
+    return rows.filter(membership=membership_id).values_list(*EMERGENCY_COLUMNS)
 
 
 def _list_query(**asked: Any) -> QuerySet[Any]:
@@ -363,9 +376,9 @@ def _read(
     found = _Tied()
     for kind, key, *more in rows:
         if kind == _CONSENT:
-            found.consents.setdefault(key, []).append(_named(*more))
-        elif kind == _GROUND:
-            found.grounds.setdefault(key, []).append(_grounded(*more))
+            found.consents.setdefault(key, []).append(named_of(*more))
+        elif kind == GROUND:
+            found.grounds.setdefault(key, []).append(ground_of(*more))
         elif kind == _AGREEMENT:
             found.has_agreement = True
         elif kind == _TABLE:
@@ -377,13 +390,15 @@ def _read(
     return found
 
 
-def _named(
+def named_of(
     file_id: UUID, categories: Any, purposes: Any, form: str, begins: datetime, ends: datetime, _said: Any
 ) -> Named:
+    """Answer the consent a row says, its kind and its case left out."""
     return Named(file_id, frozenset(categories), frozenset(purposes), form != "verbal", begins, ends)
 
 
-def _grounded(
+def ground_of(
     file_id: UUID, categories: Any, purposes: Any, kind: str, _begins: datetime, ends: datetime, said: Any
 ) -> Grounded:
+    """Answer the ground a row says, its kind and its case left out."""
     return Grounded(file_id, kind, frozenset(categories), frozenset(purposes), said, ends)

@@ -1,9 +1,11 @@
 """A programme in an area, the referral that came in, and the case it became."""
 
+from collections.abc import Collection
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.lifecycle import OPEN_STATES, Level, State
@@ -70,6 +72,19 @@ def own_programmes(actor: Membership) -> list[Programme]:
             )
         actor._own_programmes = known  # type: ignore[attr-defined]
     return known
+
+
+def remember_programmes(members: Collection[Membership]) -> None:
+    """Learn `own_programmes` of many members at once, in one query."""
+    led: dict[UUID, list[Programme]] = {member.pk: [] for member in members}
+    elsewhere = sharing.active_assignments().filter(agency=OuterRef("lead_agency"))
+    rows = Programme.objects.annotate(
+        member=F("lead_agency__memberships"), member_area=F("lead_agency__memberships__areas")
+    ).filter(member__in=[one.pk for one in members if one.role in PROGRAMME_ROLES], area=F("member_area"))
+    for programme in rows.annotate(has_cases_elsewhere=Exists(elsewhere)).order_by("code"):
+        led[programme.member].append(programme)
+    for member in members:
+        member._own_programmes = led[member.pk]  # type: ignore[attr-defined]
 
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
