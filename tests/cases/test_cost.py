@@ -37,6 +37,10 @@ ABSENT = {
     "cases:end-notice",
     "cases:had-read",
     "cases:received-one",
+    "cases:table",
+    "cases:table-change",
+    "cases:table-row",
+    "cases:table-version",
 }
 
 

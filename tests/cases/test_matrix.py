@@ -14,7 +14,10 @@ from django.urls import get_resolver, reverse
 from egide.cases.models import EndNotice
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
+from egide.sharing import proposing
 from egide.sharing import services as sharing
+from egide.sharing.models import TableVersion
+from egide.sharing.rules.levels import Level
 from tests.cases.test_pages import full, sign_in  # noqa: F401
 from tests.conftest import NOON
 from tests.factories import World, a_member
@@ -94,6 +97,10 @@ def addresses(world):
         "cases:emergency-user-end": [plan],
         "cases:had-read": [case, plan],
         "cases:tie-back": [plan],
+        **{
+            f"cases:table-{page}": [str(_proposal(world).pk)]
+            for page in ("version", "approve", "refuse", "withdraw")
+        },
         "cases:conference": [str(world.sitting.pk)],
         "cases:conference-run": [str(world.sitting.pk)],
         "cases:conference-conflicts": [str(world.sitting.pk)],
@@ -120,6 +127,20 @@ def _notice(world):
         ended_on=NOON.date(),
         made_at=NOON,
         due_at=NOON,
+    )
+
+
+def _proposal(world):
+    """A change of the decision table that waits for somebody else than who proposed it."""
+    known = TableVersion.objects.first()
+    if known is not None:
+        return known
+    return proposing.propose(
+        cells={("consent", "incident.facts", "POL"): Level.VIEW},
+        based_on=1,
+        reason="They do not need a copy.",
+        actor=a_member(world.lead, Role.PRIVACY_OFFICER),
+        at=NOON,
     )
 
 

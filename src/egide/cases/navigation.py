@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.permissions import REFERRING_ROLES, WORKING_ROLES, can_receive_inquiries
 from egide.common import navigation
 from egide.partners.models import Role
+from egide.sharing.permissions import is_privacy_officer
 
 
 def register() -> None:
@@ -43,3 +44,4 @@ def register() -> None:
             lambda a: a is not None and a.role == Role.PRIVACY_OFFICER,
         )
     )
+    add(navigation.Item(_("Decision table"), "cases:table", 62, is_privacy_officer))

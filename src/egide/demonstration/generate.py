@@ -15,7 +15,9 @@ from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
 from egide.demonstration.stories import Storyteller
 from egide.demonstration.world import World, check_is_fictional, description
-from egide.sharing import emergency
+from egide.sharing import emergency, proposing, tables
+from egide.sharing.models import TableVersion
+from egide.sharing.rules.levels import Level
 
 SEED = 20261123
 CLOSING_REASONS = ("plan_completed", "risk_reduced", "moved", "lost_contact", "plan_completed")
@@ -89,7 +91,30 @@ def generate(
         if progress:
             progress(done, all_of_them)
     _asked_from_outside(world, at=at)
+    _table_changed(world, at=at)
     return done
+
+
+def _table_changed(world: World, *, at: datetime) -> None:
+    """The decision table was narrowed once by two privacy officers; another change waits for the second one."""
+    first, second = world.people["privacy"], world.people["vieprivee"]
+    if TableVersion.objects.exists():
+        return
+    made = proposing.propose(
+        cells={("consent", "plan.management", "COM"): Level.NONE},
+        based_on=tables.FIRST,
+        reason="Community groups asked not to be told that a management plan exists: they cannot act on it.",
+        actor=first,
+        at=at - timedelta(days=41),
+    )
+    proposing.approve(version_id=made.pk, actor=second, at=at - timedelta(days=39))
+    proposing.propose(
+        cells={("consent", "health.general", "POL"): Level.FLAG},
+        based_on=tables.FIRST + 1,
+        reason="Les policiers ont besoin de savoir qu’un suivi de santé existe, pas de le lire.",
+        actor=second,
+        at=at - timedelta(days=2),
+    )
 
 
 #: In each area, who may open a file in an emergency, and the privacy officer who named them.

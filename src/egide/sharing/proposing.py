@@ -60,11 +60,6 @@ def drafted(*, cells: Mapping[Cell, Level], back_to: int | None = None, actor: M
         Refused: a cell may not hold that level, there are too many, or the version in force cannot be read.
     """
     check_privacy_officer(actor)
-    if len(cells) > MOST_CELLS:
-        raise Refused(
-            _("At most %(n)s cells change in one proposal, so that somebody reads them all.")
-            % {"n": MOST_CELLS}
-        )
     base = tables.in_force().first()
     start = base if back_to is None else _former(back_to)
     found = tables.readable(start)
@@ -80,7 +75,13 @@ def drafted(*, cells: Mapping[Cell, Level], back_to: int | None = None, actor: M
         made = tables.read(content=content, number=0)
     except TableError as error:
         raise NotVisible from error
-    return Draft(base, content, tuple(changes(tables.readable(base) or _NOTHING, made)))
+    altered = tuple(changes(tables.readable(base) or _NOTHING, made))
+    if sum(one.cell in cells for one in altered) > MOST_CELLS:
+        raise Refused(
+            _("One proposal holds at most %(n)s changes, so that somebody reads them all.")
+            % {"n": MOST_CELLS}
+        )
+    return Draft(base, content, altered)
 
 
 def _former(number: int) -> TableVersion | None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import CharField, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from egide.assessments.lifecycle import State as SheetState
 from egide.assessments.models import ANSWERS_CATEGORY, SUMMARY_CATEGORY, Assessment
@@ -31,6 +33,14 @@ MOST_CASES = 2_000
 #: Bases on which nobody reads here: what is handed over at a counter, or published.
 NOT_READ_HERE = ("self", "deidentified")
 _NAME = "identity.core"
+_WHAT = {
+    "loss": gettext_lazy("would no longer read it"),
+    "less": gettext_lazy("would still read it, without a copy"),
+    "hidden": gettext_lazy("would no longer know that it exists"),
+    "gain": gettext_lazy("would read it from now on"),
+    "more": gettext_lazy("could also copy it, under notice"),
+    "told": gettext_lazy("would know that it exists"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,11 @@ class Line:
         return self.effect.kind
 
     @property
+    def what(self) -> Any:
+        """What would happen, in words."""
+        return _WHAT[self.effect.kind]
+
+    @property
     def category(self) -> str:
         return localized(CATEGORIES[self.effect.category], "title")
 
@@ -54,7 +69,7 @@ class Line:
     @property
     def agencies(self) -> list[str]:
         """Their names, in the active language."""
-        return sorted(agency.short_name for agency in self.effect.agencies.values())
+        return sorted(str(agency) for agency in self.effect.agencies.values())
 
     @property
     def files(self) -> int | None:
@@ -68,6 +83,13 @@ class Sum:
 
     people: int
     agencies: int
+
+    @property
+    def words(self) -> str:
+        """As one says it: “12 people in 3 agencies”."""
+        people = ngettext("%(n)s person", "%(n)s people", self.people) % {"n": self.people}
+        agencies = ngettext("%(n)s agency", "%(n)s agencies", self.agencies) % {"n": self.agencies}
+        return _("%(people)s in %(agencies)s") % {"people": people, "agencies": agencies}
 
 
 @dataclass(frozen=True)

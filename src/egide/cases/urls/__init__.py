@@ -9,6 +9,7 @@ from egide.cases.urls import (
     inquiries,
     intake,
     plans,
+    tables,
 )
 
 app_name = "cases"
@@ -21,4 +22,5 @@ urlpatterns = [
     *conflicts.urlpatterns,
     *inquiries.urlpatterns,
     *disclosures.urlpatterns,
+    *tables.urlpatterns,
 ]
