@@ -165,6 +165,7 @@ def _change_context(
             }
             for line in lines
         ],
+        "is_empty": not lines,
         "based_on": draft.based_on,
         "where": WhereForm(
             rows=sorted(((code, row_title(code)) for code in codes), key=lambda one: one[1]),
