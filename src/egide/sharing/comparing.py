@@ -9,7 +9,8 @@ from egide.partners.models import Membership
 from egide.sharing.everyone import Everyone
 from egide.sharing.foreseeing import foreseen
 from egide.sharing.hats import purpose_of
-from egide.sharing.relation import EMERGENCY, EMERGENCY_PURPOSE, ItemClass, Relation, SharedFile
+from egide.sharing.receiving import EMERGENCY, EMERGENCY_PURPOSE
+from egide.sharing.relation import ItemClass, Relation, SharedFile
 from egide.sharing.rules.levels import Level
 
 #: From the most protective: what would be lost, then what would be gained.

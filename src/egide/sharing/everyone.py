@@ -14,21 +14,20 @@ from egide.partners import queries as partners
 from egide.partners.models import Membership
 from egide.sharing import queries
 from egide.sharing.models import Recusal
-from egide.sharing.relation import (
+from egide.sharing.receiving import (
     CONSENT_COLUMNS,
     EMERGENCY_COLUMNS,
     GROUND,
     GROUND_COLUMNS,
     Grounded,
     Named,
-    Relation,
-    SharedFile,
     consents_in_force,
     ground_of,
     grounds_in_force,
     named_of,
     open_emergencies,
 )
+from egide.sharing.relation import Relation, SharedFile
 
 #: Somebody (an agency, an account, a membership) and a case.
 _Pair = tuple[UUID, UUID]

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from egide.sharing.opening import ClassDecision, decided, visible_files
-from egide.sharing.relation import ItemClass, Named, Relation, SharedFile, relations
+from egide.sharing.receiving import Named
+from egide.sharing.relation import ItemClass, Relation, SharedFile, relations
 from egide.sharing.rules.sides import side_of
 
 

@@ -15,7 +15,8 @@ from egide.common.text import localized
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry
 from egide.partners.models import Membership
-from egide.sharing.relation import ItemClass, Named, Page, Relation, SealedRecord, SharedFile, relations
+from egide.sharing.receiving import Named
+from egide.sharing.relation import ItemClass, Page, Relation, SealedRecord, SharedFile, relations
 from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import compartment_of

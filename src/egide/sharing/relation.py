@@ -14,7 +14,22 @@ from egide.common.prepared import Prepared
 from egide.partners import queries as partners
 from egide.partners.models import Membership
 from egide.sharing import queries, tables
-from egide.sharing.models import ConsentRecipient, EmergencyAccess, Ground
+from egide.sharing.receiving import (
+    CONSENT,
+    CONSENT_COLUMNS,
+    EMERGENCY,
+    EMERGENCY_COLUMNS,
+    EMERGENCY_PURPOSE,
+    GROUND,
+    GROUND_COLUMNS,
+    Grounded,
+    Named,
+    consents_in_force,
+    ground_of,
+    grounds_in_force,
+    named_of,
+    open_emergencies,
+)
 from egide.sharing.rules.decision import ConsentState
 from egide.sharing.rules.table import SHIPPED
 
@@ -88,35 +103,6 @@ class Page:
 
     limit: int = 100
     before: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Named:
-    """One consent in force that names the reader's agency."""
-
-    file_id: UUID
-    categories: frozenset[str]
-    purposes: frozenset[str]
-    is_written: bool
-    given_at: datetime
-    expires_at: datetime
-
-
-#: The kind of a ground that is one person's emergency access, to every file of a case.
-EMERGENCY = "emergency_access"
-EMERGENCY_PURPOSE = "emergency_response"
-
-
-@dataclass(frozen=True)
-class Grounded:
-    """One ground in force, other than consent, on which the reader's agency receives some of a file."""
-
-    file_id: UUID
-    kind: str
-    categories: frozenset[str]
-    purposes: frozenset[str]
-    said: Mapping[str, Any]
-    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -208,8 +194,6 @@ class _Tied:
     grounds: dict[UUID, list[Grounded]] = field(default_factory=dict)
 
 
-#: The kinds of rows that say more than a key.
-_CONSENT, GROUND = "consent", "ground"
 #: A side is a kind of its own; these are the others.
 _AGREEMENT, _RECUSED, _TABLE = "agreement", "recused", "table"
 
@@ -245,64 +229,6 @@ def _ties_queries(
         # Asked with each decision, of the database, at no query more: no process decides by a former version.
         _key_only(tables.in_force(), Value(_TABLE), "id"),
     ]
-
-
-#: What is read of a consent in force, whoever it names: a row for `basis_of`, its kind and its case in front.
-CONSENT_COLUMNS: tuple[Any, ...] = (
-    Value(_CONSENT),
-    "consent__case_id",
-    "consent__file_id",
-    "consent__categories",
-    "consent__purposes",
-    "consent__form",
-    "consent__given_at",
-    "consent__expires_at",
-    "consent__purposes",  # a consent says nothing more; a ground does, in this column
-)
-#: The same of a ground.
-GROUND_COLUMNS: tuple[Any, ...] = (
-    Value(GROUND),
-    "case_id",
-    "file_id",
-    "categories",
-    "purposes",
-    "kind",
-    "decided_at",
-    "ends_at",
-    "said",
-)
-_THE_TABLE_SAYS = Value([], output_field=JSONField())  # what an emergency opens is the table's to say
-#: The same of an emergency access.
-EMERGENCY_COLUMNS: tuple[Any, ...] = (
-    Value(GROUND),
-    "case_id",
-    "file_id",
-    _THE_TABLE_SAYS,
-    _THE_TABLE_SAYS,
-    Value(EMERGENCY),
-    "opened_at",
-    "ends_at",
-    _THE_TABLE_SAYS,
-)
-
-
-def consents_in_force(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    """Return what consents in force name, of some cases."""
-    return ConsentRecipient.objects.filter(
-        queries.in_force("consent__", now=now), consent__case_id__in=case_ids
-    ).order_by()
-
-
-def grounds_in_force(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    """Return the grounds in force of some cases."""
-    return Ground.objects.in_force(now=now).filter(case_id__in=case_ids).order_by()
-
-
-def open_emergencies(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    """Return the emergency accesses of some cases that are open now."""
-    return EmergencyAccess.objects.filter(
-        case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
-    ).order_by()
 
 
 def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
@@ -375,7 +301,7 @@ def _read(
         rows = (_OF_FILE if with_grounds else _OF_LIST).rows(**asked)
     found = _Tied()
     for kind, key, *more in rows:
-        if kind == _CONSENT:
+        if kind == CONSENT:
             found.consents.setdefault(key, []).append(named_of(*more))
         elif kind == GROUND:
             found.grounds.setdefault(key, []).append(ground_of(*more))
@@ -388,17 +314,3 @@ def _read(
         elif actor.role in queries.ASSIGNABLE_ROLES:
             found.sides[key] = kind
     return found
-
-
-def named_of(
-    file_id: UUID, categories: Any, purposes: Any, form: str, begins: datetime, ends: datetime, _said: Any
-) -> Named:
-    """Answer the consent a row says, its kind and its case left out."""
-    return Named(file_id, frozenset(categories), frozenset(purposes), form != "verbal", begins, ends)
-
-
-def ground_of(
-    file_id: UUID, categories: Any, purposes: Any, kind: str, _begins: datetime, ends: datetime, said: Any
-) -> Grounded:
-    """Answer the ground a row says, its kind and its case left out."""
-    return Grounded(file_id, kind, frozenset(categories), frozenset(purposes), said, ends)
