@@ -1,5 +1,7 @@
 """What a change of the table would change for whom: the counts before are what happens after."""
 
+import random
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from egide.sharing import services as sharing
 from egide.sharing.comparing import kind_of
 from egide.sharing.everyone import Everyone
 from egide.sharing.relation import relations
+from egide.sharing.rules import editing
 from egide.sharing.rules import table as rules_table
 from egide.sharing.rules.levels import Level
 from tests.conftest import NOON
@@ -175,6 +178,29 @@ def test_what_is_foretold_is_what_happens(s, officers, name):
     assert bool(said) == (name not in IDLE)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_foretold_of_any_change_is_what_happens(s, officers, seed):
+    chance = random.Random(seed)
+    whole = rules_table.table()
+    possible = [
+        ((basis, row, sector), level)
+        for basis in ("consent", "serious_imminent_threat", "none")
+        for row in editing.rows_of(basis, whole)
+        for sector in ("POL", "HLT", "EDU", "VIC", "SOC", "JUS")
+        for level in Level
+        if not editing.why_not((basis, row, sector), level)
+    ]
+    cells = dict(chance.sample(possible, 40))
+    before = levels()
+    _preview, said = foretold(officers, cells)
+
+    made = proposing.propose(cells=cells, based_on=1, reason="To see.", actor=officers[0], at=NOON)
+    proposing.approve(version_id=made.pk, actor=officers[1], at=NOON)
+
+    assert said
+    assert said == measured(before, levels())
+
+
 def test_going_back_is_foretold_too(s, officers):
     first = levels()
     made = proposing.propose(
@@ -304,6 +330,14 @@ class TestEveryone:
 )  # fmt: skip
 def test_each_change_of_level_has_a_name(before, after, kind):
     assert kind_of(Level(before), Level(after)) == kind
+
+
+def test_a_table_lent_twice_stays_until_the_last_has_done(db):
+    with tables.lent(tables.content_of(None)) as key:
+        with tables.lent(tables.content_of(None)) as same:
+            assert same == key
+        assert rules_table.is_known(key)
+    assert not rules_table.is_known(key)
 
 
 def test_a_table_lent_is_the_key_of_no_version(db):

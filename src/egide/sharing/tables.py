@@ -2,9 +2,11 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +106,11 @@ def readable(row: TableVersion | None) -> DecisionTable | None:
         return None
 
 
+#: How many previews use each table lent now, in this process: threads may look at the same change at once.
+_borrowers: Counter[str] = Counter()
+_lending = Lock()
+
+
 @contextmanager
 def lent(content: Mapping[str, Any]) -> Iterator[str]:
     """Let the rules be asked by a table that is no version, for the time of one preview; answers its key.
@@ -114,8 +121,15 @@ def lent(content: Mapping[str, Any]) -> Iterator[str]:
         TableError: it is not whole, or opens what no version may.
     """
     key = "lent:" + sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    hand_over(key, read(content=content, number=0))
+    found = read(content=content, number=0)
+    with _lending:
+        _borrowers[key] += 1
+        hand_over(key, found)
     try:
         yield key
     finally:
-        take_back(key)
+        with _lending:
+            _borrowers[key] -= 1
+            if not _borrowers[key]:
+                del _borrowers[key]
+                take_back(key)
