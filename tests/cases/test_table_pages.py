@@ -158,6 +158,22 @@ class TestRefusedWhileTyping:
         assert "Less." in text
 
 
+class TestWhoMayAnswer:
+    def test_they_are_named_to_who_proposed(self, client, officers, waiting):
+        text = text_of(sign_in(client, officers[0]).get(page("table-version", waiting.pk)))
+        assert f"May answer: {officers[1].person_name}." in text
+
+    def test_that_there_is_nobody_is_said_before_it_is_sent(self, client, officers):
+        officers[1].account.is_active = False
+        officers[1].account.save()
+        text = text_of(sign_in(client, officers[0]).get(page("table-change", cell=CELL)))
+        assert "nobody can answer" in text
+
+    def test_that_another_change_waits_is_said_before_typing(self, client, officers, waiting):
+        text = text_of(sign_in(client, officers[1]).get(page("table-change", cell=CELL)))
+        assert page("table-version", waiting.pk) in text
+
+
 class TestAnswering:
     def test_a_second_officer_approves_and_it_is_in_force(self, client, officers, waiting):
         sign_in(client, officers[1])

@@ -146,15 +146,15 @@ def propose(
     return made
 
 
-def others(account_id: UUID, *, at: datetime) -> list[UUID]:
-    """Answer the accounts of the other privacy officers that day: those who may answer a proposal."""
+def others(account_id: UUID, *, at: datetime) -> dict[UUID, str]:
+    """Answer the other privacy officers that day, by account, with their names: those who may answer a proposal."""
     rows = (
         Membership.objects.in_force(timezone.localdate(at))
         .filter(role=Role.PRIVACY_OFFICER)
         .exclude(account=account_id)
-        .order_by()
+        .order_by("account__full_name", "account")
     )
-    return sorted(set(rows.values_list("account_id", flat=True)), key=str)
+    return dict(rows.values_list("account", "account__full_name"))
 
 
 def due_at(row: TableVersion) -> datetime:

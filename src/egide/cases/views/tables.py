@@ -20,6 +20,7 @@ from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.sharing import proposing
 from egide.sharing import tables as versions
+from egide.sharing.models import TableState, TableVersion
 from egide.sharing.permissions import check_privacy_officer
 from egide.sharing.rules.editing import rows_of
 from egide.sharing.rules.levels import Level
@@ -166,6 +167,8 @@ def _change_context(
             for line in lines
         ],
         "is_empty": not lines,
+        "waiting": TableVersion.objects.filter(state=TableState.PROPOSED).order_by().first(),
+        "others": proposing.others(request.actor.account_id, at=clock.now()),
         "based_on": draft.based_on,
         "where": WhereForm(
             rows=sorted(((code, row_title(code)) for code in codes), key=lambda one: one[1]),
@@ -187,6 +190,7 @@ def version(request: Request, version_id: UUID) -> HttpResponse:
 
 def _show(request: Request, found: queries.Seen, form: RefuseForm) -> HttpResponse:
     at, one = clock.now(), found.version
+    is_mine = one.proposed_by_account_id == request.actor.account_id
     preview = None
     if one.is_open and not found.is_damaged:
         preview = previewing.preview(
@@ -203,7 +207,8 @@ def _show(request: Request, found: queries.Seen, form: RefuseForm) -> HttpRespon
             "found": found,
             "version": one,
             "preview": preview,
-            "is_mine": one.proposed_by_account_id == request.actor.account_id,
+            "is_mine": is_mine,
+            "others": proposing.others(request.actor.account_id, at=at) if is_mine and one.is_open else {},
             "form": form,
             "at": at,
         },
