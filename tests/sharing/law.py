@@ -9,7 +9,7 @@ from typing import Any
 
 from egide.sharing.rules.decision import ConsentState, MandateState, ProgrammeState, Question, ThreatState
 
-WRITTEN = ConsentState(is_valid=True, is_written=True, has_end=True)
+WRITTEN = ConsentState(is_valid=True, is_of_subject=True, is_written=True, has_end=True)
 ALOUD = replace(WRITTEN, is_written=False)
 ENDLESS = replace(WRITTEN, has_end=False)
 A_CLASS = replace(WRITTEN, names_recipient=False)

@@ -66,7 +66,7 @@ PROFILE_DOORS = {
 
 def claimed(q):
     """The basis said: the one named, else consent, else none."""
-    given = q.consent.is_valid and not q.consent.is_by_alleged_abuser
+    given = q.consent.is_valid and q.consent.is_of_subject and not q.consent.is_by_alleged_abuser
     return q.named_basis or ("consent" if given else "none")
 
 
@@ -301,7 +301,7 @@ def basis_met(q):
         and mandate.is_current,
         "common_programme": q.has_agreement and q.programme.is_common and q.programme.is_necessary,
         DOCTOR: q.is_medical_recipient and threat.is_stated and threat.is_current,
-        "consent": q.consent.is_valid and not q.consent.is_by_alleged_abuser,
+        "consent": q.consent.is_valid and q.consent.is_of_subject and not q.consent.is_by_alleged_abuser,
     }.get(claimed(q), True)
 
 

@@ -25,7 +25,7 @@ from egide.sharing.rules.policies import Answer, PolicySet
 from egide.sharing.rules.question import FORBIDDEN_PURPOSES, INSTRUMENTS
 from tests.sharing import oracle
 
-WRITTEN = ConsentState(is_valid=True, is_written=True, has_end=True)
+WRITTEN = ConsentState(is_valid=True, is_of_subject=True, is_written=True, has_end=True)
 NO_CONSENT = ConsentState()
 DANGER = ThreatState(
     is_stated=True, is_serious=True, is_imminent=True, can_be_reduced=True, is_in_good_faith=True, is_approved=True,
@@ -90,7 +90,9 @@ open_questions = st.builds(
     named_basis=st.sampled_from(("", *BASES)),
     is_medical_recipient=yes_no,
     is_served=mostly,
-    consent=st.sampled_from((WRITTEN, WRITTEN, ConsentState(is_valid=True, has_end=True), NO_CONSENT))
+    consent=st.sampled_from(
+        (WRITTEN, WRITTEN, ConsentState(is_valid=True, is_of_subject=True, has_end=True), NO_CONSENT)
+    )
     | consents,
     threat=st.just(DANGER) | st.builds(ThreatState, *[mostly] * 7, *[rarely] * 4),
     mandate=st.sampled_from([replace(ORDER, instrument=name) for name in INSTRUMENTS[1:]]) | mandates,
@@ -119,8 +121,12 @@ class TestAgreesWithASecondImplementation:
     @example(question(category="location.confidential"))
     @example(question(side="management", category="plan.safety"))
     @example(question(side="management", category="plan.safety", subject_role="person_of_concern"))
-    @example(question(regimes=frozenset({"us-vawa"}), consent=ConsentState(True, True, False)))
-    @example(question(regimes=frozenset({"us-ferpa"}), consent=ConsentState(True, False, True)))
+    @example(
+        question(regimes=frozenset({"us-vawa"}), consent=ConsentState(True, True, False, is_of_subject=True))
+    )
+    @example(
+        question(regimes=frozenset({"us-ferpa"}), consent=ConsentState(True, False, True, is_of_subject=True))
+    )
     @example(question(category="reporter.identity", is_holder=True))
     def test_on_the_level_and_on_silence(self, asked):
         found = decide(asked)
@@ -287,8 +293,8 @@ class TestDenies:
         ("consent lets police share facts", {}, Level.SHARE),
         ("no consent", {"consent": NO_CONSENT}, Level.NONE),
         ("her own agency's notes need none", {"consent": NO_CONSENT, "is_holder": True}, Level.SHARE),
-        ("the school's record needs it in writing", {"regimes": frozenset({"us-ferpa"}), "category": "education.record", "sector": "SOC", "consent": ConsentState(True, False, True)}, Level.NONE),
-        ("a grantee's needs an end", {"regimes": frozenset({"us-vawa"}), "consent": ConsentState(True, True, False)}, Level.NONE),
+        ("the school's record needs it in writing", {"regimes": frozenset({"us-ferpa"}), "category": "education.record", "sector": "SOC", "consent": ConsentState(True, False, True, is_of_subject=True)}, Level.NONE),
+        ("a grantee's needs an end", {"regimes": frozenset({"us-vawa"}), "consent": ConsentState(True, True, False, is_of_subject=True)}, Level.NONE),
         ("police learn that there is a protected place", {"category": "location.confidential"}, Level.FLAG),
         ("her advocate reads it", {"category": "location.confidential", "sector": "VIC", "role": "advocate"}, Level.VIEW),
         ("the coordinator reads it", {"category": "location.confidential", "sector": "VIC", "role": "coordinator"}, Level.VIEW),

@@ -47,7 +47,7 @@ class TestExplainingIsOpening:
                         s.explain(who, file=file, purpose=purpose)
                     continue
                 told = {one.item_class: one for one in s.explain(who, file=file, purpose=purpose)}
-                silent = {key for key, one in told.items() if one.decision.is_silent}
+                silent = {key for key, one in told.items() if not one.decision.may_be_known}
 
                 assert {one.item_class: one.decision for one in view.classes} == {
                     key: one.decision for key, one in told.items() if key not in silent
@@ -237,3 +237,53 @@ def test_the_cost_does_not_grow_with_the_files_of_a_list(world):
 
 def test_everyone_has_a_sector_the_table_knows(world):
     assert {str(m.agency.sector) for m in everyone(world).values()} <= set(Sector.values)
+
+
+class TestWhatTheTableGivesNothingOf:
+    def test_is_not_told_to_exist(self, world):
+        """A school reads no health note: its page is the same with and without one."""
+        full, bare = situation(world, fill=False), situation(world, fill=False)
+        full.write("health.general", by="nurse")
+
+        seen = [s.open("teacher") for s in (full, bare)]
+
+        assert "health.general" not in {one.category for one in (*seen[0].classes, *seen[0].withheld)}
+        assert [[one.category for one in view.withheld] for view in seen][0] == [
+            one.category for one in seen[1].withheld
+        ]
+
+    def test_what_it_gives_as_a_sign_is_told_with_the_rule(self, s):
+        told = {one.category: one.level for one in s.open("officer").withheld}
+
+        assert told["location.confidential"] == Level.FLAG
+
+
+class TestConsentOfAnother:
+    """Her consent is the programme's condition for the whole case, and a basis in law for her own file alone."""
+
+    def test_opens_no_health_note_on_the_person_of_concern(self, s):
+        s.write("health.general", "Treated for poisoning.", by="nurse", file=s.concern)
+
+        police = s.open("officer", file=s.concern)
+
+        assert "health.general" not in {item.category for item in police.items}
+        assert "health.general" in {item.category for item in s.open("officer").items}  # hers: she agreed
+
+    def test_lets_the_programme_read_what_managing_the_danger_needs(self, s):
+        s.write("threat.indicators", "He said he would come.", by="officer", file=s.concern)
+
+        seen = s.open("nurse", file=s.concern)
+
+        assert "threat.indicators" in {item.category for item in seen.items}
+        known = {one.category: one.decision for one in seen.classes}
+        assert known["threat.indicators"].basis == "common_programme"
+        assert known["threat.indicators"].level == Level.VIEW  # read here, never copied on
+
+    def test_withdrawn_it_closes_the_programme_too(self, s):
+        s.write("threat.indicators", "He said he would come.", by="officer", file=s.concern)
+        sharing.withdraw_consent(
+            consent_id=Consent.objects.get(file_id=s.victim.pk).pk, actor=s.people["advocate"], at=NOON
+        )
+
+        with pytest.raises(NotVisible):
+            s.open("nurse", file=s.concern)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from egide.common.text import localized
 from egide.partners.models import Agency, Role
 from egide.sharing.grounds import LASTS, PURPOSE
-from egide.sharing.opening import class_question, class_questions, named
+from egide.sharing.opening import class_question, class_questions, named, resting
 from egide.sharing.relation import ItemClass, SharedFile, relations
 from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
@@ -93,7 +93,7 @@ def may_receive(
         file = by_id[one.file_id]
         asks[one] = (seat, file, one, ties[file.case_id], "case_management", at)
     today = {one: class_questions(*ask) for one, ask in asks.items()}
-    asked = {one: _asked(class_question(*ask)) for one, ask in asks.items()}
+    asked = {one: _asked(class_question(*ask), by_id[one.file_id]) for one, ask in asks.items()}
     decide_many(
         [question for ways in asked.values() for question in ways.values()]
     )  # all at once, then by name
@@ -109,10 +109,16 @@ def may_receive(
     ]
 
 
-def _asked(question: Question) -> dict[str, Question]:
-    """The same class on each basis there is, with everything it needs said."""
-    consent = ConsentState(is_valid=True, is_written=True, has_end=True)
-    ways = {"consent": replace(named(question), is_assigned=True, consent=consent, named_basis="consent")}
+def _asked(question: Question, file: SharedFile) -> dict[str, Question]:
+    """The same class on each basis there is, with everything it needs said.
+
+    The consent asked about is the victim's: for the file of anybody else it lets the programme's own basis act.
+    """
+    is_hers = file.role == "victim"
+    consent = ConsentState(is_valid=True, is_of_subject=is_hers, is_written=True, has_end=True)
+    basis = {"named_basis": "consent"} if is_hers else resting(file, question.category, consent)
+    agreed = replace(named(question), is_assigned=True, consent=consent, named_basis="")
+    ways = {"consent": replace(agreed, **basis)}
     for kind in LASTS:
         ways[kind] = replace(named(question), purpose=PURPOSE[kind], **states(kind, _WHOLE[kind]))
     return ways

@@ -108,7 +108,7 @@ def _could_read(
                 is_recused=False,
                 has_agreement=True,
                 needs_consent=needs_consent,
-                consent=ConsentState(is_valid=True, is_written=True, has_end=True),
+                consent=ConsentState(is_valid=True, is_of_subject=True, is_written=True, has_end=True),
                 table=table,
             )
         ).level

@@ -17,6 +17,8 @@ class Draft:
     """A consent as it is typed, not given: whom it would name, for what, until when."""
 
     agencies: frozenset[UUID]
+    #: Whose it would be: for what the others' files hold, it is the programme's condition alone.
+    file_id: UUID
     categories: frozenset[str]
     purposes: frozenset[str]
     is_written: bool
@@ -51,7 +53,7 @@ def foreseen(
     if ties is None:
         ties = relations(actor=reader, files=files, at=at, purpose=purpose)
     if draft is not None and draft.names(reader.agency_id, at):
-        ties = {file.case_id: _with(ties[file.case_id], draft, file, reader, at) for file in files}
+        ties = {file.case_id: _with(ties[file.case_id], draft, reader, at) for file in files}
     by_id = visible_files(reader, files, ties, purpose, at)
     found: dict[UUID, list[ClassDecision] | None] = {
         file.id: [] if file.id in by_id else None for file in files
@@ -63,8 +65,8 @@ def foreseen(
     return found
 
 
-def _with(tie: Relation, draft: Draft, file: SharedFile, reader: Any, at: datetime) -> Relation:
+def _with(tie: Relation, draft: Draft, reader: Any, at: datetime) -> Relation:
     """The reader's ties once the consent is given: named by it, their agency is assigned on the side it works on."""
-    given = Named(file.id, draft.categories, draft.purposes, draft.is_written, at, draft.expires_at)
+    given = Named(draft.file_id, draft.categories, draft.purposes, draft.is_written, at, draft.expires_at)
     side = tie.side if tie.is_assigned else side_of(reader.sector)
     return replace(tie, consents=(*tie.consents, given), is_assigned=True, side=side)

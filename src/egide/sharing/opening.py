@@ -20,7 +20,14 @@ from egide.sharing.relation import ItemClass, Page, Relation, SealedRecord, Shar
 from egide.sharing.rules.bases import states
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import compartment_of
-from egide.sharing.rules.decision import Decision, Question, best_of, decide_many
+from egide.sharing.rules.decision import (
+    ConsentState,
+    Decision,
+    ProgrammeState,
+    Question,
+    best_of,
+    decide_many,
+)
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.sides import side_of
 from egide.vault import errors, unsealing
@@ -113,7 +120,8 @@ class OpenedItem:
 class FileView:
     """What one reader gets of some files of one case."""
 
-    #: The classes the reader may know of: those a silent rule withholds are not here, in any form.
+    #: The classes the reader may know of. Those the table gives nothing of, or a silent rule withholds, are not here,
+    #: in any form: nothing on the page says whether the file holds any.
     classes: list[ClassDecision]
     items: list[OpenedItem] = field(default_factory=list)
     #: The side the reader works on: `victim`, `management`, `both`.
@@ -139,7 +147,7 @@ class FileView:
         """Classes the reader may know of and not read, one a category, without how many items."""
         found: dict[tuple[UUID, str], ClassDecision] = {}
         for one in self.classes:
-            if one.level < Level.VIEW and not one.decision.is_silent:
+            if one.level < Level.VIEW and one.decision.may_be_known:
                 found.setdefault((one.file_id, one.category), one)
         return list(found.values())
 
@@ -155,7 +163,12 @@ class FileView:
 def class_question(
     actor: Membership, file: SharedFile, one: ItemClass, relation: Relation, purpose: str, at: datetime
 ) -> Question:
-    """Answer what the rules are asked of one class, one reader and one purpose, consents included."""
+    """Answer what the rules are asked of one class, one reader and one purpose, consents included.
+
+    Where the consent in force is another person's, what is known of this one rests on the common programme, for what
+    the programme needs; on nothing for the rest.
+    """
+    consent = relation.consent(file_id=file.id, category=one.category, purpose=purpose)
     return Question(
         sector=str(actor.agency.sector),
         role=str(actor.role),
@@ -170,9 +183,20 @@ def class_question(
         has_agreement=relation.has_agreement,
         is_visiting=actor.is_visiting,
         needs_consent=file.needs_consent(),
-        consent=relation.consent(file_id=file.id, category=one.category, purpose=purpose),
+        consent=consent,
         table=relation.table,
+        **resting(file, one.category, consent),
     )
+
+
+def resting(file: SharedFile, category: str, consent: ConsentState) -> dict[str, Any]:
+    """Answer the basis of what a file holds when the consent in force is not its person's own; empty otherwise."""
+    if not consent.stands or consent.is_of_subject:
+        return {}
+    programme = file.programme_needs(category)
+    if not (programme.is_common and programme.is_necessary):
+        return {}
+    return {"named_basis": "common_programme", "programme": programme}
 
 
 def decide_classes(
@@ -250,7 +274,7 @@ def class_questions(
 def named(question: Question) -> Question:
     """The same question of somebody a ground names: they are on the side their sector works on, if on none yet."""
     side = question.side if question.side != "none" else side_of(question.sector)
-    return replace(question, is_named_recipient=True, side=side)
+    return replace(question, is_named_recipient=True, side=side, named_basis="", programme=ProgrammeState())
 
 
 def visibility_question(
@@ -318,7 +342,7 @@ def open_files(
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
     tie = ties[files[0].case_id]
     return FileView(
-        classes=[one for one in classes if not one.decision.is_silent],
+        classes=[one for one in classes if one.decision.may_be_known],
         items=items,
         side=tie.side,
         consents=() if tie.side == "management" else tie.consents,

@@ -30,7 +30,7 @@ from egide.sharing.receiving import (
     named_of,
     open_emergencies,
 )
-from egide.sharing.rules.decision import ConsentState
+from egide.sharing.rules.decision import ConsentState, ProgrammeState
 from egide.sharing.rules.table import SHIPPED
 
 
@@ -84,6 +84,10 @@ class SharedFile(Protocol):
         """Say whether the programme adds the person's consent to the law."""
         ...
 
+    def programme_needs(self, category: str) -> ProgrammeState:
+        """Say whether the programme is carried out in common, and needs this of a person who did not consent."""
+        ...
+
     @classmethod
     def classes_of(cls, files: "Sequence[Any]") -> Sequence[ItemClass]:
         """Answer the classes of items the files hold, in one query."""
@@ -132,15 +136,19 @@ class Relation:
         ]
 
     def consent(self, *, file_id: UUID, category: str, purpose: str) -> ConsentState:
-        """Answer what the consents in force allow of one category for one purpose.
+        """Answer what the consents in force allow of one category of one file for one purpose.
 
-        A consent is given for the case by the victim: it covers the files of the case it names.
+        The person's own when there is one; else another's of the case, which is the programme's condition alone.
         """
         fitting = [
             named for named in self.consents if category in named.categories and purpose in named.purposes
         ]
+        own = [named for named in fitting if named.file_id == file_id]
         return ConsentState(
-            is_valid=bool(fitting), is_written=any(n.is_written for n in fitting), has_end=bool(fitting)
+            is_valid=bool(fitting),
+            is_of_subject=bool(own),
+            is_written=any(named.is_written for named in own or fitting),
+            has_end=bool(fitting),
         )
 
 

@@ -12,6 +12,7 @@ from egide.common.ids import new_id
 from egide.common.personal import personal
 from egide.partners.models import Agency, Membership
 from egide.sharing.relation import ItemClass, Page, SealedRecord
+from egide.sharing.rules.question import ProgrammeState
 from egide.vault.fields import SealedField, ciphertext_of
 
 RETENTION = "with the file: its keys are destroyed when the programme's retention ends"
@@ -67,6 +68,13 @@ class File(models.Model):
     def needs_consent(self) -> bool:
         """Say whether the programme adds the victim's consent to the law."""
         return self.case.programme.protocol.is_consent_required
+
+    def programme_needs(self, category: str) -> ProgrammeState:
+        """Say whether the programme is carried out in common, and needs this of a person who did not consent."""
+        protocol = self.case.programme.protocol
+        return ProgrammeState(
+            is_common=protocol.is_common, is_necessary=category in protocol.needed_of.get(self.role, ())
+        )
 
     @classmethod
     def classes_of(cls, files: Sequence["File"]) -> list[ItemClass]:

@@ -119,7 +119,7 @@ class Foresight:
         )
         self.files = [file for file in self.files if own[file.pk] is not None]
         self._classes = [
-            one.item_class for found in own.values() for one in found or [] if not one.decision.is_silent
+            one.item_class for found in own.values() for one in found or [] if one.decision.may_be_known
         ]
 
     def of(
@@ -148,18 +148,22 @@ def _lines(decided: list[sharing.ClassDecision] | None) -> list[Line] | None:
         return None
     best: dict[str, sharing.ClassDecision] = {}
     for one in decided:
-        if one.category not in best or one.level > best[one.category].level:
+        if one.category not in best or _rank(one) > _rank(best[one.category]):
             best[one.category] = one
     return [
         Line(
             slug,
             one.level,
-            one.decision.is_silent,
+            not one.decision.may_be_known,
             one.decision.basis,
             tuple(one.rules) if one.level < Level.SHARE else (),
         )
         for slug, one in sorted(best.items())
     ]
+
+
+def _rank(one: sharing.ClassDecision) -> tuple[Level, bool]:
+    return one.level, one.decision.may_be_known
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """A programme's protocol: versioned configuration, read from YAML, refused when it is not whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from egide.sharing.rules.categories import STORED
 
 FOLDER = Path(__file__).resolve().parent.parent / "protocols"
 LEVELS = ("not_known", "lower", "raised", "high", "extreme")
@@ -67,6 +69,10 @@ class Protocol:
     repeat_months: int
     closed_days: int
     not_taken_days: int
+    #: Several agencies carry it out together, under one agreement.
+    is_common: bool = False
+    #: What it needs of people who did not consent, by their role in the case: categories.
+    needed_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def door(self, code: str) -> Door:
         """Answer the door of that code; KeyError when the protocol has none."""
@@ -83,6 +89,14 @@ def _interval(data: Mapping[str, int], *, where: str) -> Interval:
         working_days=data.get("working_days", 0),
         elapsed=timedelta(days=data.get("days", 0), hours=data.get("hours", 0)),
     )
+
+
+def _needed(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    found = {role: frozenset(slugs) for role, slugs in (data.get("needed_of") or {}).items()}
+    unknown = {slug for slugs in found.values() for slug in slugs} - set(STORED)
+    if unknown:
+        raise ProtocolError(f"common_programme.needed_of: no such information: {', '.join(sorted(unknown))}")
+    return found
 
 
 def _intervals(
@@ -134,6 +148,8 @@ def parse(data: Mapping[str, Any]) -> Protocol:
             repeat_months=data["repeat_months"],
             closed_days=data["retention"]["closed_days"],
             not_taken_days=data["retention"]["not_taken_days"],
+            is_common=bool(data.get("common_programme")),
+            needed_of=_needed(data.get("common_programme") or {}),
         )
     except (KeyError, TypeError) as error:
         raise ProtocolError(f"protocol: {error}") from error

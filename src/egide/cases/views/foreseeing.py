@@ -21,6 +21,7 @@ from egide.cases.forms.fields import end_of
 from egide.cases.forms.sharing import WhoForm
 from egide.cases.models import Case
 from egide.cases.queries import explaining, foreseeing
+from egide.cases.services import entries
 from egide.cases.views.casework import partners_of
 from egide.cases.views.step import fetch_case, typed
 from egide.common import clock
@@ -148,6 +149,7 @@ def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
     named = [one for one in partners if str(one.pk) in given.getlist("recipients")]
     day = parse_date(given.get("expires_on", "") if len(given.get("expires_on", "")) == 10 else "")
     draft = Draft(
+        file_id=entries.victim_file(case).pk,
         agencies=frozenset(one.pk for one in named),
         categories=frozenset(given.getlist("categories")) & set(CATEGORIES),
         purposes=frozenset(given.getlist("purposes")) & set(foreseeing.ASKED_FOR),

@@ -47,6 +47,7 @@ class Decision:
         allowed_by: the table, and the doors of the law that were open.
         withheld_by: the rules that keep the level from being higher.
         obligations: duties that come with opening it; none below reading.
+        is_tellable: the table lets this sector know, on this basis, at least that such information exists.
     """
 
     level: Level
@@ -54,10 +55,16 @@ class Decision:
     allowed_by: tuple[str, ...]
     withheld_by: tuple[str, ...]
     obligations: tuple[str, ...] = ()
+    is_tellable: bool = False
+
+    @property
+    def may_be_known(self) -> bool:
+        """Whether the reader may be told that the class exists, and by which rule it is withheld."""
+        return self.level > Level.NONE or (self.is_tellable and not self.is_silent)
 
     @property
     def is_silent(self) -> bool:
-        """Whether even the existence of the class must not be told."""
+        """Whether a rule forbids that even the existence of the file be told."""
         if self.level > Level.NONE:
             return False
         return any(name == ERROR or catalogue()[name].is_silent for name in self.withheld_by)
@@ -133,7 +140,8 @@ def _decided(questions: Sequence[Question], rules: PolicySet) -> list[Decision]:
 def _decided_under(
     regimes: frozenset[str], questions: Sequence[Question], rules: PolicySet
 ) -> list[Decision]:
-    batch = Batch(rules, regimes, questions, [_ceiling(one) for one in questions])
+    tops = [_ceiling(one) for one in questions]
+    batch = Batch(rules, regimes, questions, tops)
     if regimes:  # a door is an exception to a law: bound by none, there is nothing to except
         for number, answer in batch.ask("door", range(len(questions))):
             batch.doors[number] = answer.rules if answer.is_allowed else ()
@@ -162,6 +170,7 @@ def _decided_under(
             (*allowed[number], *batch.doors[number]) if number in allowed else (),
             withheld.get(number, ()),
             owed.get(number, ()),
+            tops[number] >= Level.FLAG,
         )
         for number, question in enumerate(questions)
     ]

@@ -49,7 +49,12 @@ INSTRUMENTS = ("", "statute", "court_order", "warrant", "subpoena")
 
 @dataclass(frozen=True)
 class ConsentState:
-    """What the consents in force say of one recipient, category and purpose, at one moment."""
+    """What the consents in force say of one recipient, category and purpose, at one moment.
+
+    A consent is two things (domain/information-sharing.md, `eu-gdpr-basis`): taking part in a programme, and the
+    legal basis for what is known of whoever gives it. The victim's is the programme's condition for every file of
+    her case; for the file of anybody else it is no basis in law.
+    """
 
     is_valid: bool = False
     is_written: bool = False
@@ -57,11 +62,18 @@ class ConsentState:
     #: One release for each agency, rather than a class of recipients.
     names_recipient: bool = True
     is_by_alleged_abuser: bool = False
+    #: Given by the person the item is about, or by who may sign for them.
+    is_of_subject: bool = False
 
     @property
     def stands(self) -> bool:
         """Whether it is a consent at all: one signed by the suspected abuser is as if it were not there."""
         return self.is_valid and not self.is_by_alleged_abuser
+
+    @property
+    def is_basis(self) -> bool:
+        """Whether something may rest on it: the person the item is about gave it."""
+        return self.stands and self.is_of_subject
 
 
 @dataclass(frozen=True)
@@ -139,12 +151,12 @@ class Question:
         """The basis of the table's row: own holding, the one named, consent, or none."""
         if self.is_holder:
             return "holder"
-        return self.named_basis or ("consent" if self.consent.stands else "none")
+        return self.named_basis or ("consent" if self.consent.is_basis else "none")
 
     @property
     def claimed(self) -> str:
         """The basis the rules are asked with: the one named, consent, or none, whoever holds the item."""
-        return self.named_basis or ("consent" if self.consent.stands else "none")
+        return self.named_basis or ("consent" if self.consent.is_basis else "none")
 
 
 def camel(state: Any) -> dict[str, Any]:

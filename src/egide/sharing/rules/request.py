@@ -236,7 +236,7 @@ def _consent(basis: _Reader, agency: str, category: str, purpose: str, at: datet
     by, is_abuser = basis.text("given_by", "self", among=GIVERS), basis.flag("guardian_is_alleged_abuser")
     is_free = basis.flag("not_condition_of_service", default=True)
     is_able = basis.flag("capacity_confirmed", default=True)
-    has_class = basis.said("recipient_class")
+    has_class, is_of_subject = basis.said("recipient_class"), basis.flag("of_subject", default=True)
     basis.skip(
         "informed_statement_version", "explained_in_language", "interpreter_used", "copy_given_to_person"
     )
@@ -244,6 +244,7 @@ def _consent(basis: _Reader, agency: str, category: str, purpose: str, at: datet
     in_force = in_time and (revoked is None or at < revoked) and is_free and is_able
     return ConsentState(
         is_valid=in_force and covers and purpose in purposes and (agency in named or has_class),
+        is_of_subject=is_of_subject,
         is_written=form != "verbal",
         has_end=ends is not None,
         names_recipient=agency in named,
