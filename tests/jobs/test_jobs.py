@@ -84,3 +84,12 @@ class TestRunDue:
         assert Schedule.objects.get(pk="a").last_error == "ValueError"
         assert "rue Union" not in caplog.text
         assert "a" in periodic.run_due(at=NOON + timedelta(seconds=11))
+
+
+@pytest.mark.django_db
+def test_a_worker_lives_while_it_gives_signs_of_life():
+    assert not lease.has_living_worker(at=NOON)
+    lease.beat(worker_id="w", at=NOON)
+
+    assert lease.has_living_worker(at=NOON + lease.LEASE - timedelta(seconds=1))
+    assert not lease.has_living_worker(at=NOON + lease.LEASE)

@@ -1,5 +1,6 @@
 """Recording, placing in the tree, and finding whatever was touched."""
 
+import datetime
 import json
 import random
 import re
@@ -9,11 +10,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from egide.common.ids import new_id
-from egide.ledger import queries, services
+from egide.ledger import queries, services, waiting
 from egide.ledger.models import Checkpoint, Entry, Leaf, Pending
 from egide.ledger.rules import merkle
 from egide.ledger.rules.canonical import NotACode
-from egide.ledger.verification import verify
+from egide.ledger.verification import LATE, verify
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -231,7 +232,82 @@ def forge_head(leaf, rng):
     return f"checkpoint {head.size} "
 
 
+def a_waiting(rng):
+    return Pending.objects.order_by("entry_id")[rng.randrange(Pending.objects.count())]
+
+
+def change_waiting(leaf, rng):
+    entry = a_waiting(rng).entry_id
+    run("UPDATE ledger_entry SET body = body || %s WHERE id = %s", [" ", entry])
+    return f"entry {entry}, which waits"
+
+
+def change_waiting_and_its_mark(leaf, rng):
+    entry = a_waiting(rng).entry_id
+    run("UPDATE ledger_entry SET body = body || %s WHERE id = %s", [str(rng.random()), entry])
+    run("UPDATE ledger_pending SET mark = %s WHERE entry_id = %s", [rng.randbytes(16), entry])
+    return f"entry {entry}, which waits"
+
+
+def swap_waiting(leaf, rng):
+    one, other = rng.sample(list(Pending.objects.order_by("entry_id").values_list("entry_id", flat=True)), 2)
+    bodies = dict(Entry.objects.filter(pk__in=[one, other]).values_list("pk", "body"))
+    run("UPDATE ledger_entry SET body = %s WHERE id = %s", [bodies[other], one])
+    run("UPDATE ledger_entry SET body = %s WHERE id = %s", [bodies[one], other])
+    return f"entry ({one}|{other}), which waits"
+
+
+def drop_waiting(leaf, rng):
+    entry = a_waiting(rng).entry_id
+    run("DELETE FROM ledger_entry WHERE id = %s", [entry])
+    run("DELETE FROM ledger_pending WHERE entry_id = %s", [entry])
+    return f"entry {entry} was dropped"
+
+
+def drop_the_last_waiting(leaf, rng):
+    """The end of what waits, with the counter set back: in the database nothing is left to tell of it."""
+    last = Pending.objects.order_by("-entry_id").first().entry_id
+    run("DELETE FROM ledger_entry WHERE id = %s", [last])
+    run("DELETE FROM ledger_pending WHERE entry_id = %s", [last])
+    return f"entry {last} was dropped"
+
+
+def drop_waiting_entry_alone(leaf, rng):
+    entry = a_waiting(rng).entry_id
+    run("DELETE FROM ledger_entry WHERE id = %s", [entry])
+    return f"entry {entry} "
+
+
+def drop_the_mark_alone(leaf, rng):
+    entry = a_waiting(rng).entry_id
+    run("DELETE FROM ledger_pending WHERE entry_id = %s", [entry])
+    return f"entry {entry} has no place"
+
+
+def insert_waiting(leaf, rng):
+    made = Entry.objects.create(body='{"action":"forged.third"}')
+    Pending.objects.create(entry_id=made.pk, mark=rng.randbytes(16))
+    return f"entry {made.pk}, which waits"
+
+
+def repeat_waiting(leaf, rng):
+    """A true entry a second time, with its true mark."""
+    one = a_waiting(rng)
+    made = Entry.objects.create(body=Entry.objects.get(pk=one.entry_id).body)
+    Pending.objects.create(entry_id=made.pk, mark=bytes(one.mark))
+    return f"entry {made.pk}, which waits"
+
+
 TAMPERINGS = [
+    change_waiting,
+    change_waiting_and_its_mark,
+    swap_waiting,
+    drop_waiting,
+    drop_the_last_waiting,
+    drop_waiting_entry_alone,
+    drop_the_mark_alone,
+    insert_waiting,
+    repeat_waiting,
     change_body,
     change_body_and_hash,
     drop_entry,
@@ -263,9 +339,25 @@ def found_after(tamper, rng, anchor):
     assert any(re.search(named, p + " ") for p in problems), f"{tamper.__name__}: {named!r} not in {problems}"
 
 
-def tampered(count, tmp_path):
+def wait(count, kept):
+    """Record entries that wait for their place, in a transaction that is kept."""
+    with kept(execute=True), transaction.atomic():
+        services.record_many(
+            services.entry(action="cases.read", actor=None, target=f"cases.case:{n}", at=NOON)
+            for n in range(count)
+        )
+
+
+@pytest.fixture
+def kept(django_capture_on_commit_callbacks, settings, tmp_path):
+    settings.EGIDE_DATA = tmp_path
+    return django_capture_on_commit_callbacks
+
+
+def tampered(count, kept):
     fill(24, batches=4)
-    anchor = tmp_path / "head"
+    wait(6, kept)
+    anchor = services.default_anchor()
     services.write_anchor(anchor, queries.latest_checkpoint().note)
     assert verify(anchor=anchor).is_whole
     without_triggers()
@@ -275,13 +367,13 @@ def tampered(count, tmp_path):
     assert verify(anchor=anchor).is_whole
 
 
-def test_whatever_is_touched_is_found_and_named(tmp_path):
-    tampered(110, tmp_path)
+def test_whatever_is_touched_is_found_and_named(kept):
+    tampered(120, kept)
 
 
 @pytest.mark.slow
-def test_ten_thousand_random_tamperings_are_found_and_named(tmp_path):
-    tampered(10_000, tmp_path)
+def test_ten_thousand_random_tamperings_are_found_and_named(kept):
+    tampered(10_000, kept)
 
 
 class TestVerify:
@@ -297,6 +389,23 @@ class TestVerify:
 
         assert again.is_whole
         assert again.root == whole.root == bytes(queries.latest_checkpoint().root)
+
+    def test_says_how_many_have_waited_too_long(self):
+        services.record(action="a.b", actor=None, target="", at=NOON)
+        written = Pending.objects.get().noted_at
+
+        assert verify(at=written + LATE - datetime.timedelta(seconds=1)).late == 0
+        assert verify(at=written + LATE + datetime.timedelta(seconds=1)).late == 1
+
+    def test_a_late_one_has_its_own_status(self, capsys, kept, noon):
+        wait(2, kept)
+        noon(Pending.objects.first().noted_at + 2 * LATE)
+
+        with pytest.raises(SystemExit) as ended:
+            call_command("ledger", "verify", "--processes", "1")
+
+        assert ended.value.code == 3
+        assert "./egide worker" in capsys.readouterr().err
 
     def test_waiting_entries_are_counted_not_blamed(self):
         fill(3)
@@ -321,6 +430,70 @@ class TestVerify:
 
         assert ended.value.code == 1
         assert f"entry {entry.pk} " in capsys.readouterr().err
+
+
+class TestWaiting:
+    def test_what_does_not_bear_its_mark_is_never_placed(self, kept):
+        wait(3, kept)
+        changed, forged = Pending.objects.first().entry_id, Entry.objects.create(body="{}").pk
+        Pending.objects.create(entry_id=forged, mark=b"m" * 16)
+        without_triggers()
+        run("UPDATE ledger_entry SET body = body || ' ' WHERE id = %s", [changed])
+
+        assert services.integrate(at=NOON) == 2
+
+        assert set(Pending.objects.values_list("entry_id", flat=True)) == {changed, forged}
+        assert {re.search(r"entry (\d+), which waits", p)[1] for p in verify().problems} == {
+            str(changed),
+            str(forged),
+        }
+
+    def test_nothing_is_noted_of_what_was_undone(self, kept):
+        with kept(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+            services.record(action="a.b", actor=None, target="", at=NOON)
+            raise RuntimeError
+
+        assert list(waiting.noted(waiting.default_folder())) == []
+
+    def test_notes_hold_numbers_and_marks_for_their_owner_alone(self, kept):
+        wait(2, kept)
+
+        [file] = waiting.default_folder().iterdir()
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert re.fullmatch(r"(\d+ [0-9a-f]{32}\n){2}", file.read_text())
+
+    def test_notes_go_once_all_have_their_place(self, kept, monkeypatch):
+        monkeypatch.setattr(waiting, "NOTED", 1)
+        wait(3, kept)
+        last = Entry.objects.order_by("-pk").first().pk
+
+        services.integrate(at=NOON, anchor=services.default_anchor())
+
+        assert [path.name for path in waiting.default_folder().iterdir()] == [str(last)]
+        assert verify(anchor=services.default_anchor()).is_whole
+
+    def test_a_dropped_one_stays_noted(self, kept, monkeypatch):
+        monkeypatch.setattr(waiting, "NOTED", 1)
+        wait(3, kept)
+        first = Entry.objects.order_by("pk").first().pk
+        without_triggers()
+        run("DELETE FROM ledger_entry WHERE id = %s", [first])
+        run("DELETE FROM ledger_pending WHERE entry_id = %s", [first])
+
+        services.integrate(at=NOON, anchor=services.default_anchor())
+
+        assert verify(anchor=services.default_anchor()).problems == [
+            f"entry {first} was dropped while it waited for its place"
+        ]
+
+    def test_work_goes_on_when_the_folder_cannot_be_written(self, kept, settings, tmp_path, caplog):
+        (tmp_path / "file").write_text("")
+        settings.EGIDE_DATA = tmp_path / "file"
+
+        wait(1, kept)
+
+        assert "could not be noted" in caplog.text
+        assert verify().is_whole
 
 
 def test_the_head_is_public(client):

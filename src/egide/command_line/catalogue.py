@@ -40,7 +40,7 @@ COMMANDS: dict[str, Command] = {
     "bench": Command("dev", "bench [arguments]", "bench"),
     "init": Command("runtime", "init [--data DIR]", "init"),
     "migrate": Command("runtime", "migrate [--data DIR]", "migrate"),
-    "serve": Command("runtime", "serve [--host ADDRESS] [--port N] [--workers N] [--data DIR]"),
+    "serve": Command("runtime", "serve [--host ADDRESS] [--port N] [--workers N] [--no-worker] [--data DIR]"),
     "worker": Command("runtime", "worker [--batch] [--data DIR]", "worker"),
     "ledger": Command("runtime", "ledger verify|prove ENTRY|checkpoint [--data DIR]", "ledger"),
     "keys": Command("runtime", "keys split|recover|rotate|status [--data DIR]", "keys"),

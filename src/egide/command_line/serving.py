@@ -75,7 +75,9 @@ def _collect_static() -> None:
 
 
 def serve(arguments: list[str]) -> int:
-    """Serve a deployment's pages."""
+    """Serve a deployment's pages, with a worker beside unless told that one runs elsewhere."""
+    has_worker = "--no-worker" not in arguments
+    arguments = [argument for argument in arguments if argument != "--no-worker"]
     data, rest = deployment.take_option(arguments, "--data")
     host, rest = deployment.take_option(rest, "--host")
     port, rest = deployment.take_number(rest, "--port", lowest=1, highest=65535)
@@ -96,7 +98,25 @@ def serve(arguments: list[str]) -> int:
     chosen = free_port(host or LOCAL, port or FIRST_PORT)
     running.set_up()
     status = running.guarded(_refuse_old_database) or running.guarded(_collect_static)
-    return status or _serve(host or LOCAL, chosen, workers=workers or 1, with_worker=False)
+    if not status and not has_worker:
+        status = running.guarded(_warn_without_worker)
+    return status or _serve(host or LOCAL, chosen, workers=workers or 1, with_worker=has_worker)
+
+
+def _warn_without_worker() -> None:
+    """Say on the console when no worker lives: nothing is late, told or placed in the ledger without one."""
+    from egide.common import clock
+    from egide.jobs import lease
+
+    if not lease.has_living_worker(at=clock.now()):
+        _say(
+            words(
+                "No worker runs: nothing is placed in the ledger, sent or raised as late. "
+                "Start one: ./egide worker",
+                "Aucun processus de fond ne tourne : rien n’est placé au registre, envoyé ni signalé en retard. "
+                "Lancez-en un : ./egide worker",
+            )
+        )
 
 
 def _refuse_old_database() -> None:

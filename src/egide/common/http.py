@@ -17,6 +17,8 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
+#: The hidden field that says under which membership a form was shown.
+HAT_FIELD = "acting_as"
 _ANY = UUID(int=0)
 
 

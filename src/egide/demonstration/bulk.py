@@ -74,7 +74,6 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     ),
     ConsentRecipient: ("id", "consent_id", "agency_id"),
     Assignment: ("id", "case_id", "agency_id", "side", "consent_id", "starts_at", "ends_at"),
-    LedgerEntry: ("body", "subject", "actor"),
 }  # fmt: skip
 
 
@@ -83,6 +82,7 @@ class _Batch:
     """Rows waiting to be written, by table."""
 
     rows: dict[Any, list[tuple[Any, ...]]] = field(default_factory=lambda: {model: [] for model in _COLUMNS})
+    traces: list[LedgerEntry] = field(default_factory=list)
 
     def add(self, model: Any, *values: Any) -> None:
         self.rows[model].append(values)
@@ -94,6 +94,8 @@ class _Batch:
                 if self.rows[model]:
                     insert_rows(model, columns, self.rows[model])
                     self.rows[model] = []
+            ledger.record_many(self.traces)
+            self.traces = []
 
 
 @dataclass(frozen=True)
@@ -184,14 +186,15 @@ class _Writer:
                     Task, new_id(), case_id, TaskKind.ACTION.value, None, victim, "conference.record", "both",
                     area.police_id, None, due, raised, leads, None, None, "", lead.pk, received,
                 )  # fmt: skip
-        recorded = ledger.entry(
-            action="cases.referred",
-            actor=area.referrer,
-            target=f"cases.case:{case_id}",
-            at=received,
-            subject=victim,
+        self.batch.traces.append(
+            ledger.entry(
+                action="cases.referred",
+                actor=area.referrer,
+                target=f"cases.case:{case_id}",
+                at=received,
+                subject=victim,
+            )
         )
-        add(LedgerEntry, recorded.body, recorded.subject, recorded.actor)
 
     def _people(self, area: _Area, case_id: UUID, at: datetime) -> UUID:
         """Add the two files of a case, of one to three entries each; answer the victim's."""

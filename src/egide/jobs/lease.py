@@ -25,6 +25,11 @@ def leave(*, worker_id: str) -> None:
     Worker.objects.filter(pk=worker_id).delete()
 
 
+def has_living_worker(*, at: datetime) -> bool:
+    """Say whether a worker gave a sign of life lately."""
+    return Worker.objects.filter(seen_at__gt=at - LEASE).order_by().exists()
+
+
 @transaction.atomic
 def reap(*, at: datetime) -> int:
     """Put jobs of silent workers back in the queue; answers how many.

@@ -1,6 +1,7 @@
 """Entries as they were written, their place in the tree, and the signed heads. Triggers refuse change."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Entry(models.Model):
@@ -27,9 +28,12 @@ class Entry(models.Model):
 
 
 class Pending(models.Model):
-    """Entries committed and not yet placed in the tree; filled by a trigger, emptied by the sequencer."""
+    """Entries committed and not yet placed in the tree; written with them, emptied by the sequencer."""
 
     entry_id = models.BigIntegerField(primary_key=True)
+    #: Keyed over number and body (`waiting.mark_of`): only what bears it is placed.
+    mark = models.BinaryField(max_length=16)
+    noted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name_plural = "pending"

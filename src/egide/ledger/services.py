@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from egide.ledger import waiting
 from egide.ledger.models import Checkpoint, Entry, Leaf, Pending
 from egide.ledger.rules import notes
 from egide.ledger.rules.canonical import canonical
@@ -17,12 +18,12 @@ from egide.ledger.rules.merkle import Frontier, leaf_hash
 from egide.vault.deployment_secrets import secret
 
 SIGNING = "ledger-signing"
-MAC = "ledger-mac"
+MAC = waiting.MAC
 #: Entries placed in one transaction, so that a long backlog never holds a lock for long.
 BATCH = 20_000
-#: A waiting entry whose row is gone is left there: verification names it.
+#: A waiting entry whose row is gone, or does not bear its mark, is left there: verification names it.
 _WAITING = (
-    "SELECT p.entry_id, e.body FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id "
+    "SELECT p.entry_id, e.body, p.mark FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id "
     "ORDER BY p.entry_id LIMIT %s"
 )
 _LOCK = 0x4547_4944  # "EGID", the sequencer's advisory lock
@@ -124,7 +125,7 @@ def record_many(entries: Iterable[Entry]) -> None:
     """Append entries made by `entry`, in one statement a thousand, in the caller's transaction."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a ledger entry belongs to a transaction")
-    Entry.objects.bulk_create(list(entries), batch_size=1000)
+    waiting.await_place(Entry.objects.bulk_create(list(entries), batch_size=1000))
 
 
 def leaf_mac(key: bytes, index: int, entry_id: int, leaf: bytes) -> bytes:
@@ -140,7 +141,8 @@ def integrate(*, at: datetime, anchor: Path | None = None) -> int:
     entries pending and nothing else.
 
     Args:
-        anchor: a file outside the database that keeps the last head, against a ledger cut short.
+        anchor: a file outside the database that keeps the last head, against a ledger cut short; what
+            waits is noted beside it.
     """
     placed = 0
     while True:
@@ -148,6 +150,7 @@ def integrate(*, at: datetime, anchor: Path | None = None) -> int:
         placed += count
         if note and anchor is not None:
             write_anchor(anchor, note)
+            waiting.forget_placed(anchor.parent / "waiting")
         if count < BATCH:
             return placed
 
@@ -159,11 +162,13 @@ def _integrate_batch(at: datetime) -> tuple[int, str]:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [BATCH])
-        waiting = cursor.fetchall()
+        rows = cursor.fetchall()
     last = Checkpoint.objects.order_by("-size").first()
     tree = Frontier.from_bytes(last.size, bytes(last.frontier)) if last else Frontier()
     key, leaves = secret(MAC), []
-    for entry_id, body in waiting:
+    for entry_id, body, mark in rows:
+        if not waiting.bears(key, entry_id, body, mark):
+            continue  # changed or inserted while it waited: left there, verification names it
         hashed = leaf_hash(body.encode())
         mac = leaf_mac(key, tree.size, entry_id, hashed)
         leaves.append(Leaf(index=tree.size, entry_id=entry_id, hash=hashed, mac=mac))

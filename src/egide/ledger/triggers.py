@@ -7,10 +7,6 @@ APPEND_ONLY = ("ledger_entry", "ledger_leaf", "ledger_checkpoint")
 _PG_REFUSE = """
 CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'restrict_violation'; END $$;
-CREATE OR REPLACE FUNCTION ledger_note_pending() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN INSERT INTO ledger_pending (entry_id) SELECT id FROM fresh; RETURN NULL; END $$;
-CREATE TRIGGER ledger_entry_pending AFTER INSERT ON ledger_entry
-  REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION ledger_note_pending();
 """
 _PG_TABLE = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
@@ -18,8 +14,6 @@ CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
 """
-_SQLITE_PENDING = """CREATE TRIGGER ledger_entry_pending AFTER INSERT ON ledger_entry
-BEGIN INSERT INTO ledger_pending (entry_id) VALUES (NEW.id); END"""
 _SQLITE_TABLE = """CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
 
@@ -32,7 +26,6 @@ def install(apps: Any, schema_editor: Any) -> None:
         for table in APPEND_ONLY:
             schema_editor.execute(_PG_TABLE.format(table=table))
     elif vendor == "sqlite":
-        schema_editor.execute(_SQLITE_PENDING)
         for table in APPEND_ONLY:
             for event in ("update", "delete"):
                 schema_editor.execute(_SQLITE_TABLE.format(table=table, event=event))
@@ -43,10 +36,6 @@ def install(apps: Any, schema_editor: Any) -> None:
 def remove(apps: Any, schema_editor: Any) -> None:
     """Drop them, to undo the migration on an empty ledger."""
     vendor = schema_editor.connection.vendor
-    if vendor == "sqlite":
-        schema_editor.execute("DROP TRIGGER IF EXISTS ledger_entry_pending")
-    else:
-        schema_editor.execute("DROP TRIGGER IF EXISTS ledger_entry_pending ON ledger_entry")
     for table in APPEND_ONLY:
         names = [f"{table}_no_update", f"{table}_no_delete"]
         if vendor == "postgresql":

@@ -5,15 +5,17 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b, sha256
+from itertools import islice
 from pathlib import Path
 
 from django.db import connection, connections
 from django.db.models import Max
 
 from egide.common.errors import Unavailable
-from egide.ledger import services
+from egide.ledger import services, waiting
 from egide.ledger.models import Checkpoint, Entry, Leaf, Pending
 from egide.ledger.rules import notes
 from egide.ledger.rules.merkle import EMPTY_ROOT, Frontier, root_of
@@ -21,6 +23,8 @@ from egide.vault.deployment_secrets import secret
 
 #: Leaves checked as one aligned subtree.
 BLOCK = 1 << 14
+#: An entry waits about a second; one that waits longer says that no worker lives.
+LATE = timedelta(minutes=1)
 #: Problems named in full; beyond, only counted.
 NAMED = 50
 
@@ -32,6 +36,7 @@ class Report:
     size: int = 0
     root: bytes = EMPTY_ROOT
     pending: int = 0
+    late: int = 0
     checkpoints: int = 0
     is_keyed: bool = True
     problems: list[str] = field(default_factory=list)
@@ -171,15 +176,20 @@ def verify(
     anchor: Path | None = None,
     processes: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    at: datetime | None = None,
 ) -> Report:
     """Recompute the whole ledger; answers what it holds and every problem, by entry.
 
     Args:
-        anchor: the head kept outside the database; a ledger shorter than it was cut.
+        anchor: the head kept outside the database; a ledger shorter than it was cut. Beside it is noted
+            what waited: an entry noted there and gone was dropped.
         processes: blocks checked side by side; above one, each opens its own connection.
         progress: called with (leaves done, leaves in all).
+        at: the moment of asking, to count entries that have waited too long for their place.
     """
     report = Report(pending=Pending.objects.count())
+    if at is not None:
+        report.late = Pending.objects.filter(noted_at__lt=at - LATE).count()
     key = _key(report)
     size = _size()
     report.size = size
@@ -195,6 +205,7 @@ def verify(
     if not report.problems:
         _check_heads(report, roots)
     _check_ends(report, anchor)
+    _check_waiting(report, key, anchor.parent / "waiting" if anchor else None)
     return report
 
 
@@ -329,3 +340,32 @@ def _check_ends(report: Report, anchor: Path | None) -> None:
         report.problems.append(_gap(report.size, head.size))
     elif head.size == report.size and head.root != report.root and not report.problems:
         report.problems.append(f"the head kept outside the database, of size {head.size}, does not fit")
+
+
+def _check_waiting(report: Report, key: bytes | None, folder: Path | None) -> None:
+    """Entries without a place yet: each bears its mark, and each one noted outside is still there."""
+    if key is None:
+        return
+    named: set[int] = set()
+    rows = Pending.objects.order_by("entry_id").values_list("entry_id", "mark")
+    for some in _chunks(rows.iterator(chunk_size=2000)):
+        bodies = dict(Entry.objects.filter(pk__in=some).order_by().values_list("pk", "body"))
+        for number, mark in some.items():
+            if number in bodies and not waiting.bears(key, number, bodies[number], mark):
+                named.add(number)
+                _name(report, f"entry {number}, which waits for its place, was changed or inserted")
+    for number, is_gone in waiting.differing(folder) if folder else ():
+        if is_gone:
+            _name(report, f"entry {number} was dropped while it waited for its place")
+        elif number not in named:
+            _name(report, f"entry {number} is not what was noted when it was written")
+
+
+def _name(report: Report, problem: str) -> None:
+    if len(report.problems) < NAMED:
+        report.problems.append(problem)
+
+
+def _chunks(rows: Iterator[tuple[int, bytes]]) -> Iterator[dict[int, bytes]]:
+    while some := dict(islice(rows, 2000)):
+        yield some

@@ -1,22 +1,30 @@
 """Which hat the person wears: chosen once, kept in the session, checked on every request."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from egide.common import clock
+from egide.common import clock, idempotency
+from egide.common.http import HAT_FIELD
+from egide.ledger import services as ledger
 from egide.partners import queries
 from egide.partners.models import Membership
 
 SESSION_KEY = "acting_as"
 
 
+#: The button that takes the former hat again and sends what was typed under it.
+AGAIN = "act_again"
+_CODE = re.compile(r"[a-z0-9_.:-]+|[0-9a-fA-F-]{36}")
 #: Sent under any hat: choosing one, signing in and out, the language.
 _ANY_HAT = ("/me/acting-for/", "/account/", "/language/")
 
@@ -34,11 +42,20 @@ def _actor_of(request: HttpRequest) -> tuple[Membership | None, bool]:
     return (hats[0] if hats else None), chosen is None
 
 
+def wear(request: HttpRequest, hat: Membership) -> None:
+    """Act under this hat from now on; the ledger says so."""
+    request.session[SESSION_KEY] = str(hat.pk)
+    request.actor = hat  # type: ignore[attr-defined]
+    with transaction.atomic():
+        ledger.record(action="partners.acting_for_changed", actor=hat, target=hat, at=clock.now())
+
+
 class ActingFor:
     """Set `request.actor`: the membership chosen, the first until one is chosen, or none.
 
-    A hat that ended since it was chosen is not worn any more. Pages then show under another, and say which;
-    what is sent is refused until the person chooses: it was typed for an agency and is not recorded as another's.
+    What is sent was typed for an agency and is not recorded as another's. Every form says under which hat it was
+    shown: sent under another, or under one that ended, nothing is done, and the page that says so gives back all
+    that was typed, with a button that takes the former hat again and sends it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,13 +63,40 @@ class ActingFor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor, is_chosen = _actor_of(request)  # type: ignore[attr-defined]
-        is_sending = request.method not in ("GET", "HEAD", "OPTIONS", "TRACE")
-        if is_sending and not is_chosen and not request.path.startswith(_ANY_HAT):
-            message = _(
-                "You no longer act for the agency you had chosen. Choose for which one you act, then send again."
-            )
-            return render(request, "errors/409.html", {"message": message}, status=409)
+        if _is_sending(request) and not is_chosen:
+            return _not_sent(request, None)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Compare the hat of the form with the one worn; here the request is known to come from our own page."""
+        actor = getattr(request, "actor", None)
+        typed_as = request.POST.get(HAT_FIELD, "") if _is_sending(request) else ""
+        if actor is None or not typed_as or typed_as == str(actor.pk):
+            return None
+        former = next((hat for hat in request.hats if str(hat.pk) == typed_as), None)  # type: ignore[attr-defined]
+        if former is not None and AGAIN in request.POST:
+            wear(request, former)
+            return None
+        return _not_sent(request, former)
+
+
+def _is_sending(request: HttpRequest) -> bool:
+    is_safe = request.method in ("GET", "HEAD", "OPTIONS", "TRACE")
+    return not is_safe and not request.path.startswith(_ANY_HAT)
+
+
+def _not_sent(request: HttpRequest, former: Membership | None) -> HttpResponse:
+    """Say that nothing was recorded, give back what was typed, offer the former hat where it is still worn."""
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    kept = [pair for pair in sent if pair[0] not in ("csrfmiddlewaretoken", AGAIN)]
+    words = [value for name, value in kept if _is_words(name, value)]
+    context = {"former": former, "kept": kept, "words": words, "again": AGAIN}
+    return render(request, "errors/other_hat.html", context, status=409)
+
+
+def _is_words(name: str, value: str) -> bool:
+    """Say whether a person typed it: codes and identifiers have no space and are ticked, not typed."""
+    return name not in (HAT_FIELD, idempotency.FIELD) and bool(value.strip()) and not _CODE.fullmatch(value)
 
 
 #: Pages that stay open to a person who has yet to add a second factor.

@@ -27,6 +27,10 @@ class KeyProvider(Protocol):
         """Wrap 32-byte keys under the current master key; answers its id with them, so that both are of one moment."""
         ...
 
+    def knows(self, master_id: str) -> bool:
+        """Say whether what is wrapped under that master key can be opened now."""
+        ...
+
     def unwrap(self, wrapped: bytes, *, master_id: str) -> bytes:
         """Unwrap a key. Raises KeyUnavailable when that master key is not here or does not fit."""
         ...
@@ -75,6 +79,15 @@ class LocalKeyProvider:
         self._load()
         master = self._keys[self._current]
         return self._current, [aes_key_wrap(master, key) for key in keys]
+
+    def knows(self, master_id: str) -> bool:
+        self._load()
+        return master_id in self._keys
+
+    def known_ids(self) -> list[str]:
+        """List the master keys of the file: two while a rotation lasts, one otherwise."""
+        self._load()
+        return list(self._keys)
 
     def unwrap(self, wrapped: bytes, *, master_id: str) -> bytes:
         self._load()

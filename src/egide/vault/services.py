@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import transaction
 
 from egide.common.bulk import insert_rows
-from egide.vault import envelope, errors
+from egide.vault import envelope, errors, holding
 from egide.vault.envelope import SealContext
 from egide.vault.models import COMPARTMENTS, FileKeys, Secret
-from egide.vault.providers import KeyProvider, provider
+from egide.vault.providers import KeyProvider, LocalKeyProvider, provider
 
 __all__ = [
     "SealContext",
@@ -52,6 +52,12 @@ class Sealer:
             key, data, context.associated_data(file_id=self.file_id, compartment=compartment)
         )
 
+    def wrap_again(self, keys: KeyProvider) -> None:
+        """Wrap the keys of a new file anew, under the master key of this moment."""
+        self.__row.master_id, wrapped = keys.wrap(*self.__keys.values())
+        for name, value in zip(self.__keys, wrapped, strict=True):
+            setattr(self.__row, name, value)
+
     def __repr__(self) -> str:
         return "<sealer>"
 
@@ -68,10 +74,22 @@ def new_sealer(file_id: UUID, *, keys: KeyProvider | None = None) -> Sealer:
     return Sealer(row, made)
 
 
+@transaction.atomic(savepoint=False)
 def save_keys(sealers: Iterable[Sealer]) -> None:
-    """Keep the wrapped keys of new files, in one statement."""
+    """Keep the wrapped keys of new files, in one statement, in the caller's transaction.
+
+    The master key they are wrapped under is held until that transaction ends. One that was forgotten
+    since they were made is replaced by the one in use: no row ever names a key nobody has.
+    """
+    made = list(sealers)
+    keys = provider()
+    holding.share(sealer.row.master_id for sealer in made)
+    stale = [sealer for sealer in made if not keys.knows(sealer.row.master_id)]
+    for sealer in stale:
+        sealer.wrap_again(keys)
+    holding.share(sealer.row.master_id for sealer in stale)
     columns = ("file_id", "master_id", *COMPARTMENTS)
-    insert_rows(FileKeys, columns, map(attrgetter(*columns), (sealer.row for sealer in sealers)))
+    insert_rows(FileKeys, columns, map(attrgetter(*columns), (sealer.row for sealer in made)))
 
 
 def create_file_keys(*, file_id: UUID, compartments: Sequence[str] = COMPARTMENTS) -> Sealer:
@@ -123,7 +141,8 @@ def rotate(
     """Put every wrapped key under a new master key; answers how many files were re-wrapped.
 
     Nothing sealed is touched. Interrupted at any moment it can be run again (`is_resuming`): it goes on
-    with what is still under an older key, and only then forgets that key.
+    with what is still under an older key. That key is forgotten last, alone: whoever makes files holds it
+    until their transaction ends, and a rotation waits for them.
 
     Args:
         progress: called with (done, total) after each batch.
@@ -133,6 +152,16 @@ def rotate(
         if keys.is_rotating():
             raise errors.KeyUnavailable("a rotation is not finished: run it again with --resume")
         keys.begin_rotation()
+    done = _rewrap_files(keys, batch, progress)
+    while not _forget(keys):  # what was begun under an older key has ended: put it too under the new one
+        done += _rewrap_files(keys, batch, progress)
+    return done
+
+
+def _rewrap_files(
+    keys: LocalKeyProvider, batch: int, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """Put what is committed under the current key; answers how many files were."""
     current = keys.current_id()
     waiting = FileKeys.objects.exclude(master_id=current)
     total, done = waiting.count(), 0
@@ -151,8 +180,21 @@ def rotate(
         for secret in Secret.objects.select_for_update().exclude(master_id=current).order_by("name"):
             _rewrap(secret, ("wrapped",), keys)
             secret.save()
-    keys.end_rotation()
     return done
+
+
+@transaction.atomic
+def _forget(keys: LocalKeyProvider) -> bool:
+    """Forget the older master keys once nobody writes under one and no row names one; False when a row does.
+
+    Nothing is written here, so that a failed commit can lose nothing.
+    """
+    current = keys.current_id()
+    holding.take_alone(set(keys.known_ids()) - {current})
+    if any(model.objects.exclude(master_id=current).order_by().exists() for model in (FileKeys, Secret)):
+        return False
+    keys.end_rotation()
+    return True
 
 
 def _rewrap(row: FileKeys | Secret, names: Iterable[str], keys: KeyProvider) -> None:

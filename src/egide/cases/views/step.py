@@ -14,7 +14,7 @@ from egide.cases.models import Case
 from egide.cases.services import drafting
 from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, Refused
-from egide.common.http import Request
+from egide.common.http import HAT_FIELD, Request
 
 #: The status of a page that shows a form again with its errors.
 SHOWN_AGAIN = 422
@@ -107,7 +107,7 @@ def typed(request: Request) -> dict[str, Any]:
     """Answer what a form holds now, for its draft: lists stay lists, our own fields are left out."""
     out = {}
     for name, values in request.POST.lists():
-        if name in ("csrfmiddlewaretoken", idempotency.FIELD):
+        if name in ("csrfmiddlewaretoken", idempotency.FIELD, HAT_FIELD):
             continue
         out[name] = values if len(values) > 1 else values[0]
     return out

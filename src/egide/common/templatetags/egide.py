@@ -23,10 +23,16 @@ def address(name: str, pk: Any) -> str:
     return http.address(name, pk)
 
 
-@register.simple_tag
-def idempotency_key() -> SafeString:
-    """A hidden field that lets a repeated submission be recognised."""
-    return format_html('<input type="hidden" name="{}" value="{}">', idempotency.FIELD, idempotency.new_key())
+@register.simple_tag(takes_context=True)
+def idempotency_key(context: Any) -> SafeString:
+    """Two hidden fields: a repeated submission is recognised, and so is one sent under another hat than it was typed."""
+    hat = context.get("acting_for") or getattr(getattr(context, "request", None), "actor", None)
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">{}',
+        idempotency.FIELD,
+        idempotency.new_key(),
+        format_html('<input type="hidden" name="{}" value="{}">', http.HAT_FIELD, hat.pk) if hat else "",
+    )
 
 
 @register.filter

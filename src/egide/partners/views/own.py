@@ -5,19 +5,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.parsing import whole_number
 from egide.ledger import queries as ledger_queries
-from egide.ledger import services as ledger
-from egide.partners.middleware import SESSION_KEY
+from egide.partners.middleware import wear
 
 
 def acting_for(request: Request) -> HttpResponse:
@@ -27,9 +24,7 @@ def acting_for(request: Request) -> HttpResponse:
         hat = next((hat for hat in request.hats if str(hat.pk) == chosen), None)
         if hat is None:
             raise NotVisible
-        request.session[SESSION_KEY] = str(hat.pk)
-        with transaction.atomic():
-            ledger.record(action="partners.acting_for_changed", actor=hat, target=hat, at=clock.now())
+        wear(request, hat)
         messages.success(request, _("You now act for %(agency)s.") % {"agency": hat.agency})
         return redirect("/")
     return render(request, "partners/acting_for.html", {"hats": request.hats})

@@ -107,7 +107,7 @@ def form_page(
     id: str = "",
     confirm_leave: bool = True,
 ) -> SafeString:
-    """Write a whole form: token, idempotency key, error summary."""
+    """Write a whole form: token, idempotency key, the hat it is typed under, error summary."""
     return mark_safe(  # noqa: S308
         render_to_string(
             "components/form_page.html",
@@ -121,6 +121,7 @@ def form_page(
                 "id": id,
                 "confirm_leave": confirm_leave,
                 "csrf_token": context.get("csrf_token", ""),
+                "acting_for": context.get("acting_for"),
             },
         )
     )

@@ -18,12 +18,14 @@ from egide.ledger.models import Leaf
 from egide.ledger.rules.notes import NotSigned
 from egide.ledger.verification import verify
 
+#: Whole, but nobody places what waits.
+LATE_STATUS = 3
 #: How a receipt begins: a signed head of the tree is none.
 RECEIPT = "egide disclosure receipt "
 
 
 class Command(BaseCommand):
-    help = "Verify the ledger (exit status 0 when whole, 1 when not), prove an entry, sign the head."
+    help = "Verify the ledger (exit status 0 when whole, 1 when damaged, 3 when whole but entries wait too long for their place), prove an entry, sign the head."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -47,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def verify(self, *, processes: int, **options: Any) -> None:
-        report = verify(anchor=services.default_anchor(), processes=processes)
+        report = verify(anchor=services.default_anchor(), processes=processes, at=clock.now())
         if not report.is_keyed:
             self.stderr.write(_("Without the master key, entries are checked against the tree only."))
         if report.is_whole:
@@ -60,6 +62,15 @@ class Command(BaseCommand):
                     "root": base64.b64encode(report.root).decode(),
                 }
             )
+            if report.late:
+                self.stderr.write(
+                    _(
+                        "%(late)s entries have waited more than a minute for their place: no worker runs. "
+                        "Start one: ./egide worker"
+                    )
+                    % {"late": report.late}
+                )
+                sys.exit(LATE_STATUS)
             return
         self.stderr.write(_("The ledger is damaged:"))
         for problem in report.problems:
