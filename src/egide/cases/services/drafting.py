@@ -40,6 +40,7 @@ def save_draft(
     if sum(len(str(value)) for value in content.values()) > LONGEST_DRAFT:
         raise Refused(_("This is too long to keep as a draft."))
     draft = _find(actor, form, subject)
+    is_new = draft is None
     if draft is None:
         draft = Draft(id=new_id(), owner=actor, form=form, subject=subject)
         sealer = vault.create_file_keys(file_id=draft.pk)
@@ -55,7 +56,7 @@ def save_draft(
         sealer=sealer,
     )
     draft.updated_at = at
-    draft.save()
+    draft.save(**({"force_insert": True} if is_new else {"update_fields": ["content", "updated_at"]}))
     return draft
 
 

@@ -125,7 +125,7 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     deadlines.set_deadline(
         case=case, kind=TaskKind.REVIEW, at=at, due_at=deadlines.due_after(at, interval), actor=actor
     )
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.enrolled", actor=actor, target=case, at=at, subject=file.pk)
     return given
 
@@ -210,7 +210,7 @@ def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
     case.state = CASE.next_state("record_refusal", state=case.state)
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.consent_withdrawn", actor=actor, target=case, at=at, subject=file.pk)
     return case
 
@@ -245,6 +245,6 @@ def refuse_consent(
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.consent_refused", actor=actor, target=case, at=at, subject=file.pk)
     return entry

@@ -68,8 +68,13 @@ def write_plan(
     if draft is None:
         last = SafetyPlan.objects.filter(file=file).aggregate(last=Max("version"))["last"] or 0
         draft = SafetyPlan(file=file, version=last + 1)
-    draft.content, draft.made_with, draft.written_by, draft.written_at = entry, made_with, actor, at
-    draft.save()
+    written = {"content": entry, "made_with": made_with, "written_by": actor, "written_at": at}
+    for name, value in written.items():
+        setattr(draft, name, value)
+    if draft._state.adding:
+        draft.save(force_insert=True)
+    else:
+        draft.save(update_fields=[*written])
     deadlines.refresh_next_due(case, at=at)
     ledger.record(
         action="cases.plan_written",
