@@ -1,5 +1,6 @@
 """Keep what someone is typing, sealed, theirs alone, until the form is sent."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,13 @@ from egide.vault.models import FileKeys
 #: More than the longest form may hold, in characters.
 LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
+#: The forms that keep drafts; one sheet of one tool is a form of its own, and so is a second one.
+_FORMS = re.compile(r"refer|plan|safe-contact|note|assessment-[a-z0-9-]{1,60}")
+
+
+def is_form(name: str) -> bool:
+    """Say whether a form of that name keeps drafts."""
+    return _FORMS.fullmatch(name) is not None
 
 
 def _find(actor: Membership, form: str, subject: UUID | None) -> Draft | None:

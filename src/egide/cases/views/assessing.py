@@ -72,14 +72,17 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
         return reverse("cases:assessment", args=[case.pk, made.pk])
 
     here = request.get_full_path()
-    draft = reverse("cases:draft", args=["assessment"]) + f"?about={case.pk}"
+    # Answers of one tool are not answers of another, nor of whoever scores it again.
+    about = second or corrects
+    name = f"assessment-{definition.code}" + (f"-{about.hex}" if about else "")
+    draft = reverse("cases:draft", args=[name]) + f"?about={case.pk}"
     doors = _doors(case, definition.code)
     return step(
         request,
         form=form,
         scope="cases.assess",
         effect=effect,
-        draft=("assessment", case.pk),
+        draft=(name, case.pk),
         template="cases/sheet.html",
         done=_("The assessment was recorded. It changed nothing else: you decide."),
         context={
