@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from egide.cases.lifecycle import Level, State
-from egide.cases.models import AgendaItem, Case, Contribution, Decision
-from egide.cases.services import conferring, deadlines, enrolling, levels
+from egide.cases.models import AgendaItem, Case, CaseLink, Contribution, Decision
+from egide.cases.services import assessing, closing, conferring, deadlines, enrolling, levels, linking
 from egide.cases.services.entries import victim_file
 from egide.common.errors import NotVisible, Refused
 from egide.partners.models import Membership
@@ -153,6 +153,63 @@ class TestALevel:
         assert error is None
         assert Case.objects.get(pk=sitting.case_id).level == Level.EXTREME
         assert Decision.objects.count() == 1
+
+
+class TestTwoLinks:
+    def test_of_the_same_cases_are_one(self, world):
+        one, other = world.accepted(), world.accepted(given="Anne", family="Roy")
+
+        def link(member):
+            return lambda: linking.link_cases(
+                case_id=one.pk, other_id=other.pk, kind="repeat", actor=again(member), at=NOON
+            )
+
+        error = while_waiting(link(world.coordinator), link(world.second))
+
+        assert isinstance(error, Refused)
+        assert CaseLink.objects.count() == 1
+
+    def test_are_not_forgotten_by_a_change_that_waited(self, world):
+        one, other = world.accepted(), world.accepted(given="Anne", family="Roy")
+
+        error = while_waiting(
+            lambda: linking.link_cases(
+                case_id=one.pk, other_id=other.pk, kind="repeat", actor=world.coordinator, at=NOON
+            ),
+            lambda: levels.set_level(
+                case_id=other.pk, level=Level.HIGH, reasons="A weapon.", actor=again(world.advocate), at=NOON
+            ),
+        )
+
+        assert error is None
+        assert Case.objects.filter(is_repeat=True).count() == 1
+
+
+class TestAnAssessment:
+    def test_that_waited_for_a_closure_is_refused(self, world):
+        case = world.active()
+
+        error = while_waiting(
+            lambda: closing.close_case(
+                case_id=case.pk,
+                reason="plan_completed",
+                note="Done.",
+                victim_view="not_reached",
+                victim_words="",
+                actor=world.coordinator,
+                at=NOON,
+            ),
+            lambda: assessing.record(
+                case_id=case.pk,
+                instrument="ODARA",
+                sheet={"answers": {}},
+                actor=again(world.advocate),
+                at=NOON,
+            ),
+        )
+
+        assert isinstance(error, Refused)
+        assert "closed" in str(error.message)
 
 
 class TestACopyOfACase:

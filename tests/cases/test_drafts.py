@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from egide.assessments import services as assessments
 from egide.assessments.models import Assessment
+from egide.cases.services import closing
 from egide.cases.services.entries import victim_file
 from egide.partners.models import Role
 from tests.cases.test_pages import post, sign_in
@@ -54,6 +55,26 @@ def first_scored(world):
         actor=world.second,
         at=NOON,
     )
+
+
+class TestAClosedCase:
+    def test_takes_no_assessment(self, assessing, client):
+        case = assessing.case
+        closing.close_case(
+            case_id=case.pk,
+            reason="plan_completed",
+            note="Done.",
+            victim_view="not_reached",
+            victim_words="",
+            actor=assessing.coordinator,
+            at=NOON,
+        )
+        sign_in(client, assessing.coordinator)
+        all_of_it = {f"answer_{n}": "no" for n in range(1, 14)} | {"judgement": "not_known"}
+
+        assert client.get(sheet(assessing, "ODARA")).status_code == 409
+        assert post(client, sheet(assessing, "ODARA"), all_of_it).status_code == 409
+        assert not Assessment.objects.exists()
 
 
 class TestASheet:

@@ -433,6 +433,10 @@ class TestClosure:
         assert not Case.objects.visible_to(world.officer).filter(pk=case.pk).exists()
 
         closing.reopen_case(case_id=case.pk, reasons="He came back.", actor=world.coordinator, at=NOON + DAY)
+        with pytest.raises(Refused, match="eligibility"):
+            enrolling.enrol(
+                case_id=case.pk, consent=world.consent(at=NOON + DAY), actor=world.advocate, at=NOON + DAY
+            )
 
         case.refresh_from_db()
         assert case.state == State.ACCEPTED
