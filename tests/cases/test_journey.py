@@ -322,6 +322,10 @@ class TestConference:
             conference(world, world.eligible())
 
 
+def agree(world, plan):
+    return planning.agree_plan(plan_id=plan.pk, content_id=plan.content_id, actor=world.advocate, at=NOON)
+
+
 class TestPlan:
     def test_is_made_with_the_person_in_versions(self, world):
         case = world.active()
@@ -333,31 +337,33 @@ class TestPlan:
             at=NOON,
         )
         with pytest.raises(Refused):
-            planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
+            agree(world, first)
         again = planning.write_plan(
             case_id=case.pk,
             sections={"leaving": "Bag at work."},
             made_with="in_person",
+            based_on=first.content_id,
             actor=world.advocate,
             at=NOON,
         )
         assert again.pk == first.pk
-        planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
+        agree(world, again)
         second = planning.write_plan(
             case_id=case.pk,
             sections={"wishes": "Stay in town."},
             made_with="in_person",
+            based_on=again.content_id,
             actor=world.advocate,
             at=NOON,
         )
 
-        planning.agree_plan(plan_id=second.pk, actor=world.advocate, at=NOON)
+        agree(world, second)
 
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.state, second.state, second.version) == (PlanState.REPLACED, PlanState.CURRENT, 2)
         with pytest.raises(TransitionRefused):
-            planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
+            agree(world, first)
 
 
 class TestTasks:
