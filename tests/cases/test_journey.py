@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from egide.cases.lifecycle import Level, PlanState, State
-from egide.cases.models import Case, Conference, File, Task
+from egide.cases.models import Attendance, Case, Conference, File, Task
 from egide.cases.services import (
     closing,
     conferring,
@@ -26,7 +27,7 @@ from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as LedgerEntry
 from egide.sharing import services as sharing
 from tests.conftest import NOON
-from tests.factories import DAY
+from tests.factories import DAY, a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -274,6 +275,29 @@ def conference(world, case, **seats):
         conference_id=sitting.pk, case_id=case.pk, actor=world.coordinator, at=NOON
     )
     return sitting, item
+
+
+class TestSeats:
+    def test_of_one_person_are_one(self, world):
+        visiting = a_member(world.school_agency, account=world.nurse.account)
+        asked = {
+            "programme_id": world.programme.pk,
+            "starts_at": NOON + DAY,
+            "kind": "regular",
+            "actor": world.coordinator,
+            "at": NOON,
+        }
+        with pytest.raises(Refused, match="twice"):
+            conferring.call_conference(
+                seats=[(world.nurse, "team_member"), (visiting, "team_member")], **asked
+            )
+        assert not Conference.objects.exists()
+
+        made = conferring.call_conference(seats=[(world.nurse, "team_member")], **asked)
+        with pytest.raises(IntegrityError, match="cases_one_seat_a_person|cases_attendance"):
+            Attendance.objects.create(
+                conference=made, membership=visiting, account=visiting.account, seat="team_member"
+            )
 
 
 class TestConference:

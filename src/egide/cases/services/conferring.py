@@ -44,7 +44,8 @@ def call_conference(
     """Call a sitting and invite people, each to the seat they hold.
 
     Raises:
-        Refused: it starts in the past, or an emergency sitting is later than the protocol allows.
+        Refused: it starts in the past, an emergency sitting is later than the protocol allows, or somebody is
+            invited to two seats.
     """
     programme = Programme.objects.select_related("lead_agency").filter(pk=programme_id).order_by().first()
     if programme is None:
@@ -55,11 +56,19 @@ def call_conference(
     limit = deadlines.due_after(at, programme.protocol.deadlines["emergency_conference"])
     if kind == "emergency" and starts_at > limit:
         raise Refused(_("An emergency conference sits within 24 hours."))
+    people = [member.account_id for member, _seat in seats]
+    if len(set(people)) < len(people):
+        raise Refused(
+            _(
+                "Somebody is invited twice, for two agencies. Choose for which one they sit: a person has one seat."
+            )
+        )
     conference = Conference.objects.create(
         programme=programme, kind=kind, starts_at=starts_at, called_by=actor
     )
     Attendance.objects.bulk_create(
-        Attendance(conference=conference, membership=member, seat=seat) for member, seat in seats
+        Attendance(conference=conference, membership=member, account_id=member.account_id, seat=seat)
+        for member, seat in seats
     )
     ledger.record(action="cases.conference_called", actor=actor, target=conference, at=at)
     return conference
