@@ -84,6 +84,22 @@ def test_the_moment_is_read_in_one_place():
     assert found == {"common/clock.py", "web/session.py"}  # the second counts what Django counts
 
 
+def test_a_row_is_never_saved_whole():
+    """A whole row puts back what somebody else changed since it was read: name the columns, or insert."""
+    found = [
+        f"{file.relative_to(SOURCE)}:{node.lineno}"
+        for file in FILES
+        if not {"demonstration", "migrations"} & set(file.parts)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "save"
+        and not {word.arg for word in node.keywords} & {"update_fields", "force_insert", None}
+    ]
+
+    assert not found
+
+
 def test_source_is_found():
     """The two tests above would pass on an empty list."""
     assert len(FILES) > 50

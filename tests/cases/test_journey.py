@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from egide.cases.lifecycle import Level, PlanState, State
-from egide.cases.models import Case, Conference, File, Task
+from egide.cases.models import Attendance, Case, Conference, File, Task
 from egide.cases.services import (
     closing,
     conferring,
@@ -26,7 +27,7 @@ from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as LedgerEntry
 from egide.sharing import services as sharing
 from tests.conftest import NOON
-from tests.factories import DAY
+from tests.factories import DAY, a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -276,6 +277,29 @@ def conference(world, case, **seats):
     return sitting, item
 
 
+class TestSeats:
+    def test_of_one_person_are_one(self, world):
+        visiting = a_member(world.school_agency, account=world.nurse.account)
+        asked = {
+            "programme_id": world.programme.pk,
+            "starts_at": NOON + DAY,
+            "kind": "regular",
+            "actor": world.coordinator,
+            "at": NOON,
+        }
+        with pytest.raises(Refused, match="twice"):
+            conferring.call_conference(
+                seats=[(world.nurse, "team_member"), (visiting, "team_member")], **asked
+            )
+        assert not Conference.objects.exists()
+
+        made = conferring.call_conference(seats=[(world.nurse, "team_member")], **asked)
+        with pytest.raises(IntegrityError, match=r"cases_one_seat_a_person|cases_attendance"):
+            Attendance.objects.create(
+                conference=made, membership=visiting, account=visiting.account, seat="team_member"
+            )
+
+
 class TestConference:
     def test_decides_only_when_quorate_and_the_victim_is_heard(self, world):
         case = world.active()
@@ -322,6 +346,10 @@ class TestConference:
             conference(world, world.eligible())
 
 
+def agree(world, plan):
+    return planning.agree_plan(plan_id=plan.pk, content_id=plan.content_id, actor=world.advocate, at=NOON)
+
+
 class TestPlan:
     def test_is_made_with_the_person_in_versions(self, world):
         case = world.active()
@@ -333,31 +361,33 @@ class TestPlan:
             at=NOON,
         )
         with pytest.raises(Refused):
-            planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
+            agree(world, first)
         again = planning.write_plan(
             case_id=case.pk,
             sections={"leaving": "Bag at work."},
             made_with="in_person",
+            based_on=first.content_id,
             actor=world.advocate,
             at=NOON,
         )
         assert again.pk == first.pk
-        planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
+        agree(world, again)
         second = planning.write_plan(
             case_id=case.pk,
             sections={"wishes": "Stay in town."},
             made_with="in_person",
+            based_on=again.content_id,
             actor=world.advocate,
             at=NOON,
         )
 
-        planning.agree_plan(plan_id=second.pk, actor=world.advocate, at=NOON)
+        agree(world, second)
 
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.state, second.state, second.version) == (PlanState.REPLACED, PlanState.CURRENT, 2)
         with pytest.raises(TransitionRefused):
-            planning.agree_plan(plan_id=first.pk, actor=world.advocate, at=NOON)
+            agree(world, first)
 
 
 class TestTasks:
@@ -433,6 +463,10 @@ class TestClosure:
         assert not Case.objects.visible_to(world.officer).filter(pk=case.pk).exists()
 
         closing.reopen_case(case_id=case.pk, reasons="He came back.", actor=world.coordinator, at=NOON + DAY)
+        with pytest.raises(Refused, match="eligibility"):
+            enrolling.enrol(
+                case_id=case.pk, consent=world.consent(at=NOON + DAY), actor=world.advocate, at=NOON + DAY
+            )
 
         case.refresh_from_db()
         assert case.state == State.ACCEPTED

@@ -48,7 +48,7 @@ def full(world):
         actor=world.advocate,
         at=NOON,
     )
-    planning.agree_plan(plan_id=plan.pk, actor=world.advocate, at=NOON)
+    planning.agree_plan(plan_id=plan.pk, content_id=plan.content_id, actor=world.advocate, at=NOON)
     world.sitting, world.item = conference(world, world.case)
     conferring.open_conference(conference_id=world.sitting.pk, actor=world.chair, at=NOON)
     world.inquiry = inquiring.record_inquiry(
@@ -260,7 +260,7 @@ class TestJourney:
             post(client, url("plan-write"), {"leaving": "Bag.", "made_with": "in_person"}).status_code == 302
         )
         plan = SafetyPlan.objects.get(file__case=case)
-        assert post(client, url("plan-agree", plan.pk)).status_code == 302
+        assert post(client, url("plan-agree", plan.pk), {"content": str(plan.content_id)}).status_code == 302
         assert post(client, url("plan-print", plan.pk)).status_code == 302
         assert post(client, url("level"), {"level": "high", "reasons": "Weapons."}).status_code == 302
         assert (

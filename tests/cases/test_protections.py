@@ -101,6 +101,14 @@ class TestConsentAndClosure:
         case = w.active()
         close(w, case)
         closing.reopen_case(case_id=case.pk, reasons="She called.", actor=w.coordinator, at=NOON)
+        enrolling.decide_eligibility(
+            case_id=case.pk,
+            is_eligible=True,
+            doors=["judgement"],
+            reasons="Again.",
+            actor=w.coordinator,
+            at=NOON + HOUR,
+        )
         narrow = {**w.consent(agencies=[w.police_agency]), "categories": ["identity.core"]}
         enrolling.enrol(case_id=case.pk, consent=narrow, actor=w.advocate, at=NOON)
 

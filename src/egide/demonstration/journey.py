@@ -235,15 +235,19 @@ class Journey:
 
     def plan(self, *, versions: int) -> None:
         """The safety plan, made with the person, in as many versions."""
+        made = None
         for _version in range(versions):
             made = planning.write_plan(
                 case_id=self.case.pk,
                 sections=self.teller.plan(),
                 made_with="in_person",
+                based_on=made.content_id if made else None,
                 actor=self.cast.advocate,
                 at=self.clock.after(days=self.chance.randint(1, 6)),
             )
-            planning.agree_plan(plan_id=made.pk, actor=self.cast.advocate, at=self.clock.at)
+            planning.agree_plan(
+                plan_id=made.pk, content_id=made.content_id, actor=self.cast.advocate, at=self.clock.at
+            )
 
     def help(self) -> None:
         """The law is explained, a service is named."""

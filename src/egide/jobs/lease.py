@@ -49,7 +49,7 @@ def reap(*, at: datetime) -> int:
             job.exception_class_path, job.traceback = "egide.jobs.lease.TooManyAttempts", ""
         else:
             job.status, job.started_at = "READY", None
-        job.save()
+        job.save(update_fields=["status", "started_at", "finished_at", "exception_class_path", "traceback"])
         taken += 1
     Worker.objects.filter(seen_at__lte=at - LEASE * 20).delete()
     return taken

@@ -10,6 +10,7 @@ from functools import partial
 from hashlib import blake2b, sha256
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, connections
 from django.db.models import Max
@@ -366,6 +367,6 @@ def _name(report: Report, problem: str) -> None:
         report.problems.append(problem)
 
 
-def _chunks(rows: Iterator[tuple[int, bytes]]) -> Iterator[dict[int, bytes]]:
+def _chunks(rows: Iterator[tuple[int, Any]]) -> Iterator[dict[int, bytes]]:
     while some := dict(islice(rows, 2000)):
         yield some

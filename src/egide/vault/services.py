@@ -179,7 +179,7 @@ def _rewrap_files(
     with transaction.atomic():
         for secret in Secret.objects.select_for_update().exclude(master_id=current).order_by("name"):
             _rewrap(secret, ("wrapped",), keys)
-            secret.save()
+            secret.save(update_fields=["master_id", "wrapped"])
     return done
 
 

@@ -102,11 +102,14 @@ class PlanForm(forms.Form):
         ],
         error=_("Say how the plan was made."),
     )
+    #: The words the writer began from, so that nobody else's are replaced unseen.
+    based_on = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parts = {name: words(SECTION_LABELS[name], rows=3, required=False) for name in SECTIONS}
         self.fields = {**parts, **self.fields}
+        self.has_moved = False
 
     def sections(self) -> dict[str, str]:
         """Answer the parts."""

@@ -12,7 +12,7 @@ from egide.cases.models.file import Entry
 from egide.cases.models.work import Task
 from egide.common.ids import new_id
 from egide.common.scoping import ScopedQuerySet
-from egide.partners.models import Agency, Membership
+from egide.partners.models import Account, Agency, Membership
 
 
 class ConferenceQuerySet(ScopedQuerySet["Conference"]):
@@ -57,12 +57,17 @@ class Attendance(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="attendances")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    #: Whoever it is, whatever the hat: one person in the room fills one seat.
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     seat = models.CharField(max_length=16)
     is_present = models.BooleanField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="cases_seat_once", fields=["conference", "membership"])]
+        constraints = [
+            models.UniqueConstraint(name="cases_seat_once", fields=["conference", "membership"]),
+            models.UniqueConstraint(name="cases_one_seat_a_person", fields=["conference", "account"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seat}"

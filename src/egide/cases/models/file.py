@@ -243,7 +243,7 @@ class Draft(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    form = models.CharField(max_length=40)
+    form = models.CharField(max_length=80)
     #: What the form is about: a case, or nothing yet.
     subject = models.UUIDField(null=True, blank=True)
     content = personal(

@@ -146,6 +146,7 @@ def acknowledge(
         .select_related("programme__lead_agency", "lead")
         .get(pk=found.case_id)
     )
+    _within(notice_id, actor=actor)  # again: it may have ended for the actor while this waited
     notice = EndNotice.objects.select_for_update().get(pk=found.pk)
     _check(notice, answer, law, has_told_others)
     notice.answer, notice.answered_at, notice.answered_by = answer, at, actor

@@ -12,7 +12,7 @@ from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
 from egide.cases.services import cascading, deadlines, entries
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -83,7 +83,7 @@ def close_case(
     sharing.end_consents(file_id=file.pk, actor=actor, at=at)
     # The same notice as for any other end: without it, receiving one would say that somebody withdrew.
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.closed", actor=actor, target=case, at=at, details={"reason": reason})
     return closure
 
@@ -114,6 +114,6 @@ def reopen_case(*, case_id: UUID, reasons: str, actor: Membership, at: datetime)
     Closure.objects.filter(case=case, reopened_at__isnull=True).update(reopened_at=at)
     for kind in ("first_contact", "consent"):
         deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.reopened", actor=actor, target=case, at=at)
     return case

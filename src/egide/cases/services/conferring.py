@@ -44,7 +44,8 @@ def call_conference(
     """Call a sitting and invite people, each to the seat they hold.
 
     Raises:
-        Refused: it starts in the past, or an emergency sitting is later than the protocol allows.
+        Refused: it starts in the past, an emergency sitting is later than the protocol allows, or somebody is
+            invited to two seats.
     """
     programme = Programme.objects.select_related("lead_agency").filter(pk=programme_id).order_by().first()
     if programme is None:
@@ -55,11 +56,19 @@ def call_conference(
     limit = deadlines.due_after(at, programme.protocol.deadlines["emergency_conference"])
     if kind == "emergency" and starts_at > limit:
         raise Refused(_("An emergency conference sits within 24 hours."))
+    people = [member.account_id for member, _seat in seats]
+    if len(set(people)) < len(people):
+        raise Refused(
+            _(
+                "Somebody is invited twice, for two agencies. Choose for which one they sit: a person has one seat."
+            )
+        )
     conference = Conference.objects.create(
         programme=programme, kind=kind, starts_at=starts_at, called_by=actor
     )
     Attendance.objects.bulk_create(
-        Attendance(conference=conference, membership=member, seat=seat) for member, seat in seats
+        Attendance(conference=conference, membership=member, account_id=member.account_id, seat=seat)
+        for member, seat in seats
     )
     ledger.record(action="cases.conference_called", actor=actor, target=conference, at=at)
     return conference
@@ -142,18 +151,16 @@ def quorum_of(item: AgendaItem) -> QuorumFinding:
 
 
 def _item(item_id: UUID, actor: Membership) -> AgendaItem:
-    item = (
-        AgendaItem.objects.select_related(
-            "conference__programme__lead_agency", "case__programme__lead_agency"
-        )
-        .filter(pk=item_id)
-        .order_by()
-        .first()
-    )
-    if item is None:
+    """Answer an item with its conference and its case, the three locked: nothing of them is a former reading."""
+    found = AgendaItem.objects.filter(pk=item_id).order_by().values_list("conference_id", "case_id").first()
+    if found is None:
         raise NotVisible
-    Conference.objects.fetch(item.conference_id, actor=actor)
-    Case.objects.select_for_update(of=("self",)).fetch(item.case_id, actor=actor)
+    # The conference first, as `put_on_agenda` does: two who wait for each other would wait for ever.
+    Conference.objects.select_for_update(of=("self",)).fetch(found[0], actor=actor)
+    conference = Conference.objects.select_related("programme__lead_agency").fetch(found[0], actor=actor)
+    case = lock_case(found[1], actor=actor)
+    item = AgendaItem.objects.select_for_update().get(pk=item_id)
+    item.conference, item.case = conference, case
     return item
 
 
@@ -164,6 +171,13 @@ def _to_change(item_id: UUID, actor: Membership) -> AgendaItem:
         raise Refused(_("The minutes of this conference are locked."))
     check_is_open(item.case)
     return item
+
+
+def _check_is_active(case: Case) -> None:
+    """Refuse to go on in a conference about a case whose consent ended; it came there with one."""
+    check_is_open(case)
+    if case.state != State.ACTIVE:
+        raise Refused(_("The person no longer consents: the conference does not go on with this case."))
 
 
 @transaction.atomic
@@ -206,6 +220,7 @@ def contribute(
     """
     item = _to_change(item_id, actor)
     permissions.check_can_contribute(actor, item.case)
+    _check_is_active(item.case)
     if not text.strip() or kind not in Kind.values:
         raise Refused(_("Write what your agency brings, and say whether it is a fact or an opinion."))
     entry = entries.write_entry(
@@ -242,7 +257,7 @@ def decide(
     permissions.check_can_run(actor, item.conference)
     if item.conference.state != ConferenceState.OPEN:
         raise Refused(_("Decisions are taken while the conference sits."))
-    check_is_open(item.case)
+    _check_is_active(item.case)
     found = quorum_of(item)
     if not found.is_victim_heard:
         raise Refused(_("No decision without the victim’s advocate or the victim’s recorded wishes."))

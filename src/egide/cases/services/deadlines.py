@@ -1,20 +1,25 @@
 """Dates that people must keep. Every open case has a next one; nothing expires silently."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, File, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services.entries import victim_file
 from egide.common.clock import add_working_days
+from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
 from egide.sharing import queries as sharing_queries
+
+_DATE = ("next_due_at", "next_due_kind")
 
 
 def due_after(at: datetime, interval: Interval) -> datetime:
@@ -106,10 +111,16 @@ def end_all(*, case: Case, actor: Membership, at: datetime) -> None:
     )
 
 
-def refresh_next_due(case: Case, *, at: datetime) -> None:
+def refresh_next_due(case: Case, *, at: datetime, changed: Collection[str] = ()) -> None:
     """Copy the nearest open task onto the case, making a review when nothing else is to come.
 
-    Called by every service after it changed tasks, in the same transaction; saves the case.
+    Called by every service after it changed tasks, in the same transaction.
+
+    Args:
+        case: as it was locked in this transaction.
+        changed: the other columns to save with the date; a column not named is left as it stands.
+    Raises:
+        Refused: the copy is older than the case: somebody changed it since it was read.
     """
     if case.is_open:
         nearest = Task.objects.filter(case=case, done_at__isnull=True).order_by("due_at", "pk").first()
@@ -119,8 +130,16 @@ def refresh_next_due(case: Case, *, at: datetime) -> None:
         case.next_due_at, case.next_due_kind = nearest.due_at, nearest.kind
     else:
         case.next_due_at, case.next_due_kind = None, ""
+    saved = Case.objects.filter(pk=case.pk, revision=case.revision).update(
+        revision=case.revision + 1, **{name: getattr(case, name) for name in (*_DATE, *changed)}
+    )
+    if not saved:
+        raise Refused(
+            _(
+                "Somebody changed this case at the same moment. Nothing was recorded: look at it, then send again."
+            )
+        )
     case.revision += 1
-    case.save()
 
 
 def late_by(due_at: datetime, *, at: datetime) -> timedelta:

@@ -1,5 +1,6 @@
 """Keep what someone is typing, sealed, theirs alone, until the form is sent."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,13 @@ from egide.vault.models import FileKeys
 #: More than the longest form may hold, in characters.
 LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
+#: The forms that keep drafts; one sheet of one tool is a form of its own, and so is a second one.
+_FORMS = re.compile(r"refer|plan|safe-contact|note|assessment-[a-z0-9-]{1,60}")
+
+
+def is_form(name: str) -> bool:
+    """Say whether a form of that name keeps drafts."""
+    return _FORMS.fullmatch(name) is not None
 
 
 def _find(actor: Membership, form: str, subject: UUID | None) -> Draft | None:
@@ -40,6 +48,7 @@ def save_draft(
     if sum(len(str(value)) for value in content.values()) > LONGEST_DRAFT:
         raise Refused(_("This is too long to keep as a draft."))
     draft = _find(actor, form, subject)
+    is_new = draft is None
     if draft is None:
         draft = Draft(id=new_id(), owner=actor, form=form, subject=subject)
         sealer = vault.create_file_keys(file_id=draft.pk)
@@ -55,7 +64,7 @@ def save_draft(
         sealer=sealer,
     )
     draft.updated_at = at
-    draft.save()
+    draft.save(**({"force_insert": True} if is_new else {"update_fields": ["content", "updated_at"]}))
     return draft
 
 

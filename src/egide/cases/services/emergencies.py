@@ -28,13 +28,10 @@ def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -
     if not emergency.may_open(actor):
         raise NotVisible
     cleaned = reference.strip().upper().replace(" ", "-")
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("programme__lead_agency", "lead")
-        .filter(sharing_queries.not_recused(actor, case_ref="pk"), reference=cleaned)
-        .order_by()
-        .first()
-    )
+    cases = Case.objects.select_related("programme__lead_agency", "lead").order_by()
+    cases = cases.filter(sharing_queries.not_recused(actor, case_ref="pk"), reference=cleaned)
+    cases.select_for_update(of=("self",)).first()
+    case = cases.first()  # asked again: the actor may have been kept out while this waited
     if case is None:
         raise Refused(_("No case of this reference can be opened. Check each letter."))
     file = File.objects.get(case=case, role=FileRole.VICTIM)

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from egide.assessments import queries as assessments
 from egide.cases import permissions
 from egide.cases.lifecycle import CASE, State
-from egide.cases.models import Case, EligibilityDecision, Entry, File
+from egide.cases.models import Case, Closure, EligibilityDecision, Entry, File
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
@@ -110,7 +111,10 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     latest = case.eligibility_decisions.order_by("-decided_at").first()
-    if latest is None or not latest.is_eligible:
+    reopened = Closure.objects.filter(case=case).aggregate(at=Max("reopened_at"))["at"]
+    # Of a case that was closed since, nobody has said that the person may come in again.
+    is_former = latest is not None and reopened is not None and latest.decided_at <= reopened
+    if latest is None or is_former or not latest.is_eligible:
         raise Refused(
             _("Decide on eligibility first: consent is asked for a programme the person may enter.")
         )
@@ -125,7 +129,7 @@ def enrol(*, case_id: UUID, consent: Mapping[str, Any], actor: Membership, at: d
     deadlines.set_deadline(
         case=case, kind=TaskKind.REVIEW, at=at, due_at=deadlines.due_after(at, interval), actor=actor
     )
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.enrolled", actor=actor, target=case, at=at, subject=file.pk)
     return given
 
@@ -210,7 +214,7 @@ def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
     case.state = CASE.next_state("record_refusal", state=case.state)
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.consent_withdrawn", actor=actor, target=case, at=at, subject=file.pk)
     return case
 
@@ -245,6 +249,6 @@ def refuse_consent(
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.consent_refused", actor=actor, target=case, at=at, subject=file.pk)
     return entry

@@ -20,6 +20,8 @@ from egide.partners.models import Membership
 #: From least to most. "Not yet known" is outside the order: leaving it is never a lowering.
 _ORDER = (Level.LOWER, Level.RAISED, Level.HIGH, Level.EXTREME)
 
+_LEVEL = ("level", "level_set_by", "level_set_at")
+
 
 def is_lowering(*, previous: str, level: str) -> bool:
     """Say whether the change needs a second person: a lower rung, or back to "not yet known"."""
@@ -70,7 +72,7 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
     else:
         _put_in_force(case, decision, actor, at)
         action = "cases.level_set"
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=_LEVEL)
     ledger.record(action=action, actor=actor, target=case, at=at, details={"level": str(level)})
     return decision
 
@@ -101,7 +103,7 @@ def answer_level(*, decision_id: UUID, is_confirmed: bool, actor: Membership, at
     if is_confirmed:
         _put_in_force(case, decision, decision.proposed_by, at)
     deadlines.meet_deadline(case=case, kind=TaskKind.LEVEL_CONFIRMATION, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=_LEVEL)
     ledger.record(
         action="cases.level_confirmed" if is_confirmed else "cases.level_refused",
         actor=actor,

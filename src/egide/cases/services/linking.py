@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.models import Case, CaseLink
+from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -25,7 +26,8 @@ def link_cases(*, case_id: UUID, other_id: UUID, kind: str, actor: Membership, a
     first, second = sorted((case_id, other_id))
     if first == second:
         raise Refused(_("A case is not linked to itself."))
-    cases = [Case.objects.select_related("programme").fetch(pk, actor=actor) for pk in (first, second)]
+    # Locked in the order of their keys: who links them the other way waits, and then finds the link.
+    cases = [lock_case(pk, actor=actor) for pk in (first, second)]
     for case in cases:
         permissions.check_can_coordinate(actor, case)
     if kind not in dict(CaseLink._meta.get_field("kind").flatchoices):
@@ -51,13 +53,19 @@ def unlink_cases(*, link_id: UUID, actor: Membership, at: datetime) -> CaseLink:
     Raises:
         NotVisible: there is no such link between cases of the actor.
     """
-    link = (
-        CaseLink.objects.select_for_update().filter(pk=link_id, unlinked_at__isnull=True).order_by().first()
-    )
+    link = CaseLink.objects.filter(pk=link_id, unlinked_at__isnull=True).order_by().first()
     if link is None:
         raise NotVisible
     for pk in (link.first_id, link.second_id):
-        permissions.check_can_coordinate(actor, Case.objects.fetch(pk, actor=actor))
+        permissions.check_can_coordinate(actor, lock_case(pk, actor=actor))
+    # The link after the cases, as `link_cases` takes them.
+    if (
+        not CaseLink.objects.select_for_update()
+        .filter(pk=link_id, unlinked_at__isnull=True)
+        .order_by()
+        .exists()
+    ):
+        raise NotVisible
     link.unlinked_by, link.unlinked_at = actor, at
     link.save(update_fields=["unlinked_by", "unlinked_at"])
     if link.kind == "repeat":

@@ -8,6 +8,9 @@ from egide.cases.models import Case
 from egide.common.errors import Refused
 from egide.partners.models import Membership
 
+#: The columns that say where a case stands, changed together.
+STATE = ("state", "is_open", "closed_at")
+
 
 def lock_open_case(case_id: UUID, *, actor: Membership) -> Case:
     """Take a case to work on it: a closed one takes no work before it is reopened.
@@ -32,5 +35,6 @@ def lock_case(case_id: UUID, *, actor: Membership) -> Case:
     Raises:
         NotVisible: absent, out of scope or recused; the three cannot be told apart.
     """
-    cases = Case.objects.select_for_update(of=("self",)).select_related("programme__lead_agency")
-    return cases.fetch(case_id, actor=actor)
+    Case.objects.select_for_update(of=("self",)).fetch(case_id, actor=actor)
+    # Asked again: what ended while this waited for the lock (an assignment, a consent) is seen only from here.
+    return Case.objects.select_related("programme__lead_agency", "lead").fetch(case_id, actor=actor)

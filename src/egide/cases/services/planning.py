@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
@@ -35,13 +34,26 @@ SECTIONS = (
 )
 
 
+class PlanMoved(Refused):
+    """Somebody else wrote this plan since its words were shown."""
+
+
 @transaction.atomic
 def write_plan(
-    *, case_id: UUID, sections: Mapping[str, str], made_with: str, actor: Membership, at: datetime
+    *,
+    case_id: UUID,
+    sections: Mapping[str, str],
+    made_with: str,
+    actor: Membership,
+    at: datetime,
+    based_on: UUID | None = None,
 ) -> SafetyPlan:
     """Write the next version, as a draft; writing again before agreement replaces the draft's words.
 
+    Args:
+        based_on: the content of the newest version when the words were taken up; None when there was none.
     Raises:
+        PlanMoved: the newest version is another by now.
         Refused: every section is empty, or the case is not open.
     """
     case = lock_open_case(case_id, actor=actor)
@@ -54,7 +66,15 @@ def write_plan(
     if made_with not in dict(SafetyPlan._meta.get_field("made_with").flatchoices):
         raise Refused(_("Say how the plan was made."))
     file = entries.victim_file(case)
-    draft = SafetyPlan.objects.filter(file=file, state=PlanState.DRAFT).order_by("-version").first()
+    newest = SafetyPlan.objects.filter(file=file).order_by("-version").first()
+    if (newest.content_id if newest else None) != based_on:
+        raise PlanMoved(
+            _(
+                "Somebody else wrote this plan while you were writing. Their words are shown below; yours are "
+                "still here. Bring together what must stay, then send again."
+            )
+        )
+    draft = newest if newest is not None and newest.state == PlanState.DRAFT else None
     entry = entries.write_entry(
         file=file,
         category="plan.safety",
@@ -66,10 +86,14 @@ def write_plan(
         replaces=draft.content if draft else None,
     )
     if draft is None:
-        last = SafetyPlan.objects.filter(file=file).aggregate(last=Max("version"))["last"] or 0
-        draft = SafetyPlan(file=file, version=last + 1)
-    draft.content, draft.made_with, draft.written_by, draft.written_at = entry, made_with, actor, at
-    draft.save()
+        draft = SafetyPlan(file=file, version=newest.version + 1 if newest else 1)
+    written = {"content": entry, "made_with": made_with, "written_by": actor, "written_at": at}
+    for name, value in written.items():
+        setattr(draft, name, value)
+    if draft._state.adding:
+        draft.save(force_insert=True)
+    else:
+        draft.save(update_fields=[*written])
     deadlines.refresh_next_due(case, at=at)
     ledger.record(
         action="cases.plan_written",
@@ -89,11 +113,14 @@ def _former_versions(file: File) -> list[str]:
 
 
 @transaction.atomic
-def agree_plan(*, plan_id: UUID, actor: Membership, at: datetime) -> SafetyPlan:
+def agree_plan(*, plan_id: UUID, content_id: UUID | None, actor: Membership, at: datetime) -> SafetyPlan:
     """Make a draft the current plan, with the survivor's agreement; the former version is kept.
 
+    Args:
+        content_id: the very words the person agreed to, as they were shown.
     Raises:
         NotVisible: no such plan on a case of the actor.
+        PlanMoved: its words are others by now.
         Refused: it was not made with the person.
         TransitionRefused: it is not a draft.
     """
@@ -104,6 +131,13 @@ def agree_plan(*, plan_id: UUID, actor: Membership, at: datetime) -> SafetyPlan:
     plan.refresh_from_db()
     permissions.check_can_support(actor, case)
     state = PLAN.next_state("agree", state=plan.state)
+    if plan.content_id != content_id:
+        raise PlanMoved(
+            _(
+                "The words of this plan changed since they were shown to you. Read them again with the person, "
+                "then record the agreement."
+            )
+        )
     if plan.made_with == "not_yet":
         raise Refused(_("A safety plan is made with the person. Talk it through with them, then record how."))
     former = SafetyPlan.objects.filter(file=plan.file, state=PlanState.CURRENT).order_by().first()

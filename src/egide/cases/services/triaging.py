@@ -12,7 +12,7 @@ from egide.cases.models import Case, TriageDecision
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -61,7 +61,7 @@ def accept_referral(
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
     for kind in (TaskKind.FIRST_CONTACT, TaskKind.CONSENT):
         deadlines.set_deadline(case=case, kind=kind, at=at, owner=lead, actor=actor)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=[*STATE, "lead"])
     ledger.record(action="cases.accepted", actor=actor, target=case, at=at)
     return decision
 
@@ -78,7 +78,7 @@ def propose_no_action(*, case_id: UUID, reason: str, actor: Membership, at: date
     decision = _decide(case, "no_action", reason, actor, at)
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
     deadlines.set_deadline(case=case, kind=TaskKind.SECOND_READER, at=at, actor=actor)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.no_action_proposed", actor=actor, target=case, at=at)
     return decision
 
@@ -108,7 +108,7 @@ def answer_no_action(
         deadlines.end_all(case=case, actor=actor, at=at)
     else:
         deadlines.set_deadline(case=case, kind=TaskKind.TRIAGE, at=at, actor=actor)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(
         action="cases.no_action_confirmed" if is_confirmed else "cases.returned_to_triage",
         actor=actor,
@@ -132,6 +132,6 @@ def take_up_again(*, case_id: UUID, reason: str, actor: Membership, at: datetime
     case.is_open, case.closed_at = True, None
     decision = _decide(case, "returned", reason, actor, at)
     deadlines.set_deadline(case=case, kind=TaskKind.TRIAGE, at=at, actor=actor)
-    deadlines.refresh_next_due(case, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.returned_to_triage", actor=actor, target=case, at=at)
     return decision

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.assessments import permissions as assessment_permissions
 from egide.assessments import presentation as sheets
 from egide.assessments import queries as assessments
-from egide.assessments import services, wording
+from egide.assessments import wording
 from egide.cases import permissions
-from egide.cases.services import entries
+from egide.cases.services import assessing, entries
+from egide.cases.services.locking import check_is_open
 from egide.cases.views.step import fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
@@ -58,28 +59,33 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     if definition.code.lower() not in {code.lower() for code in case.programme.protocol.instruments}:
         raise NotVisible
     second, corrects = _uuid(request.GET.get("second")), _uuid(request.GET.get("corrects"))
+    check_is_open(case)
     form = sheets.sheet_form(definition, data=request.POST or None)
-    file = entries.victim_file(case)
 
     def effect(at: Any) -> str:
-        asked = {"file": file, "actor": request.actor, "at": at, **form.record}
-        if second:
-            made = services.record_second_score(assessment_id=second, **asked)
-        else:
-            made = services.record_assessment(
-                case_id=case.pk, instrument=definition.code, replaces=corrects, **asked
-            )
+        made = assessing.record(
+            case_id=case.pk,
+            instrument=definition.code,
+            sheet=form.record,
+            second_of=second,
+            corrects=corrects,
+            actor=request.actor,
+            at=at,
+        )
         return reverse("cases:assessment", args=[case.pk, made.pk])
 
     here = request.get_full_path()
-    draft = reverse("cases:draft", args=["assessment"]) + f"?about={case.pk}"
+    # Answers of one tool are not answers of another, nor of whoever scores it again.
+    about = second or corrects
+    name = f"assessment-{definition.code}" + (f"-{about.hex}" if about else "")
+    draft = reverse("cases:draft", args=[name]) + f"?about={case.pk}"
     doors = _doors(case, definition.code)
     return step(
         request,
         form=form,
         scope="cases.assess",
         effect=effect,
-        draft=("assessment", case.pk),
+        draft=(name, case.pk),
         template="cases/sheet.html",
         done=_("The assessment was recorded. It changed nothing else: you decide."),
         context={

@@ -66,7 +66,7 @@ def refer(request: Request) -> HttpResponse:
 def draft(request: Request, form: str) -> HttpResponse:
     """Keep what is being typed in a form."""
     writes = request.actor is not None and request.actor.role in permissions.REFERRING_ROLES
-    if not writes or form not in ("refer", "plan", "safe-contact", "note", "assessment"):
+    if not writes or not drafting.is_form(form):
         raise NotVisible
     subject = request.GET.get("about") or None
     try:

@@ -17,6 +17,7 @@ from egide.cases.views.step import do, fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+from egide.common.parsing import uuid_or_none
 from egide.sharing import services as sharing
 
 
@@ -64,20 +65,32 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
     permissions.check_can_support(request.actor, case)
     initial: dict[str, Any] = {}
     if request.method == "GET":
-        # Each version, and each rewriting of a draft, is an entry of its own: the last version is the newest.
-        last = max(_words(request, file), key=lambda item: (item.created_at, item.id), default=None)
-        initial = dict(last.content.get("sections", {})) if last else {}
+        last = _last(request, file)
+        initial = {**last.content.get("sections", {}), "based_on": last.id} if last else {}
     form = PlanForm(request.POST or None, initial=initial)
 
     def effect(at: Any) -> str:
-        planning.write_plan(
-            case_id=case.pk,
-            sections=form.sections(),
-            made_with=form.cleaned_data["made_with"],
-            actor=request.actor,
-            at=at,
-        )
+        try:
+            planning.write_plan(
+                case_id=case.pk,
+                sections=form.sections(),
+                made_with=form.cleaned_data["made_with"],
+                based_on=form.cleaned_data["based_on"],
+                actor=request.actor,
+                at=at,
+            )
+        except planning.PlanMoved:
+            form.has_moved = True
+            raise
         return reverse("cases:plan", args=[case.pk])
+
+    def theirs() -> list[dict[str, Any]]:
+        """Open what somebody else wrote meanwhile; what is sent from now on is written having seen it."""
+        last = _last(request, file) if form.has_moved else None
+        if last is None:
+            return []
+        form.data = {**dict(form.data.items()), "based_on": str(last.id)}
+        return _sections(last.content.get("sections", {}))
 
     return step(
         request,
@@ -87,8 +100,13 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         draft=("plan", case.pk),
         template="cases/plan_form.html",
         done=_("The plan was kept as a draft. Agree it with the person to make it the current one."),
-        context={"case": case},
+        context={"case": case, "theirs": theirs},
     )
+
+
+def _last(request: Request, file: File) -> Any:
+    """Answer the newest words, opened: each version, and each rewriting of a draft, is an entry of its own."""
+    return max(_words(request, file), key=lambda item: (item.created_at, item.id), default=None)
 
 
 @require_POST
@@ -97,7 +115,8 @@ def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
     case = fetch_case(request, case_id)
 
     def effect(at: Any) -> str:
-        planning.agree_plan(plan_id=plan_id, actor=request.actor, at=at)
+        shown = uuid_or_none(request.POST.get("content", ""))
+        planning.agree_plan(plan_id=plan_id, content_id=shown, actor=request.actor, at=at)
         return reverse("cases:plan", args=[case.pk])
 
     return do(request, scope="cases.plan-agree", effect=effect, done=_("This is now the current plan."))
