@@ -206,6 +206,11 @@ class TestBeforeConsent:
         assert "would read more" in content
         assert str(world.health_agency) in content
 
+    def test_the_consent_is_recorded_from_the_page_of_the_preview_too(self, client, world):
+        content = self.preview(client, world).content.decode()
+
+        assert f'formaction="{reverse("cases:consent", args=[world.case.pk])}"' in content
+
     def test_is_what_they_get_once_it_is_given(self, client, world):
         answer = self.preview(client, world)
         told = {(str(g.file.role), what) for g in answer.context["gains"] for what in g.gained}
