@@ -251,7 +251,9 @@ def _decide(
 ) -> TableVersion:
     row.state, row.decided_by, row.decided_at = state, actor, at
     row.decided_by_account_id = actor.account_id
-    row.save()
+    row.save(
+        update_fields=["state", "number", "decided_by", "decided_by_account", "decided_at", "decision_reason"]
+    )
     details: dict[str, Any] = {"based_on": row.based_on}
     if row.number:
         details |= {"number": row.number, "cells": [change(one).code for one in row.changes]}
