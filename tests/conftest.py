@@ -109,3 +109,13 @@ def emptied_between_transactional_tests():
     flush.Command.handle = without_triggers
     yield
     flush.Command.handle = plain
+
+
+@pytest.fixture
+def new_process():
+    """Begin and end as a process that met no version of the decision table yet."""
+    from egide.sharing.rules import table
+
+    table.forget_versions()
+    yield
+    table.forget_versions()

@@ -25,14 +25,9 @@ from tests.factories import a_member, an_agency
 from tests.sharing.situations import situation
 from tests.sharing.test_table_versions import INCIDENT
 
+pytestmark = pytest.mark.usefixtures("new_process")
+
 READERS = sharing.ASSIGNABLE_ROLES
-
-
-@pytest.fixture(autouse=True)
-def _new_process():
-    rules_table.forget_versions()
-    yield
-    rules_table.forget_versions()
 
 
 @pytest.fixture

@@ -18,16 +18,9 @@ from tests.factories import DAY, a_member, an_agency
 from tests.sharing.situations import situation
 from tests.sharing.test_table_versions import INCIDENT, version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("new_process")]
 REASON = "They need the plan, not the facts."
 CELL = "consent/incident.facts/POL/F"
-
-
-@pytest.fixture(autouse=True)
-def _new_process():
-    rules_table.forget_versions()
-    yield
-    rules_table.forget_versions()
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 import pytest
 
+from egide.partners.models import Role
 from egide.sharing.rules import policies
 from egide.sharing.rules.enabling import Deployment
+from tests.factories import a_member, an_agency
 
 
 @pytest.fixture
@@ -23,3 +25,10 @@ def ledger_count(db):
     from egide.ledger.models import Entry
 
     return Entry.objects.count
+
+
+@pytest.fixture
+def officers(db):
+    """Two privacy officers of one agency."""
+    agency = an_agency()
+    return a_member(agency, Role.PRIVACY_OFFICER), a_member(agency, Role.PRIVACY_OFFICER)

@@ -21,20 +21,9 @@ from tests.sharing.situations import situation
 from tests.sharing.test_request import CONSENT
 from tests.sharing.test_table_versions import INCIDENT, version
 
+pytestmark = pytest.mark.usefixtures("new_process")
+
 REASON = "The team no longer needs the facts in full."
-
-
-@pytest.fixture(autouse=True)
-def _new_process():
-    rules_table.forget_versions()
-    yield
-    rules_table.forget_versions()
-
-
-@pytest.fixture
-def officers(db):
-    agency = an_agency()
-    return a_member(agency, Role.PRIVACY_OFFICER), a_member(agency, Role.PRIVACY_OFFICER)
 
 
 def propose(officer, cells=None, **more):

@@ -23,18 +23,7 @@ from tests.conftest import NOON
 from tests.factories import a_member, an_agency
 from tests.sharing.situations import situation
 
-
-@pytest.fixture(autouse=True)
-def _new_process():
-    rules_table.forget_versions()
-    yield
-    rules_table.forget_versions()
-
-
-@pytest.fixture
-def officers(db):
-    agency = an_agency()
-    return a_member(agency, Role.PRIVACY_OFFICER), a_member(agency, Role.PRIVACY_OFFICER)
+pytestmark = pytest.mark.usefixtures("new_process")
 
 
 def version(officers, cells=(), *, content=None, state=TableState.IN_FORCE, number=2, **fields):

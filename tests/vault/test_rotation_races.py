@@ -6,23 +6,14 @@ import pytest
 from django.db import connection, transaction
 
 from egide.common.ids import new_id
-from egide.vault import deployment_secrets, services
+from egide.vault import services
 from egide.vault.models import FileKeys
-from egide.vault.providers import provider
 from egide.vault.services import SealContext
 from tests.vault.test_vault import SECRET_TEXT, SealedItem, opened, sealed
 
 TWO_WRITERS = pytest.mark.skipif(
     "connection.vendor != 'postgresql'", reason="SQLite has one writer at a time"
 )
-
-
-@pytest.fixture
-def own_keys(settings, tmp_path):
-    settings.EGIDE_KEY_FILE = str(tmp_path / "master.key")
-    provider().create()
-    deployment_secrets.forget()
-    return provider()
 
 
 class Maker(threading.Thread):

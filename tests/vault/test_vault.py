@@ -23,15 +23,6 @@ pytestmark = pytest.mark.django_db
 SECRET_TEXT = "12, rue Union, Edmundston — chez sa sœur"
 
 
-@pytest.fixture
-def own_keys(settings, tmp_path):
-    """A key file of this test alone, for tests that change it."""
-    settings.EGIDE_KEY_FILE = str(tmp_path / "master.key")
-    provider().create()
-    deployment_secrets.forget()
-    return provider()
-
-
 def sealed(compartment="location", text=SECRET_TEXT):
     file_id, row = new_id(), new_id()
     services.create_file_keys(file_id=file_id)

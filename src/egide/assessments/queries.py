@@ -151,13 +151,17 @@ def summary_rows(*, file_ids: Iterable[UUID]) -> list[Assessment]:
     )
 
 
-def summary_classes(*, file_ids: Iterable[UUID]) -> QuerySet[Any]:
-    """Answer what the summaries of some files are decided by: file, category, holder, regimes; each once."""
+def sheet_classes(*, file_ids: Iterable[UUID], category: str) -> QuerySet[Any]:
+    """Answer what the sheets of some files are decided by: file, category, holder, regimes; each once.
+
+    Args:
+        category: that of their summaries, or that of their answers.
+    """
     return (
         Assessment.objects.filter(file_id__in=list(file_ids))
         .exclude(state=State.DRAFT)
         .order_by()
-        .values_list("file_id", Value(SUMMARY_CATEGORY), "holder", "regimes")
+        .values_list("file_id", Value(category), "holder", "regimes")
         .distinct()
     )
 

@@ -43,7 +43,7 @@ def foreseen(
 ) -> dict[UUID, list[ClassDecision] | None]:
     """Answer each file as a reader would get it, by the decisions that open it; None where it does not exist for them.
 
-    Nothing is unsealed and nothing recorded. Two queries, whatever the number of files and classes.
+    Nothing is unsealed and nothing recorded. One query, whatever the number of files and classes.
 
     Args:
         reader: a membership, or a seat nobody in particular sits in.

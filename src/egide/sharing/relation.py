@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -239,48 +240,31 @@ def _ties_queries(
     ]
 
 
-def _consents_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    """Consents in force that name an agency, of some cases."""
-    rows = consents_in_force(case_ids=case_ids, now=now)
-    return rows.filter(agency=agency_id).values_list(*CONSENT_COLUMNS)
+def _tied_query(
+    *,
+    agency_id: UUID,
+    account_id: UUID,
+    case_ids: Sequence[UUID],
+    on: date,
+    now: datetime,
+    membership_id: UUID | None = None,
+    with_grounds: bool = True,
+) -> QuerySet[Any]:
+    """What ties a reader to some cases. Consents come first: their columns are those of every row."""
+    consents = consents_in_force(case_ids=case_ids, now=now).filter(agency=agency_id)
+    others = _ties_queries(agency_id=agency_id, account_id=account_id, case_ids=case_ids, on=on, now=now)
+    if with_grounds:
+        grounds = grounds_in_force(case_ids=case_ids, now=now).filter(recipient=agency_id)
+        others.append(grounds.values_list(*GROUND_COLUMNS))
+    if membership_id is not None:
+        emergencies = open_emergencies(case_ids=case_ids, now=now).filter(membership=membership_id)
+        others.append(emergencies.values_list(*EMERGENCY_COLUMNS))
+    return consents.values_list(*CONSENT_COLUMNS).union(*others, all=True)
 
 
-def _grounds_query(*, agency_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    """Grounds in force that name an agency, in the columns of consents."""
-    rows = grounds_in_force(case_ids=case_ids, now=now)
-    return rows.filter(recipient=agency_id).values_list(*GROUND_COLUMNS)
-
-
-def _emergencies_query(*, membership_id: UUID, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
-    """Emergency accesses of a person that are open now, in the columns of consents."""
-    rows = open_emergencies(case_ids=case_ids, now=now)
-    return rows.filter(membership=membership_id).values_list(*EMERGENCY_COLUMNS)
-
-
-def _list_query(**asked: Any) -> QuerySet[Any]:
-    """What a list of names asks. Consents come first: their columns are those of every row."""
-    wide = {name: asked[name] for name in ("agency_id", "case_ids", "now")}
-    return _consents_query(**wide).union(*_ties_queries(**asked), all=True)
-
-
-def _file_query(**asked: Any) -> QuerySet[Any]:
-    wide = {name: asked[name] for name in ("agency_id", "case_ids", "now")}
-    return _consents_query(**wide).union(*_ties_queries(**asked), _grounds_query(**wide), all=True)
-
-
-def _emergency_query(*, membership_id: UUID, **asked: Any) -> QuerySet[Any]:
-    wide = {name: asked[name] for name in ("agency_id", "case_ids", "now")}
-    emergencies = _emergencies_query(
-        membership_id=membership_id, case_ids=asked["case_ids"], now=asked["now"]
-    )
-    return _consents_query(**wide).union(
-        *_ties_queries(**asked), _grounds_query(**wide), emergencies, all=True
-    )
-
-
-_OF_LIST = Prepared(_list_query)
-_OF_FILE = Prepared(_file_query)
-_WITH_EMERGENCIES = Prepared(_emergency_query)
+_OF_LIST = Prepared(partial(_tied_query, with_grounds=False))
+#: With the emergencies of a person when the membership is given.
+_OF_FILE = Prepared(_tied_query)
 
 
 def _read(
@@ -304,9 +288,8 @@ def _read(
         "now": clock.now(),
     }
     if with_emergencies:
-        rows = _WITH_EMERGENCIES.rows(membership_id=actor.pk, **asked)
-    else:
-        rows = (_OF_FILE if with_grounds else _OF_LIST).rows(**asked)
+        asked["membership_id"] = actor.pk
+    rows = (_OF_FILE if with_grounds else _OF_LIST).rows(**asked)
     found = _Tied()
     for kind, key, *more in rows:
         if kind == CONSENT:

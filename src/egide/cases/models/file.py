@@ -15,6 +15,8 @@ from egide.sharing.relation import ItemClass, Page, SealedRecord
 from egide.sharing.rules.question import ProgrammeState
 from egide.vault.fields import SealedField, ciphertext_of
 
+#: Of what kind the short name of a file is.
+NAME_CATEGORY = "identity.core"
 RETENTION = "with the file: its keys are destroyed when the programme's retention ends"
 
 
@@ -97,12 +99,17 @@ class File(models.Model):
             rows = rows.filter(pk__lt=page.before)
         return [_record(row) for row in rows.values_list(*_ENTRY_COLUMNS)[: page.limit]]
 
+    @property
+    def name_class(self) -> ItemClass:
+        """What the short name is decided by."""
+        return ItemClass(self.pk, NAME_CATEGORY, self.holder_id, ())
+
     def name_record(self) -> SealedRecord:
         """Answer the short name, sealed."""
         return SealedRecord(
             id=self.pk,
             file_id=self.pk,
-            category="identity.core",
+            category=NAME_CATEGORY,
             holder_id=self.holder_id,
             regimes=(),
             compartment="common",

@@ -1,23 +1,21 @@
 """Whom one may ask about, and what each of them would get of a case: one answer for page, file and paper."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
-from egide.assessments import queries as assessments
-from egide.cases.models import Case, File, Task
-from egide.cases.models.file import entry_classes, item_classes
+from egide.cases.models import Case, File
+from egide.cases.queries.holding import held_classes
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing import services as sharing
 from egide.sharing.asking import Seat
 from egide.sharing.foreseeing import Draft, foreseen
-from egide.sharing.relation import ItemClass, Relation, relations
+from egide.sharing.relation import Relation, relations
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.levels import Level
@@ -88,18 +86,6 @@ def people_of(agency: Agency) -> list[Membership]:
     return list(rows.select_related("agency", "account").order_by("account__full_name", "pk")[:200])
 
 
-def _held(files: Sequence[File]) -> list[ItemClass]:
-    """The classes of all that the files hold: entries, the words of tasks, assessments; in one query."""
-    pks = [file.pk for file in files]
-    tasks = (
-        Task.objects.filter(file__in=pks, text__isnull=False)
-        .order_by()
-        .values_list("file", "category", "agency", Value(""))
-        .distinct()
-    )
-    return item_classes(entry_classes(pks).union(tasks, assessments.summary_classes(file_ids=pks), all=True))
-
-
 class Foresight:
     """A case, ready to say what anyone would get of it: what the one who asks may not know of is left out."""
 
@@ -108,12 +94,10 @@ class Foresight:
         self.files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
         for file in self.files:
             file.case = case
-        classes = dict.fromkeys([file.name_record().item_class for file in self.files])
-        classes.update(dict.fromkeys(_held(self.files)))
         own = foreseen(
             reader=actor,
             files=self.files,
-            classes=list(classes),
+            classes=held_classes(self.files),
             purpose=sharing.purpose_of(actor),
             at=at,
         )

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from egide.assessments.lifecycle import State as SheetState
-from egide.assessments.models import ANSWERS_CATEGORY, SUMMARY_CATEGORY, Assessment
-from egide.cases.models import Case, Entry, File, Task
+from egide.assessments.models import ANSWERS_CATEGORY, SUMMARY_CATEGORY
+from egide.cases.models import Case, File
 from egide.cases.models.case import remember_programmes
+from egide.cases.models.file import NAME_CATEGORY
+from egide.cases.queries.holding import held_classes
 from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
@@ -23,7 +23,6 @@ from egide.sharing.everyone import Everyone
 from egide.sharing.models import TableVersion
 from egide.sharing.permissions import check_privacy_officer
 from egide.sharing.publishing import SMALLEST
-from egide.sharing.relation import ItemClass
 from egide.sharing.rules.categories import CATEGORIES, STORED
 from egide.sharing.rules.editing import Change
 from egide.sharing.rules.table import ROLE_MARK
@@ -32,7 +31,6 @@ from egide.sharing.rules.table import ROLE_MARK
 MOST_CASES = 2_000
 #: Bases on which nobody reads here: what is handed over at a counter, or published.
 NOT_READ_HERE = ("self", "deidentified")
-_NAME = "identity.core"
 _WHAT = {
     "loss": gettext_lazy("would no longer read it"),
     "less": gettext_lazy("would still read it, without a copy"),
@@ -144,7 +142,9 @@ def preview(
     members = _members({one.sector for one in changes}, at)
     remember_programmes(members)
     everyone = Everyone(members=members, files=files, at=at)
-    classes = _classes(files, _categories(changes))
+    # Answers too: on a page of their own, not on the one that asks who sees what.
+    sheets = (SUMMARY_CATEGORY, ANSWERS_CATEGORY)
+    classes = held_classes(files, categories=_categories(changes), sheets=sheets)
     with tables.lent(content) as key:
         found = effects(everyone=everyone, classes=classes, before=tables.key_of(base), after=key)
     return Preview([Line(one) for one in found], cases, is_partial=is_partial, is_elsewhere=False)
@@ -153,7 +153,7 @@ def preview(
 def _categories(changes: Sequence[Change]) -> set[str]:
     """What the changes can alter: their own rows; everything when it is whether the file shows itself at all."""
     named = {one.row.split(ROLE_MARK)[0] for one in changes}
-    return set(STORED) if _NAME in named else named
+    return set(STORED) if NAME_CATEGORY in named else named
 
 
 def _files(actor: Membership) -> tuple[list[File], int, bool]:
@@ -181,25 +181,3 @@ def _members(sectors: Collection[str], at: datetime) -> list[Membership]:
         role__in=sharing_queries.ASSIGNABLE_ROLES, agency__sector__in=sectors
     )
     return list(rows.select_related("agency", "account").order_by("pk"))
-
-
-def _classes(files: Sequence[File], categories: Collection[str]) -> list[ItemClass]:
-    """What the files hold of these categories, in the entries and beside them, in one query."""
-    ids = [file.pk for file in files]
-    no_law = Value("", output_field=CharField())
-    rows = Entry.objects.filter(is_current=True, category__in=categories, file__in=ids).order_by()
-    found = rows.values_list("file_id", "category", "holder_id", "regimes")
-    tasks = Task.objects.filter(text__isnull=False, category__in=categories, file__in=ids).order_by()
-    beside: list[Any] = [tasks.values_list("file_id", "category", "agency_id", no_law)]
-    for category in (SUMMARY_CATEGORY, ANSWERS_CATEGORY):
-        if category in categories:
-            sheets = Assessment.objects.filter(file_id__in=ids).exclude(state=SheetState.DRAFT).order_by()
-            own = Value(category, output_field=CharField())
-            beside.append(sheets.values_list("file_id", own, "holder_id", "regimes"))
-    classes = [
-        ItemClass(file_id, category, holder_id, tuple(code for code in regimes.split(",") if code))
-        for file_id, category, holder_id, regimes in found.union(*beside)
-    ]
-    if _NAME in categories:
-        classes += [ItemClass(file.pk, _NAME, file.holder_id, ()) for file in files]
-    return list(dict.fromkeys(classes))

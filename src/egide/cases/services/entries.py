@@ -46,42 +46,6 @@ def write_entry(
     Raises:
         Refused: the text is too long, or the category is never stored here.
     """
-    entry = new_entry(
-        file=file,
-        category=category,
-        actor=actor,
-        at=at,
-        text=text,
-        data=data,
-        kind=kind,
-        observed_on=observed_on,
-        form=form,
-        holder=holder,
-        replaces=replaces,
-        sealer=sealer,
-    )
-    if replaces is not None:
-        Entry.objects.filter(pk=replaces.pk).update(is_current=False)
-    entry.save(force_insert=True)
-    return entry
-
-
-def new_entry(
-    *,
-    file: File,
-    category: str,
-    actor: Membership,
-    at: datetime,
-    text: str = "",
-    data: Mapping[str, Any] | None = None,
-    kind: str = Kind.FACT,
-    observed_on: date | None = None,
-    form: str = "",
-    holder: Agency | None = None,
-    replaces: Entry | None = None,
-    sealer: Sealer | None = None,
-) -> Entry:
-    """Seal one entry and answer it, not yet saved. See `write_entry`."""
     values = new_values(
         file=file,
         category=category,
@@ -96,7 +60,11 @@ def new_entry(
         replaces=replaces,
         sealer=sealer,
     )
-    return Entry(**dict(zip(ENTRY_COLUMNS, values, strict=True)))
+    entry = Entry(**dict(zip(ENTRY_COLUMNS, values, strict=True)))
+    if replaces is not None:
+        Entry.objects.filter(pk=replaces.pk).update(is_current=False)
+    entry.save(force_insert=True)
+    return entry
 
 
 #: The columns of an entry as `new_values` gives them.
@@ -134,7 +102,10 @@ def new_values(
     replaces: Entry | None = None,
     sealer: Sealer | None = None,
 ) -> tuple[Any, ...]:
-    """Seal one entry and answer its row, as `ENTRY_COLUMNS`: for the many that a referral, or a file of them, brings."""
+    """Seal one entry and answer its row, as `ENTRY_COLUMNS`; nothing is saved. See `write_entry`.
+
+    A row and no object: a file of referrals brings a hundred thousand.
+    """
     if len(text) > LONGEST_TEXT:
         raise Refused(_("This text is too long: at most 20,000 characters. Nothing you typed was lost."))
     held_by = holder or actor.agency

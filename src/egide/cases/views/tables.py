@@ -115,9 +115,8 @@ def change(request: Request) -> HttpResponse:
     draft = proposing.drafted(cells=asked.cells, back_to=asked.back_to, actor=request.actor)
     lines = [ChangeLine(one) for one in draft.changes]
     asked = asked.only(lines)
-    if (
-        is_chosen and request.method != "POST"
-    ):  # an address that can be read again, and no longer than it must
+    if is_chosen and request.method != "POST":
+        # An address that can be read again, and no longer than it must.
         return redirect(f"{reverse('cases:table-change')}?{asked.query}")
     form = ProposeForm(request.POST if request.method == "POST" else None)
 
