@@ -5,12 +5,13 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from egide.common.errors import NotVisible, Refused
+from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry
 from egide.partners import queries
-from egide.partners.models import Agreement, AgreementParty
+from egide.partners.models import Agreement, AgreementParty, ProposedChange
 from egide.partners.rules import agreements as rules
-from egide.partners.services import agreements
+from egide.partners.services import agreements, changes
+from egide.partners.services.signing import Signature
 from tests.conftest import NOON
 from tests.factories import DAY, an_agency
 
@@ -64,10 +65,21 @@ def made(office, *, parties=None, **fields):
     )
 
 
-def sign(office, party, *, on=TODAY, actor=None):
-    return agreements.record_signature(
-        party_id=party.pk, signed_by_name="A. Director", signed_on=on, actor=actor or office.one, at=NOON
+def propose(office, party, *, on=TODAY, actor=None):
+    return changes.propose_signature(
+        party_id=party.pk,
+        signature=Signature("A. Director", on),
+        reason="Seen on the paper.",
+        actor=actor or office.one,
+        at=NOON,
     )
+
+
+def sign(office, party):
+    change = propose(office, party)
+    changes.confirm_change(change_id=change.pk, actor=office.two, at=NOON)
+    party.refresh_from_db()
+    return party
 
 
 def end(office, agreement, *, on=TODAY, actor=None):
@@ -108,20 +120,47 @@ class TestSigning:
         assert queries.agreement_in_force(agency_ids=both, on=TODAY) == {first.agency_id}
         assert "A. Director" not in Entry.objects.order_by("-id").first().body
 
-    def test_is_recorded_once_given_and_once(self, office, agreement):
+    def test_binds_nobody_before_a_second_administrator_confirms(self, office, agreement):
+        party = agreement.parties.order_by("pk").first()
+
+        change = propose(office, party)
+
+        for hat in (office.one, office.again):
+            with pytest.raises(PermissionDenied):
+                changes.confirm_change(change_id=change.pk, actor=hat, at=NOON)
+        assert not queries.agreement_in_force(agency_ids=[party.agency_id], on=TODAY)
+
+    def test_declined_binds_nobody_and_may_be_proposed_again(self, office, agreement):
+        party = agreement.parties.order_by("pk").first()
+
+        changes.decline_change(change_id=propose(office, party).pk, actor=office.two, at=NOON)
+
+        assert not queries.agreement_in_force(agency_ids=[party.agency_id], on=TODAY)
+        assert sign(office, party).signed_on == TODAY
+
+    def test_is_proposed_once_given_and_once(self, office, agreement):
         party = agreement.parties.order_by("pk").first()
         with pytest.raises(Refused):
-            sign(office, party, on=TODAY + DAY)
+            propose(office, party, on=TODAY + DAY)
         with pytest.raises(NotVisible):
-            sign(office, party, actor=office.person)
-        sign(office, party)
+            propose(office, party, actor=office.person)
+        propose(office, party)
+        with pytest.raises(Refused):
+            propose(office, party)
+
+    def test_is_given_once(self, office, agreement):
+        party = sign(office, agreement.parties.order_by("pk").first())
         with pytest.raises(NotVisible):
-            sign(office, party)
+            propose(office, party)
 
     def test_is_refused_once_the_agreement_is_over(self, office, agreement):
+        party = agreement.parties.order_by("pk").first()
+        waiting = propose(office, party)
         end(office, agreement)
         with pytest.raises(Refused):
-            sign(office, agreement.parties.order_by("pk").first())
+            propose(office, agreement.parties.order_by("pk").last())
+        with pytest.raises(Refused):
+            changes.confirm_change(change_id=waiting.pk, actor=office.two, at=NOON)
 
 
 class TestEnding:
@@ -166,8 +205,16 @@ class TestPages:
         party = agreement.parties.order_by("pk").first()
         url = reverse("partners:agreement-sign", args=[party.pk])
         assert url in enter(office.one).get(page).content.decode()
-        assert send(url, {"signed_by_name": "A. Director", "signed_on": "2027-01-01"}).status_code == 422
-        assert send(url, {"signed_by_name": "A. Director", "signed_on": "2026-11-20"}).status_code == 302
+        given = {"signed_by_name": "A. Director", "reason": "Seen on the paper."}
+        assert send(url, {**given, "signed_on": "2027-01-01"}).status_code == 422
+        assert send(url, {**given, "signed_on": "2026-11-20", "reason": ""}).status_code == 422
+        assert send(url, {**given, "signed_on": "2026-11-20"}).status_code == 302
+        assert "Waits for a second administrator" in enter(office.one).get(page).content.decode()
+        waiting = enter(office.two).get(reverse("partners:administration")).content.decode()
+        assert "Signed by A. Director on" in waiting
+        change = ProposedChange.objects.get(party=party)
+        assert send(reverse("partners:change-confirm", args=[change.pk])).status_code == 302
+        enter(office.one)
         assert "Signed 1 of 2" in enter(office.one).get(page).content.decode()
         url = reverse("partners:agreement-terminate", args=[agreement.pk])
         shown = enter(office.one).get(url).content.decode()

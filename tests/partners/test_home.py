@@ -7,6 +7,7 @@ from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.partners.models import Account, Membership, ProposedChange
 from egide.partners.services import changes, people
+from egide.partners.services.placing import Place
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import a_member, an_agency
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def place(agency, **fields):
-    return people.Place(agency.pk, "team_member", NOON.date(), **fields)
+    return Place(agency.pk, "team_member", NOON.date(), **fields)
 
 
 def give(office, account, given):

@@ -12,6 +12,7 @@ from egide.jobs import periodic
 from egide.partners import notifications
 from egide.partners.models import Notice, NoticeKind, Role
 from egide.partners.services import changes
+from egide.partners.services.placing import Place
 from tests.conftest import NOON
 from tests.factories import a_member, an_agency
 
@@ -138,7 +139,7 @@ def test_a_change_that_takes_two_is_told_to_the_others(office):
     changes.propose_sensitive_role(
         account=office.person.account,
         agency=office.person.agency,
-        role=Role.PRIVACY_OFFICER,
+        place=Place(office.person.agency_id, Role.PRIVACY_OFFICER, NOON.date()),
         reason="Was chosen.",
         actor=office.one,
         at=NOON,

@@ -8,15 +8,17 @@ from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry
 from egide.partners import queries
 from egide.partners.models import Account, Agency, Invitation, Membership, ProposedChange, Role
+from egide.partners.permissions import SENSITIVE_ROLES
 from egide.partners.services import changes, inviting, people
+from egide.partners.services.placing import Place
 from tests.conftest import NOON
 from tests.factories import DAY, a_member, an_agency, an_area
 
 TODAY = NOON.date()
 
 
-def place(agency, role=Role.COORDINATOR, **fields):
-    return people.Place(agency.pk, role, **{"starts_on": TODAY, **fields})
+def place(agency, role=Role.TEAM_MEMBER, **fields):
+    return Place(agency.pk, role, **{"starts_on": TODAY, **fields})
 
 
 def give(office, where, **fields):
@@ -69,12 +71,52 @@ class TestGivingAPlace:
         assert list(made.areas.order_by("pk")) == [here]
         assert str(here.pk) in Entry.objects.get().body
 
-    @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PRIVACY_OFFICER])
-    def test_that_decides_who_sees_what_waits_for_a_second_person(self, office, role):
+    @pytest.mark.parametrize("role", SENSITIVE_ROLES)
+    def test_that_decides_who_sees_what_or_reads_every_case_waits_for_a_second_person(self, office, role):
         made = give(office, place(office.one.agency, role))
 
         assert isinstance(made, ProposedChange)
         assert len(hats(office.person)) == 1
+
+    def test_proposed_is_put_as_asked_once_confirmed(self, office):
+        here, last = an_area("here"), TODAY + 30 * DAY
+        asked = place(office.one.agency, Role.COORDINATOR, area_ids=(here.pk,), ends_on=last)
+
+        change = give(office, asked)
+        changes.confirm_change(change_id=change.pk, actor=office.two, at=NOON)
+
+        made = Membership.objects.get(account=office.person.account, role=Role.COORDINATOR)
+        assert (made.starts_on, made.ends_on, list(made.areas.order_by("pk"))) == (TODAY, last, [here])
+
+    def test_confirmed_late_begins_that_day_and_never_before_what_was_asked(self, office):
+        change = give(office, place(office.one.agency, Role.CHAIR, starts_on=TODAY - 9 * DAY))
+        later = give(office, place(office.one.agency, Role.ADVOCATE, starts_on=TODAY + 9 * DAY))
+
+        for proposal in (change, later):
+            changes.confirm_change(change_id=proposal.pk, actor=office.two, at=NOON + 3 * DAY)
+
+        starts = dict(
+            Membership.objects.filter(account=office.person.account).values_list("role", "starts_on")
+        )
+        assert (starts[Role.CHAIR], starts[Role.ADVOCATE]) == (TODAY + 3 * DAY, TODAY + 9 * DAY)
+
+    def test_confirmed_when_it_would_be_over_is_refused(self, office):
+        change = give(office, place(office.one.agency, Role.CHAIR, ends_on=TODAY + DAY))
+
+        with pytest.raises(Refused):
+            changes.confirm_change(change_id=change.pk, actor=office.two, at=NOON + 9 * DAY)
+        assert len(hats(office.person)) == 1
+
+    def test_a_first_place_as_a_hat_keeps_the_own_agency_that_was_said(self, office):
+        newcomer = Account.objects.create_user(username="newcomer", full_name="New Comer")
+        home = an_agency("EDU")
+        asked = place(office.one.agency, Role.COORDINATOR, home_id=home.pk)
+
+        change = give(office, asked, account_id=newcomer.pk)
+        changes.confirm_change(change_id=change.pk, actor=office.two, at=NOON)
+
+        newcomer.refresh_from_db()
+        assert newcomer.home_agency == home
 
     def test_is_never_to_oneself_under_any_hat(self, office):
         for hat in (office.one, office.again):
@@ -95,6 +137,8 @@ class TestGivingAPlace:
             give(office, place(office.person.agency, office.person.role))
         with pytest.raises(Refused):
             give(office, place(office.one.agency, ends_on=TODAY - DAY))
+        with pytest.raises(Refused):
+            give(office, place(office.one.agency, Role.CHAIR, ends_on=TODAY - DAY))
 
 
 class TestEndingAPlace:
@@ -138,7 +182,7 @@ class TestClosingAnAccount:
         changes.propose_sensitive_role(
             account=office.person.account,
             agency=office.one.agency,
-            role=Role.ADMINISTRATOR,
+            place=Place(office.one.agency_id, Role.ADMINISTRATOR, NOON.date()),
             reason="Named.",
             actor=office.one,
             at=NOON,
@@ -210,7 +254,7 @@ class TestPages:
         url = reverse("partners:membership-new", args=[office.person.account_id])
         data = {
             "agency": str(office.one.agency_id),
-            "role": "coordinator",
+            "role": "team_member",
             "starts_on": "2026-11-23",
             "areas": [str(an_area("here").pk)],
             "reason": "Named.",
@@ -219,8 +263,12 @@ class TestPages:
         assert send(url, data).status_code == 302
         assert send(url, data).status_code == 422
         assert send(url, {**data, "agency": "nowhere"}).status_code == 422
-        assert send(url, {**data, "role": "administrator"}).url == reverse("partners:administration")
-        made = Membership.objects.get(account=office.person.account, role="coordinator")
+        assert send(url, {**data, "role": "coordinator"}).url == reverse("partners:administration")
+        waiting = enter(office.two).get(reverse("partners:administration")).content.decode()
+        assert "becomes: Coordinator" in waiting
+        assert "Cases they see: Here" in waiting
+        enter(office.one)
+        made = Membership.objects.get(account=office.person.account, agency=office.one.agency)
         page = enter(office.one).get(reverse("partners:person", args=[office.person.account_id]))
         assert "Here" in page.content.decode()
         assert send(reverse("partners:membership-end", args=[made.pk])).status_code == 302

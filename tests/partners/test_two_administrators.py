@@ -5,8 +5,17 @@ from django.urls import reverse
 
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry
-from egide.partners.models import FactorReset, Membership, Outcome, ProposedChange, Role
+from egide.partners.models import (
+    Agreement,
+    AgreementParty,
+    FactorReset,
+    Membership,
+    Outcome,
+    ProposedChange,
+    Role,
+)
 from egide.partners.services import changes, factors
+from egide.partners.services.placing import Place
 from tests.conftest import NOON
 from tests.factories import a_member, an_agency
 from tests.partners.conftest import PASSWORD
@@ -25,10 +34,11 @@ def proposed(office, **after):
 
 
 def role_for(office, role=Role.PRIVACY_OFFICER):
+    place = Place(office.person.agency_id, role, NOON.date())
     return changes.propose_sensitive_role(
         account=office.person.account,
         agency=office.person.agency,
-        role=role,
+        place=place,
         reason="Named.",
         actor=office.one,
         at=NOON,
@@ -102,7 +112,7 @@ class TestSensitiveRole:
             changes.propose_sensitive_role(
                 account=office.one.account,
                 agency=office.one.agency,
-                role=Role.PRIVACY_OFFICER,
+                place=Place(office.one.agency_id, Role.PRIVACY_OFFICER, NOON.date()),
                 reason="Me.",
                 actor=office.again,
                 at=NOON,
@@ -169,6 +179,18 @@ class TestWhatTheDatabaseHolds:
         role = {"kind": "membership", "account": office.person.account, "role": "administrator"}
         self.change(office, **role)
         breaks("partners_change_one_open_role", lambda: self.change(office, **role))
+
+    def test_a_signature_names_its_party_nothing_else_does_and_one_waits(self, office):
+        agreement = Agreement.objects.create(
+            code="a", kind="sharing", title_en="A", title_fr="A", starts_on=NOON.date()
+        )
+        party = AgreementParty.objects.create(agreement=agreement, agency=office.person.agency)
+        breaks("partners_change_signature_has_party", lambda: self.change(office, kind="signature"))
+        breaks("partners_change_signature_has_party", lambda: self.change(office, party=party))
+        self.change(office, kind="signature", party=party)
+        breaks(
+            "partners_change_one_open_signature", lambda: self.change(office, kind="signature", party=party)
+        )
 
 
 class TestLostFactor:

@@ -109,7 +109,10 @@ class MembershipForm(Asking):
         label=_("Role"),
         choices=Role.choices,
         widget=forms.RadioSelect,
-        help_text=_("A second administrator confirms an administrator or a privacy officer."),
+        help_text=_(
+            "A second administrator confirms whoever reads every case or decides who sees what: coordinator, "
+            "advocate, chair, privacy officer, administrator."
+        ),
     )
     areas = forms.TypedMultipleChoiceField(
         label=_("Places whose cases they see"),
@@ -252,6 +255,7 @@ class SignatureForm(Asking):
         _("Signed by"), longest=120, hint=_("The name on the paper, of who may sign for the agency.")
     )
     signed_on = day(_("Signed on"))
+    reason = reason()
 
 
 class TerminationForm(Asking):

@@ -5,8 +5,15 @@ from django.utils.translation import gettext as _
 from egide.common.errors import NotVisible, PermissionDenied, allowed
 from egide.partners.models import Membership, Role
 
-#: Roles that decide who sees what, or judge how it was seen: giving them takes two administrators.
-SENSITIVE_ROLES = (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+#: Roles that decide who sees what, judge how it was seen, or read every case of their areas: giving them takes
+#: two administrators.
+SENSITIVE_ROLES = (
+    Role.ADMINISTRATOR,
+    Role.PRIVACY_OFFICER,
+    Role.COORDINATOR,
+    Role.ADVOCATE,
+    Role.CHAIR,
+)
 
 
 def check_administrator(actor: Membership | None) -> None:

@@ -1,6 +1,6 @@
 """What pages of administration show, in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,9 @@ from egide.partners.models import (
 )
 from egide.partners.queries.administering import Counted
 from egide.partners.rules import agreements as rules
+
+#: Roles that see the cases of the areas of their place.
+SEES_AREAS = (Role.COORDINATOR, Role.ADVOCATE, Role.CHAIR)
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -84,11 +87,34 @@ def value_text(name: str, value: Any) -> str:
     return ", ".join(value) or _("none")
 
 
-def change_lines(change: ProposedChange) -> list[str]:
-    """Say what a change would do, one sentence a line."""
+def _role_lines(change: ProposedChange, areas: Mapping[str, str]) -> list[str]:
+    lines = [_("%(person)s becomes: %(role)s") % {"person": change.account, "role": Role(change.role).label}]
+    if change.role in SEES_AREAS:
+        named = [areas[pk] for pk in change.after.get("areas", ()) if pk in areas]
+        lines.append(_("Cases they see: %(areas)s") % {"areas": ", ".join(named) or _("none")})
+    days = [change.after.get(name) for name in ("starts_on", "ends_on")]
+    first, last = (date_format(date.fromisoformat(day), "DATE_FORMAT") if day else "" for day in days)
+    if last:
+        lines.append(_("From %(first)s to %(last)s") % {"first": first, "last": last})
+    elif first:
+        lines.append(_("From %(first)s") % {"first": first})
+    return lines
+
+
+def change_lines(change: ProposedChange, *, areas: Mapping[str, str]) -> list[str]:
+    """Say what a change would do, one sentence a line.
+
+    Args:
+        areas: names of jurisdictions by id, in the reader's language.
+    """
     if change.kind == ChangeKind.MEMBERSHIP:
+        return _role_lines(change, areas)
+    if change.kind == ChangeKind.SIGNATURE and change.party is not None:
+        signed_on = date.fromisoformat(change.after["signed_on"])
         return [
-            _("%(person)s becomes: %(role)s") % {"person": change.account, "role": Role(change.role).label}
+            str(change.party.agreement),
+            _("Signed by %(name)s on %(day)s")
+            % {"name": change.after["signed_by_name"], "day": date_format(signed_on, "DATE_FORMAT")},
         ]
     if change.kind == ChangeKind.HOME:
         words = _("%(person)s belongs to %(agency)s; in any other agency they visit, and carry nothing home")
@@ -114,12 +140,12 @@ def change_lines(change: ProposedChange) -> list[str]:
     ]
 
 
-def change_row(change: ProposedChange, *, actor: Membership) -> dict[str, Any]:
+def change_row(change: ProposedChange, *, actor: Membership, areas: Mapping[str, str]) -> dict[str, Any]:
     """Answer one line of the list of changes, and what this administrator may do with it."""
     is_mine = change.proposed_by_account_id == actor.account_id
     return {
         "change": change,
-        "lines": change_lines(change),
+        "lines": change_lines(change, areas=areas),
         "is_mine": is_mine,
         "may_confirm": not is_mine and change.account_id != actor.account_id,
     }

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from egide.common.ids import new_id
-from egide.partners.models.partners import Account, Agency, Membership, Role
+from egide.partners.models.partners import Account, Agency, AgreementParty, Membership, Role
 
 
 def _two_people(decided: str, first: str, second: str) -> Q:
@@ -63,8 +63,9 @@ class ChangeKind(models.TextChoices):
     """What waits for a second administrator: it alters who may see what."""
 
     AGENCY = "agency", _("Agency: sector, regimes or opening")
-    MEMBERSHIP = "membership", _("Role of administrator or privacy officer")
+    MEMBERSHIP = "membership", _("Role that decides who sees what, or reads every case")
     HOME = "home", _("A person’s own agency")
+    SIGNATURE = "signature", _("Signature of an agreement")
 
 
 class Outcome(models.TextChoices):
@@ -82,6 +83,10 @@ class ProposedChange(models.Model):
     #: The person who would hold the role or belong to the agency; empty for a change of the agency itself.
     account = _person(null=True)
     role = models.CharField(max_length=16, choices=Role, blank=True)
+    #: Whose signature it is; only for a signature.
+    party = models.ForeignKey(
+        AgreementParty, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     #: The fields as they were and as they would be.
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
@@ -137,6 +142,16 @@ class ProposedChange(models.Model):
                 name="partners_change_one_open_home",
                 fields=["account"],
                 condition=Q(outcome="", kind="home"),
+            ),
+            models.UniqueConstraint(
+                name="partners_change_one_open_signature",
+                fields=["party"],
+                condition=Q(outcome="", kind="signature"),
+            ),
+            models.CheckConstraint(
+                name="partners_change_signature_has_party",
+                condition=Q(kind="signature", party__isnull=False)
+                | (~Q(kind="signature") & Q(party__isnull=True)),
             ),
         ]
 

@@ -79,7 +79,7 @@ def areas_within(*, jurisdiction_id: UUID) -> set[UUID]:
 
 def _changes() -> QuerySet[ProposedChange]:
     return ProposedChange.objects.select_related(
-        "agency", "account", "proposed_by_account", "decided_by_account"
+        "agency", "account", "party__agreement", "proposed_by_account", "decided_by_account"
     )
 
 

@@ -8,7 +8,15 @@ from uuid import UUID
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from egide.common.errors import NotVisible
-from egide.partners.models import Agency, Agreement, AgreementParty, Jurisdiction, Membership
+from egide.partners.models import (
+    Agency,
+    Agreement,
+    AgreementParty,
+    Jurisdiction,
+    Membership,
+    Outcome,
+    ProposedChange,
+)
 
 #: Lines on one page of a list.
 PAGE = 50
@@ -137,6 +145,12 @@ def parties_of(*, agreement_id: UUID) -> QuerySet[AgreementParty]:
         .select_related("agency")
         .order_by("agency__name_en", "pk")
     )
+
+
+def signatures_waiting(*, agreement_id: UUID) -> set[UUID]:
+    """Answer the parties whose signature waits for a second administrator, in one query."""
+    waiting = ProposedChange.objects.filter(outcome=Outcome.WAITING, party__agreement=agreement_id)
+    return {pk for pk in waiting.order_by().values_list("party_id", flat=True) if pk is not None}
 
 
 def fetch_unsigned_party(*, party_id: UUID) -> AgreementParty:

@@ -65,44 +65,6 @@ def create_agreement(
 
 
 @transaction.atomic
-def record_signature(
-    *, party_id: UUID, signed_by_name: str, signed_on: date, actor: Membership, at: datetime
-) -> AgreementParty:
-    """Record that an agency signed, as seen on the paper; it is bound from that day.
-
-    Raises:
-        NotVisible: the actor is not an administrator, or there is no such party that has yet to sign.
-        Refused: the day is to come, or the agreement is over.
-    """
-    check_administrator(actor)
-    party = (
-        AgreementParty.objects.select_for_update(of=("self",))
-        .select_related("agreement")
-        .filter(pk=party_id, signed_on=None)
-        .order_by()
-        .first()
-    )
-    if party is None:
-        raise NotVisible
-    today = timezone.localdate(at)
-    if signed_on > today:
-        raise Refused(_("A signature is recorded once it is given."))
-    agreement = party.agreement
-    if agreement.terminated_on is not None or (agreement.ends_on is not None and agreement.ends_on < today):
-        raise Refused(_("This agreement is over. Write down another one."))
-    party.signed_by_name, party.signed_on = signed_by_name.strip(), signed_on
-    party.save(update_fields=["signed_by_name", "signed_on"])
-    ledger.record(
-        action="partners.agreement_signed",
-        actor=actor,
-        target=party,
-        at=at,
-        details={"agreement": agreement.pk, "agency": party.agency_id, "signed_on": signed_on.isoformat()},
-    )
-    return party
-
-
-@transaction.atomic
 def terminate_agreement(
     *, agreement_id: UUID, on: date, reason: str, actor: Membership, at: datetime
 ) -> Agreement:

@@ -1,5 +1,6 @@
 """A change that alters who may see what: one administrator proposes, another person confirms."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,9 @@ from egide.partners.models import (
     Role,
 )
 from egide.partners.permissions import SENSITIVE_ROLES, check_administrator, check_not_oneself
+from egide.partners.services import signing
+from egide.partners.services.placing import Place, check_place, place_of, put
+from egide.partners.services.signing import Signature
 
 #: What of an agency alters who may see what.
 AGENCY_FIELDS = ("sector", "regimes", "is_active")
@@ -55,9 +59,9 @@ def propose_agency_change(
 
 @transaction.atomic
 def propose_sensitive_role(
-    *, account: Account, agency: Agency, role: str, reason: str, actor: Membership, at: datetime
+    *, account: Account, agency: Agency, place: Place, reason: str, actor: Membership, at: datetime
 ) -> ProposedChange:
-    """Ask that a person be made administrator or privacy officer of an agency.
+    """Ask that a person be given a role that decides who sees what, or reads every case of its areas.
 
     Raises:
         NotVisible: the actor is not an administrator. PermissionDenied: it is for themselves.
@@ -65,15 +69,39 @@ def propose_sensitive_role(
     """
     check_administrator(actor)
     check_not_oneself(actor, account.pk)
-    if role not in SENSITIVE_ROLES:
+    if place.role not in SENSITIVE_ROLES:
         raise ValueError("this role is given by one administrator")
-    if Membership.objects.filter(account=account, agency=agency, role=role, ends_on=None).exists():
-        raise Refused(_("This person already has this role there."))
+    check_place(account=account, place=place, on=timezone.localdate(at))
     return _propose(
         kind=ChangeKind.MEMBERSHIP,
         agency=agency,
         account=account,
-        role=role,
+        role=place.role,
+        after=place.proposed(),
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
+@transaction.atomic
+def propose_signature(
+    *, party_id: UUID, signature: Signature, reason: str, actor: Membership, at: datetime
+) -> ProposedChange:
+    """Ask that a signature seen on the paper bind an agency: it opens what the agreement opens.
+
+    Raises:
+        NotVisible: the actor is not an administrator, or there is no such party that has yet to sign.
+        Refused: the day is to come, the agreement is over, or this signature waits already.
+    """
+    check_administrator(actor)
+    party = signing.fetch_unsigned(party_id)
+    signing.check_may_be_signed(party, signature, on=timezone.localdate(at))
+    return _propose(
+        kind=ChangeKind.SIGNATURE,
+        agency=party.agency,
+        party=party,
+        after=signature.proposed(),
         reason=reason,
         actor=actor,
         at=at,
@@ -111,13 +139,6 @@ def propose_home(
     )
 
 
-def settle_home(account: Account, agency: Agency) -> None:
-    """Record a person's own agency with their first place; later, that takes two administrators."""
-    if account.home_agency_id is None:
-        account.home_agency = agency
-        account.save(update_fields=["home_agency"])
-
-
 def _propose(*, actor: Membership, at: datetime, **fields: Any) -> ProposedChange:
     try:
         with transaction.atomic():
@@ -133,6 +154,8 @@ def _propose(*, actor: Membership, at: datetime, **fields: Any) -> ProposedChang
         details |= {"account": made.account_id}
     if made.role:
         details |= {"role": str(made.role)}
+    if made.party_id:
+        details |= {"party": made.party_id}
     ledger.record(action="partners.change_proposed", actor=actor, target=made, at=at, details=details)
     _tell_administrators(made, at=at)
     return made
@@ -176,12 +199,7 @@ def confirm_change(*, change_id: UUID, actor: Membership, at: datetime) -> Propo
     change = _open_change(change_id)
     if actor.account_id in (change.proposed_by_account_id, change.account_id):
         raise PermissionDenied(_("A second administrator confirms, who is neither of you."))
-    if change.kind == ChangeKind.AGENCY:
-        _apply_to_agency(change)
-    elif change.kind == ChangeKind.HOME:
-        _apply_home(change)
-    else:
-        _apply_role(change, at)
+    _APPLY[ChangeKind(change.kind)](change, at)
     return _decide(change, Outcome.CONFIRMED, actor=actor, at=at)
 
 
@@ -210,7 +228,7 @@ def _decide(change: ProposedChange, outcome: Outcome, *, actor: Membership, at: 
     return change
 
 
-def _apply_to_agency(change: ProposedChange) -> None:
+def _apply_to_agency(change: ProposedChange, at: datetime) -> None:
     agency = Agency.objects.select_for_update().get(pk=change.agency_id)
     if {name: getattr(agency, name) for name in change.before} != change.before:
         raise Refused(_("The agency was changed since. Decline this one, and propose it again."))
@@ -219,7 +237,7 @@ def _apply_to_agency(change: ProposedChange) -> None:
     agency.save(update_fields=[*change.after])
 
 
-def _apply_home(change: ProposedChange) -> None:
+def _apply_home(change: ProposedChange, at: datetime) -> None:
     account = change.account
     if account is None or not account.is_active or not change.agency.is_active:
         raise Refused(_("The person or the agency is no longer active."))
@@ -233,11 +251,25 @@ def _apply_role(change: ProposedChange, at: datetime) -> None:
     account = change.account
     if account is None or not account.is_active or not change.agency.is_active:
         raise Refused(_("The person or the agency is no longer active."))
-    try:
-        with transaction.atomic():
-            Membership.objects.create(
-                account=account, agency=change.agency, role=change.role, starts_on=timezone.localdate(at)
-            )
-            settle_home(account, change.agency)
-    except IntegrityError as error:
-        raise Refused(_("This person already has this role there.")) from error
+    today = timezone.localdate(at)
+    place = place_of(agency_id=change.agency_id, role=change.role, proposed=change.after, on=today)
+    check_place(account=account, place=place, on=today)
+    home = change.agency
+    if place.home_id is not None:
+        home = Agency.objects.filter(pk=place.home_id, is_active=True).order_by().first() or home
+    put(account=account, place=place, home=home)
+
+
+def _apply_signature(change: ProposedChange, at: datetime) -> None:
+    if change.party_id is None:
+        raise Refused(_("This agreement is over. Write down another one."))
+    party = signing.fetch_unsigned(change.party_id)
+    signing.sign(party, Signature.of(change.after), on=timezone.localdate(at))
+
+
+_APPLY: dict[ChangeKind, Callable[[ProposedChange, datetime], None]] = {
+    ChangeKind.AGENCY: _apply_to_agency,
+    ChangeKind.HOME: _apply_home,
+    ChangeKind.MEMBERSHIP: _apply_role,
+    ChangeKind.SIGNATURE: _apply_signature,
+}

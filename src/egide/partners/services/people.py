@@ -1,6 +1,5 @@
 """People: their account, the places they act from, and the end of both."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -14,23 +13,10 @@ from django.utils.translation import gettext as _
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners import queries
-from egide.partners.models import Account, Agency, Jurisdiction, Membership, Outcome, ProposedChange, Role
+from egide.partners.models import Account, Agency, Membership, Outcome, ProposedChange, Role
 from egide.partners.permissions import SENSITIVE_ROLES, check_administrator, check_not_oneself
 from egide.partners.services import changes, inviting
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a person will do, where, from which day, until which (both included)."""
-
-    agency_id: UUID
-    role: str
-    starts_on: date
-    ends_on: date | None = None
-    #: The places whose cases a role of the whole programme sees; without any, it sees none.
-    area_ids: tuple[UUID, ...] = ()
-    #: The person's own agency, when this first place is in another one; the agency of the place unless said.
-    home_id: UUID | None = None
+from egide.partners.services.placing import Place, check_place, put
 
 
 @transaction.atomic
@@ -91,22 +77,13 @@ def give_membership(
     home = Agency.objects.filter(pk=place.home_id or agency.pk, is_active=True).order_by().first()
     if home is None:
         raise NotVisible
+    today = timezone.localdate(at)
+    check_place(account=account, place=place, on=today)
     if place.role in SENSITIVE_ROLES:
         return changes.propose_sensitive_role(
-            account=account, agency=agency, role=place.role, reason=reason, actor=actor, at=at
+            account=account, agency=agency, place=place, reason=reason, actor=actor, at=at
         )
-    if place.ends_on is not None and place.ends_on < place.starts_on:
-        raise Refused(_("The last day is before the first one."))
-    today = timezone.localdate(at)
-    same = Membership.objects.filter(account=account, agency=agency, role=place.role)
-    if same.filter(Q(ends_on=None) | Q(ends_on__gte=max(place.starts_on, today))).exists():
-        raise Refused(_("This person already has this role there."))
-    made = Membership.objects.create(
-        account=account, agency=agency, role=place.role, starts_on=place.starts_on, ends_on=place.ends_on
-    )
-    areas = list(Jurisdiction.objects.filter(pk__in=place.area_ids).order_by("pk"))
-    made.areas.set(areas)
-    changes.settle_home(account, home)
+    made = put(account=account, place=place, home=home)
     ledger.record(
         action="partners.membership_given",
         actor=actor,
@@ -116,7 +93,7 @@ def give_membership(
             "account": account.pk,
             "agency": agency.pk,
             "role": str(made.role),
-            "areas": [str(area.pk) for area in areas],
+            "areas": sorted(str(pk) for pk in made.areas.order_by().values_list("pk", flat=True)),
             "home": account.home_agency_id,
         },
     )

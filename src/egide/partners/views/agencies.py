@@ -92,6 +92,7 @@ def agency(request: Request, agency_id: UUID) -> HttpResponse:
     found = administering.fetch_agency(agency_id=agency_id)
     today = clock.today()
     people = list(administering.members_of(agency_id=found.pk, on=today)[: NAMED + 1])
+    areas = {str(area.pk): str(area) for area in administering.areas()}
     return render(
         request,
         "partners/agency.html",
@@ -103,7 +104,7 @@ def agency(request: Request, agency_id: UUID) -> HttpResponse:
             "has_more_people": len(people) > NAMED,
             "parties": administering.agreements_of(agency_id=found.pk),
             "waiting": [
-                presentation.change_row(change, actor=request.actor)
+                presentation.change_row(change, actor=request.actor, areas=areas)
                 for change in queries.waiting_changes().filter(agency=found)
             ],
             "crumbs": presentation.crumbs("agencies", str(found)),

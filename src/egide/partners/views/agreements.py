@@ -14,7 +14,8 @@ from egide.common.http import Request
 from egide.partners import presentation, queries
 from egide.partners.forms import AgreementForm, SignatureForm, TerminationForm
 from egide.partners.queries import administering
-from egide.partners.services import agreements
+from egide.partners.services import agreements, changes
+from egide.partners.services.signing import Signature
 from egide.partners.views.step import administrators, step
 
 
@@ -80,6 +81,7 @@ def agreement(request: Request, agreement_id: UUID) -> HttpResponse:
             "title": str(found.agreement),
             "facts": presentation.agreement_facts(found.agreement),
             "parties": administering.parties_of(agreement_id=agreement_id),
+            "waiting": administering.signatures_waiting(agreement_id=agreement_id),
             "crumbs": presentation.crumbs("agreements", str(found.agreement)),
         },
     )
@@ -87,15 +89,19 @@ def agreement(request: Request, agreement_id: UUID) -> HttpResponse:
 
 @administrators
 def agreement_sign(request: Request, party_id: UUID) -> HttpResponse:
-    """Record a signature as seen on the paper."""
+    """Propose a signature as seen on the paper; a second administrator confirms it."""
     party = administering.fetch_unsigned_party(party_id=party_id)
     form = SignatureForm(
         request.POST if request.method == "POST" else None, initial={"signed_on": clock.today()}
     )
 
     def sign(at: datetime) -> str:
-        agreements.record_signature(party_id=party_id, **form.cleaned_data, actor=request.actor, at=at)
-        return reverse("partners:agreement", args=[party.agreement_id])
+        given = dict(form.cleaned_data)
+        reason = given.pop("reason")
+        changes.propose_signature(
+            party_id=party_id, signature=Signature(**given), reason=reason, actor=request.actor, at=at
+        )
+        return reverse("partners:administration")
 
     return step(
         request,
@@ -104,12 +110,15 @@ def agreement_sign(request: Request, party_id: UUID) -> HttpResponse:
         effect=sign,
         context={
             "title": _("Signature of %(agency)s") % {"agency": party.agency},
-            "lead": str(party.agreement),
-            "submit": _("Record this signature"),
+            "lead": _(
+                "%(agreement)s. It binds the agency, and opens what the agreement opens, once a second administrator confirms."
+            )
+            % {"agreement": party.agreement},
+            "submit": _("Propose this signature"),
             "back": reverse("partners:agreement", args=[party.agreement_id]),
             "crumbs": presentation.crumbs("agreements", str(party.agreement)),
         },
-        done=_("The signature is recorded."),
+        done=_("Proposed. Nothing changes before a second administrator confirms."),
     )
 
 

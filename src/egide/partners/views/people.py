@@ -17,6 +17,7 @@ from egide.partners.forms import AccountForm, ConfirmForm, HomeForm, MembershipF
 from egide.partners.models import ProposedChange
 from egide.partners.queries import administering
 from egide.partners.services import changes, inviting, people
+from egide.partners.services.placing import Place
 from egide.partners.views.step import administrators, do, once, show, step
 
 
@@ -125,7 +126,7 @@ def membership_new(request: Request, account_id: UUID) -> HttpResponse:
 
     def give(at: datetime) -> str:
         given = form.cleaned_data
-        place = people.Place(
+        place = Place(
             given["agency"],
             given["role"],
             given["starts_on"],
@@ -151,7 +152,9 @@ def membership_new(request: Request, account_id: UUID) -> HttpResponse:
             "back": reverse("partners:person", args=[account_id]),
             "crumbs": presentation.crumbs("people", str(account)),
         },
-        done=_("Done. A role of administrator or privacy officer waits for a second administrator."),
+        done=_(
+            "Done. A role that reads every case, or decides who sees what, waits for a second administrator."
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.common.http import Request
 from egide.partners import presentation, queries
 from egide.partners.forms import AskResetForm
+from egide.partners.queries import administering
 from egide.partners.services import changes, factors
 from egide.partners.views.step import administrators, do, step
 
@@ -21,12 +22,13 @@ from egide.partners.views.step import administrators, do, step
 def administration(request: Request) -> HttpResponse:
     """What waits for a second administrator, then what was decided."""
     waiting, decided = queries.waiting_changes(), queries.decided_changes()
+    areas = {str(area.pk): str(area) for area in administering.areas()}
     return render(
         request,
         "partners/administration.html",
         {
-            "waiting": [presentation.change_row(c, actor=request.actor) for c in waiting],
-            "decided": [presentation.change_row(c, actor=request.actor) for c in decided],
+            "waiting": [presentation.change_row(c, actor=request.actor, areas=areas) for c in waiting],
+            "decided": [presentation.change_row(c, actor=request.actor, areas=areas) for c in decided],
             "tabs": presentation.tabs("administration"),
         },
     )
