@@ -203,6 +203,7 @@ CASES: dict[str, Sides] = {
     "us-voca-confidentiality": us(CONSENTED, "us-voca", {}, {"consent": ENDLESS}),
     "us-vawa-compelled": us(ORDERED, "us-vawa", {}, {"mandate": replace(ORDER, instrument="warrant")}),
     "us-vawa-aggregate": us(COUNTED, "us-vawa", {}, {"named_basis": "none"}),
+    "victim-service-notice": us(CONSENTED, "us-vawa", {}, {"is_holder": True}),
     "us-hmis-vsp": us(CONSENTED, "us-vawa", {"purpose": "hmis_entry"}, {"purpose": "service_referral"}),
     # -- United States: justice -----------------------------------------------------------------------
     "us-28cfr23-entry": us(CONSENTED, "us-28cfr23", {}, {"regimes": frozenset()}),

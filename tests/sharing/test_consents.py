@@ -395,7 +395,7 @@ class TestDisclosing:
             str(file.pk),
         )
         assert entry["details"] == {
-            "categories": ["incident.facts", "plan.management"], "method": "export", "regimes": ["ca-nb-rtippa"],
+            "categories": ["incident.facts", "plan.management"], "method": "export", "notices": [], "regimes": ["ca-nb-rtippa"],
         }  # fmt: skip
 
     def test_without_a_recipient_is_to_the_person(self, world, file):

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "egide.partners.middleware.ActingFor",
     "egide.common.middleware.DomainErrors",
     "egide.sharing.middleware.Denials",
+    "egide.sharing.binding.Binding",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -81,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "egide.sharing.binding.context",
                 *(["egide.web.context.page"] if "egide.web" in MODULES else []),
             ],
         },

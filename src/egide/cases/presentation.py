@@ -282,6 +282,7 @@ def entry_lines(opened: CaseFile, items: Sequence[sharing.OpenedItem] | None = N
             "by": item.author_name or "",
             "at": item.created_at,
             "observed_on": item.observed_on,
+            "notices": item.notices,
         }
         for item in (entry_items(opened) if items is None else items)
     ]

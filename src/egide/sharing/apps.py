@@ -11,19 +11,21 @@ class SharingConfig(AppConfig):
         from egide.common import regimes
         from egide.common.text import localized
         from egide.sharing import opening
+        from egide.sharing.rules import notices
         from egide.sharing.rules.catalogue import catalogue
         from egide.sharing.rules.enabling import Deployment
         from egide.sharing.rules.policies import use
         from egide.sharing.rules.table import table
 
         # Refuse to start rather than decide with policies that do not fit, and be first to hold the issuer.
-        use(
-            Deployment(
-                is_fictional=settings.EGIDE_FICTIONAL,
-                reviewed=settings.EGIDE_REVIEWED_RULES,
-                profiles=settings.EGIDE_SHARING_PROFILES,
-            )
+        deployment = Deployment(
+            is_fictional=settings.EGIDE_FICTIONAL,
+            reviewed=settings.EGIDE_REVIEWED_RULES,
+            profiles=settings.EGIDE_SHARING_PROFILES,
         )
+        use(deployment)
+        notices.use(deployment)
+        notices.notices()
         table()
         # The laws an administrator may say bind an agency: those some rule here speaks for.
         title = lazy(lambda rule: localized(rule, "title"), str)

@@ -12,12 +12,17 @@ from django.utils.translation import gettext as _
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership, Sector
+from egide.sharing.asking import Seat
 from egide.sharing.models import Consent, Disclosure, Ground, Suspension
-from egide.sharing.relation import SharedFile
+from egide.sharing.opening import decided
+from egide.sharing.relation import SharedFile, relations
 from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Left, accountings_of
 from egide.sharing.rules.categories import STORED
+from egide.sharing.rules.levels import Level
+from egide.sharing.rules.notices import notices_of
 from egide.sharing.rules.question import BASES
-from egide.sharing.rules.sides import is_management_only
+from egide.sharing.rules.sides import is_management_only, side_of
+from egide.sharing.rules.table import table_of
 
 #: An oral request silences at most this long (45 CFR 164.528(a)(2)(ii)).
 ORAL = timedelta(days=30)
@@ -26,6 +31,8 @@ SILENCERS = (Sector.POLICE, Sector.JUSTICE)
 SILENCED = "hipaa"
 #: A danger told without saying of whom: nothing of a file left, and it is accounted for all the same.
 UNNAMED_DANGER = "danger_unnamed"
+#: What is asked for when nobody said.
+PURPOSE = "case_management"
 METHODS = tuple(code for code, _label in Disclosure._meta.get_field("method").flatchoices)
 
 
@@ -56,7 +63,10 @@ def record_disclosure(
         raise Refused(_("Choose what left among the kinds of information that are kept."))
     if method not in METHODS or basis not in (*BASES, UNNAMED_DANGER):
         raise Refused(_("Say how it left, and on what basis."))
-    made = Disclosure.objects.create(
+    notices, told = _goes_along(
+        file, categories, recipient, method=method, purpose=purpose, basis=basis, at=at
+    )
+    made = Disclosure(
         file_id=file.id,
         case_id=file.case_id,
         recipient=recipient,
@@ -66,12 +76,14 @@ def record_disclosure(
         basis=basis,
         purpose=purpose,
         regimes=_regimes(file, categories),
+        notices=notices,
+        told=told,
         consent=consent,
         ground=ground,
         disclosed_by=actor,
         disclosed_at=at,
     )
-    ledger.record(
+    entry = ledger.record(
         action="sharing.disclosed",
         actor=actor,
         target=made,
@@ -79,9 +91,53 @@ def record_disclosure(
         subject=file.id,
         basis=basis,
         purpose=purpose,
-        details={"method": method, "categories": made.categories, "regimes": made.regimes},
+        details={
+            "method": method,
+            "categories": made.categories,
+            "regimes": made.regimes,
+            "notices": notices,
+        },
     )
+    made.entry_id = entry.pk
+    made.save(force_insert=True)
     return made
+
+
+def _goes_along(
+    file: SharedFile,
+    categories: Collection[str],
+    recipient: Agency | None,
+    *,
+    method: str,
+    purpose: str,
+    basis: str,
+    at: datetime,
+) -> tuple[list[str], list[str]]:
+    """The notices the recipient reads with it, and the kinds it may be told went to it.
+
+    The first by the decision that serves their page, so a notice tells of nothing they cannot read. The second from
+    the published table alone, so that it says nothing of what the file holds; what was read out or handed over, they
+    were told.
+    """
+    if recipient is None or not categories:
+        return [], []
+    seat: Any = Seat(recipient)
+    tie = relations(actor=seat, files=[file], at=at, purpose=purpose or PURPOSE)[file.case_id]
+    held = [one for one in type(file).classes_of([file]) if one.category in categories]
+    found = decided(seat, {file.id: file}, held, {file.case_id: tie}, purpose or PURPOSE, at)
+    notices = [one.ref for one in notices_of(found, side=side_of(recipient.sector), on=at.date())]
+    if method != "share":
+        return notices, sorted(set(categories))
+    table = table_of(tie.table)
+    told = [
+        one
+        for one in sorted(set(categories))
+        if table.level(
+            basis=basis, category=one, sector=recipient.sector, is_holder=False, subject_role=str(file.role)
+        )
+        >= Level.VIEW
+    ]
+    return notices, told
 
 
 def _regimes(file: SharedFile, categories: Collection[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,24 +11,23 @@ from uuid import UUID
 from django.db import transaction
 
 from egide.common.errors import NotVisible, PermissionDenied
-from egide.common.text import localized
 from egide.ledger import services as ledger
 from egide.ledger.models import Entry
 from egide.partners.models import Membership
-from egide.sharing.receiving import Named
+from egide.sharing import binding
+from egide.sharing.opened import ClassDecision, FileView, OpenedItem
 from egide.sharing.relation import ItemClass, Page, Relation, SealedRecord, SharedFile, relations
 from egide.sharing.rules.bases import states
-from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import compartment_of
 from egide.sharing.rules.decision import (
     ConsentState,
-    Decision,
     ProgrammeState,
     Question,
     best_of,
     decide_many,
 )
 from egide.sharing.rules.levels import Level
+from egide.sharing.rules.notices import Notice, notices_of
 from egide.sharing.rules.sides import side_of
 from egide.vault import errors, unsealing
 from egide.vault.services import SealContext
@@ -42,122 +41,6 @@ def take_issuer() -> None:
     global _issuer
     if _issuer is None:
         _issuer = unsealing.claim_issuer("egide.sharing")
-
-
-@dataclass(frozen=True)
-class ClassDecision:
-    """What one reader gets of one class of a file, with the rules."""
-
-    item_class: ItemClass
-    decision: Decision
-
-    @property
-    def file_id(self) -> UUID:
-        return self.item_class.file_id
-
-    @property
-    def category(self) -> str:
-        return self.item_class.category
-
-    @property
-    def holder_id(self) -> UUID:
-        return self.item_class.holder_id
-
-    @property
-    def level(self) -> Level:
-        return self.decision.level
-
-    @property
-    def duties(self) -> list[str]:
-        """What comes with opening it, in plain words, in the active language."""
-        known = catalogue()
-        return [localized(known[name], "text") for name in self.decision.obligations if name in known]
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The rules that keep the level from being higher."""
-        return self.decision.withheld_by
-
-    @property
-    def texts(self) -> list[str]:
-        """Those rules in plain words, in the active language."""
-        known = catalogue()
-        return [localized(known[name], "text") for name in self.rules if name in known]
-
-
-#: What a record may say of itself in clear: where it came from, never what it says.
-_ABOUT = frozenset(
-    {"form", "kind", "observed_on", "created_at", "author_id", "author_name", "agency_id", "is_current"}
-)
-
-
-@dataclass(frozen=True)
-class OpenedItem:
-    """One item, opened for one reader, for the time of one answer."""
-
-    id: UUID
-    file_id: UUID
-    category: str
-    holder_id: UUID
-    level: Level
-    #: Never printed: an item that ends up in a log or an error page does not take its words there.
-    content: Mapping[str, Any] = field(repr=False)
-    meta: Any = field(default=None, repr=False)
-
-    def __getattr__(self, name: str) -> Any:
-        """Answer what the record said of itself beside its sealed part; None when it said nothing."""
-        if name not in _ABOUT:
-            raise AttributeError(name)
-        return (object.__getattribute__(self, "meta") or {}).get(name)
-
-    @property
-    def text(self) -> str:
-        """The words of the item."""
-        return str(self.content.get("text", ""))
-
-
-@dataclass(frozen=True)
-class FileView:
-    """What one reader gets of some files of one case."""
-
-    #: The classes the reader may know of. Those the table gives nothing of, or a silent rule withholds, are not here,
-    #: in any form: nothing on the page says whether the file holds any.
-    classes: list[ClassDecision]
-    items: list[OpenedItem] = field(default_factory=list)
-    #: The side the reader works on: `victim`, `management`, `both`.
-    side: str = "none"
-    #: Consents in force that name the reader's agency; none for the side that may not know of them.
-    consents: tuple[Named, ...] = ()
-
-    def level(self, category: str, file_id: UUID | None = None) -> Level:
-        """Answer the highest level over the classes of a category; nothing when there is none."""
-        return max(
-            (c.level for c in self.classes if c.category == category and file_id in (None, c.file_id)),
-            default=Level.NONE,
-        )
-
-    @property
-    def duties(self) -> list[str]:
-        """The duties that come with what was opened, each said once."""
-        opened = (one for one in self.classes if one.level >= Level.VIEW)
-        return list(dict.fromkeys(text for one in opened for text in one.duties))
-
-    @property
-    def withheld(self) -> list[ClassDecision]:
-        """Classes the reader may know of and not read, one a category, without how many items."""
-        found: dict[tuple[UUID, str], ClassDecision] = {}
-        for one in self.classes:
-            if one.level < Level.VIEW and one.decision.may_be_known:
-                found.setdefault((one.file_id, one.category), one)
-        return list(found.values())
-
-    def of(self, *categories: str) -> list[OpenedItem]:
-        """The opened items of these categories."""
-        return [item for item in self.items if item.category in categories]
-
-    def form(self, name: str) -> list[OpenedItem]:
-        """The opened items that came from a form, whatever its version."""
-        return [i for i in self.items if i.meta and str(i.meta.get("form", "")).split(":")[0] == name]
 
 
 def class_question(
@@ -325,6 +208,7 @@ def open_files(
     for record in wanted:
         _check_place(record)
     by_file = {file.id: file.case_id for file in files}
+    carried = _carried(classes, wanted, side=ties[files[0].case_id].side, at=at)
     items = [
         OpenedItem(
             id=record.id,
@@ -334,6 +218,7 @@ def open_files(
             level=readable[record.item_class],
             content=json.loads(text),
             meta=_about(record, actor, ties[by_file[record.file_id]].side),
+            notices=carried.get(record.item_class, ()),
         )
         for record, text in zip(wanted, _unseal(wanted), strict=True)
     ]
@@ -341,12 +226,26 @@ def open_files(
     with transaction.atomic():
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
     tie = ties[files[0].case_id]
-    return FileView(
+    view = FileView(
         classes=[one for one in classes if one.decision.may_be_known],
         items=items,
         side=tie.side,
         consents=() if tie.side == "management" else tie.consents,
     )
+    binding.remember(view.notices, view.consents)
+    return view
+
+
+def _carried(
+    classes: Sequence[ClassDecision], wanted: Sequence[SealedRecord], *, side: str, at: datetime
+) -> dict[ItemClass, tuple[Notice, ...]]:
+    """The notices that go along with each class something is opened of: nothing opened, nothing said."""
+    opened = {record.item_class for record in wanted}
+    return {
+        one.item_class: notices_of([one], side=side, on=at.date())
+        for one in classes
+        if one.item_class in opened and one.decision.obligations
+    }
 
 
 def _about(record: SealedRecord, actor: Membership, side: str) -> Any:

@@ -14,12 +14,15 @@ from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing import services as sharing
 from egide.sharing.asking import Seat
+from egide.sharing.binding import as_data as notices_as_data
 from egide.sharing.foreseeing import Draft, foreseen
 from egide.sharing.relation import Relation, relations
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.levels import Level
+from egide.sharing.rules.notices import Notice, notices_of
 from egide.sharing.rules.question import PURPOSES
+from egide.sharing.rules.sides import side_of
 
 #: What somebody may be asked about for.
 ASKED_FOR = tuple(
@@ -46,6 +49,8 @@ class Line:
     is_silent: bool
     basis: str
     rules: tuple[str, ...]
+    #: What would go along with it.
+    notices: tuple[Notice, ...] = ()
 
     @property
     def category(self) -> str:
@@ -76,6 +81,11 @@ class SeenFile:
     def seen(self) -> list[Line]:
         """What they would read of it."""
         return [line for line in self.lines or [] if line.level >= Level.VIEW]
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What would go along with it, each once."""
+        return list(dict.fromkeys(one for line in self.lines or [] for one in line.notices))
 
 
 def people_of(agency: Agency) -> list[Membership]:
@@ -124,14 +134,17 @@ class Foresight:
             draft=draft,
             ties=ties,
         )
-        return [SeenFile(file, _lines(found[file.pk])) for file in self.files]
+        side = side_of(reader.agency.sector)
+        return [SeenFile(file, _lines(found[file.pk], side, self.at)) for file in self.files]
 
 
-def _lines(decided: list[sharing.ClassDecision] | None) -> list[Line] | None:
+def _lines(decided: list[sharing.ClassDecision] | None, side: str, at: datetime) -> list[Line] | None:
     if decided is None:
         return None
     best: dict[str, sharing.ClassDecision] = {}
+    by_category: dict[str, list[sharing.ClassDecision]] = {}
     for one in decided:
+        by_category.setdefault(one.category, []).append(one)
         if one.category not in best or _rank(one) > _rank(best[one.category]):
             best[one.category] = one
     return [
@@ -141,6 +154,7 @@ def _lines(decided: list[sharing.ClassDecision] | None) -> list[Line] | None:
             not one.decision.may_be_known,
             one.decision.basis,
             tuple(one.rules) if one.level < Level.SHARE else (),
+            notices_of(by_category[slug], side=side, on=at.date()),
         )
         for slug, one in sorted(best.items())
     ]
@@ -201,6 +215,7 @@ def as_data(*, case: Case, reader: Any, purpose: str, seen: list[SeenFile], at: 
             "own_agency": reader.home.code if home else reader.agency.code,
             "role": str(reader.role),
         },
+        "notices": notices_as_data(dict.fromkeys(notice for one in seen for notice in one.notices)),
         "files": [
             {
                 "role": str(one.file.role),
@@ -216,6 +231,7 @@ def as_data(*, case: Case, reader: Any, purpose: str, seen: list[SeenFile], at: 
                             for name in line.rules
                             if name in catalogue()
                         ],
+                        "notices": [one.ref for one in line.notices],
                     }
                     for line in one.lines or []
                 ],

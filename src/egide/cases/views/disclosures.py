@@ -26,8 +26,8 @@ from egide.common.text import localized
 from egide.partners.models import Agency
 from egide.sharing import disclosures, receipts
 from egide.sharing.models import Disclosure, Ground
-from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import CATEGORIES
+from egide.sharing.rules.notices import notices
 
 #: What each accounting is called on a page; the rule it comes from says the rest.
 LAWS = {
@@ -96,18 +96,14 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
 
 
 def _line(one: disclosures.Accounted, roles: dict[UUID, str]) -> dict[str, Any]:
-    row, known = one.disclosure, catalogue()
+    row, known = one.disclosure, notices()
     return {
         "row": row,
         "about": FileRole(roles[row.file_id]).label if row.file_id in roles else "",
         "kinds": [localized(CATEGORIES[slug], "title") for slug in row.categories if slug in CATEGORIES],
         "basis": _basis(row.basis),
         "laws": [str(LAWS[slug]) for slug in one.accountings],
-        "duties": [
-            localized(known[name], "title")
-            for name in ("us-part2-redisclosure-notice", "us-ferpa-redisclosure")
-            if name in known and known[name].regime in (row.regimes or ())
-        ],
+        "notices": [known[ref] for ref in row.notices or () if ref in known],
         "suspended_until": one.suspended_until if disclosures.SILENCED in one.accountings else None,
     }
 

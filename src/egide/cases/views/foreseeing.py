@@ -27,6 +27,7 @@ from egide.cases.views.step import fetch_case, typed
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing.asking import Seat
 from egide.sharing.foreseeing import Draft
@@ -127,14 +128,15 @@ def _csv(seen: list[foreseeing.SeenFile]) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="access.csv"'
     write = csv.writer(answer)
-    write.writerow([_("File"), _("Information"), _("They get"), _("Because")])
+    write.writerow([_("File"), _("Information"), _("They get"), _("Because"), _("Notices")])
     for one in seen:
         role = one.file.get_role_display()
         if one.lines is None:
-            write.writerow([role, "", _("Nothing, not even that it exists"), ""])
+            write.writerow([role, "", _("Nothing, not even that it exists"), "", ""])
         for line in one.lines or []:
             level = _("Nothing, not even that it exists") if line.is_silent else str(LEVELS[int(line.level)])
-            write.writerow([role, line.category, level, " ".join(line.texts)])
+            said = " ".join(f"[{notice.ref}] {localized(notice, 'text')}" for notice in line.notices)
+            write.writerow([role, line.category, level, " ".join(line.texts), said])
     return answer
 
 

@@ -185,6 +185,7 @@ def lines_of(view: sharing.FileView) -> list[dict[str, Any]]:
             "text": presentation.entry_text(item),
             "by": item.author_name or "",
             "at": item.created_at,
+            "notices": item.notices,
         }
         for item in view.items
         if item.form != "name:1" and presentation.entry_text(item)

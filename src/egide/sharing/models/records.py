@@ -191,13 +191,25 @@ class Disclosure(models.Model):
     purpose = models.CharField(max_length=32, blank=True)
     #: Laws that bound what left, when it left: codes, sorted. None on rows older than the column.
     regimes = models.JSONField(null=True)
+    #: Notices that went along, as `id@version`. None on rows older than the column.
+    notices = models.JSONField(null=True)
+    #: What of `categories` the recipient may be told went to them: what a receipt names. None on older rows.
+    told = models.JSONField(null=True)
+    #: It left although the rules would have kept it: recorded all the same, and shown as such.
+    is_against_rules = models.BooleanField(default=False, db_default=False)
+    #: The ledger entry that records it; none on rows older than the column.
+    entry_id = models.BigIntegerField(null=True)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ground = models.ForeignKey("Ground", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     disclosed_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["file_id", "disclosed_at"], name="sharing_disclosed_by_file")]
+        indexes = [
+            models.Index(fields=["file_id", "disclosed_at"], name="sharing_disclosed_by_file"),
+            models.Index(fields=["case_id", "-id"], name="sharing_disclosed_by_case"),
+            models.Index(fields=["recipient", "-id"], name="sharing_disclosed_to"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="sharing_disclosed_to_someone",
