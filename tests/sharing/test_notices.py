@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from egide.cases.models import Entry
@@ -103,6 +103,7 @@ class TestNoticesOf:
             assert noticed(school, side="management") == ["us-ferpa@1"]
 
 
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(question=questions, side=st.sampled_from(["victim", "management", "both"]))
 def test_nothing_unread_brings_a_notice(question, side):
     decision = decide(question)
