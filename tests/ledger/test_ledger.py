@@ -61,6 +61,11 @@ class TestRecord:
         assert queries.entries_about(subject=subject)[0].facts == body
         assert queries.entries_by(actor=someone.pk)[0].facts == body
 
+    @pytest.mark.parametrize("name", ["subject", "actor"])
+    def test_refuses_a_detail_named_as_what_it_is_found_by(self, name):
+        with pytest.raises(ValueError, match="by these names"):
+            services.entry(action="cases.read", actor=None, target="x", at=NOON, details={name: "a"})
+
     def test_refuses_a_narrative(self):
         with pytest.raises(NotACode):
             services.record(
@@ -165,6 +170,24 @@ def change_body_and_hash(leaf, rng):
     run("UPDATE ledger_entry SET body = %s WHERE id = %s", [body, leaf.entry_id])
     run('UPDATE ledger_leaf SET hash = %s WHERE "index" = %s', [merkle.leaf_hash(body.encode()), leaf.index])
     return f"entry {leaf.entry_id} "
+
+
+def file_elsewhere(leaf, rng):
+    """Hide a reading from "who read this file", or from "what did this person do"."""
+    return _misfile(leaf.entry_id, rng)
+
+
+def file_waiting_elsewhere(leaf, rng):
+    return _misfile(a_waiting(rng).entry_id, rng)
+
+
+def _misfile(entry_id, rng):
+    column, value = rng.choice(["subject", "actor"]), rng.choice([None, new_id()])
+    if value is None and getattr(Entry.objects.get(pk=entry_id), column) is None:
+        value = new_id()
+    stored = value and (value.hex if connection.vendor == "sqlite" else str(value))
+    run(f"UPDATE ledger_entry SET {column} = %s WHERE id = %s", [stored, entry_id])
+    return f"entry {entry_id}.* found under another file or person than it names"
 
 
 def drop_entry(leaf, rng):
@@ -299,6 +322,8 @@ def repeat_waiting(leaf, rng):
 
 
 TAMPERINGS = [
+    file_elsewhere,
+    file_waiting_elsewhere,
     change_waiting,
     change_waiting_and_its_mark,
     swap_waiting,

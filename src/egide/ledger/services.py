@@ -28,6 +28,9 @@ _WAITING = (
 )
 _LOCK = 0x4547_4944  # "EGID", the sequencer's advisory lock
 
+#: What `verification.says` looks for in a body: nothing else in it may bear these names.
+RESERVED = frozenset({"subject", "actor"})
+
 
 def origin() -> str:
     """Answer the name this ledger signs under."""
@@ -55,6 +58,8 @@ def entry(
     details: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Answer an entry not yet saved. See `record`."""
+    if details and not RESERVED.isdisjoint(details):
+        raise ValueError("verification finds the file and the person of an entry by these names")
     # Written only when there is one: under which hat somebody acted, who belongs elsewhere.
     home = getattr(actor, "home_id", None)
     body = canonical(
@@ -103,6 +108,7 @@ def record(
     Raises:
         TransactionManagementError: there is no transaction to be part of.
         NotACode: a value could hold a narrative.
+        ValueError: a detail bears the name of what an entry is found by.
     """
     made = entry(
         action=action,

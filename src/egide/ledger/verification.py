@@ -2,24 +2,24 @@
 
 import multiprocessing
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import blake2b, sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Max
 
 from egide.common.errors import Unavailable
 from egide.ledger import services, waiting
+from egide.ledger.blocks import MISFILED, Block, check_block, check_covered, gap, says
 from egide.ledger.models import Checkpoint, Entry, Leaf, Pending
 from egide.ledger.rules import notes
-from egide.ledger.rules.merkle import EMPTY_ROOT, Frontier, root_of
+from egide.ledger.rules.merkle import EMPTY_ROOT, Frontier
 from egide.vault.deployment_secrets import secret
 
 #: Leaves checked as one aligned subtree.
@@ -45,131 +45,6 @@ class Report:
     @property
     def is_whole(self) -> bool:
         return not self.problems
-
-
-@dataclass(frozen=True)
-class Block:
-    """One checked block: its problems, and the roots of the aligned subtrees it is made of."""
-
-    problems: list[str]
-    subtrees: list[tuple[bytes, int]]
-
-
-Row = tuple[int, int, bytes | None, bytes, bytes]
-
-
-def _rows(start: int, end: int, *, with_marks: bool) -> Iterator[Row]:
-    """Yield (index, entry, body, hash, mark) of leaves in order; body is None when its entry is gone."""
-    is_postgresql = connection.vendor == "postgresql"
-    nothing = "NULL::bytea" if is_postgresql else "NULL"
-    body = "convert_to(e.body, 'UTF8')" if is_postgresql else "CAST(e.body AS BLOB)"
-    query = (
-        f'SELECT l."index", l.entry_id, {body}, l.hash, {"l.mac" if with_marks else nothing} FROM ledger_leaf l '  # noqa: S608
-        f'LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l."index" >= {int(start)} '
-        f'AND l."index" < {int(end)} ORDER BY l."index"'
-    )
-    with connection.cursor() as cursor:
-        if is_postgresql:
-            with cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
-                copy.set_types(["int8", "int8", "bytea", "bytea", "bytea"])
-                yield from copy.rows()
-        else:
-            cursor.execute(query)
-            yield from cursor.cursor if hasattr(cursor, "cursor") else cursor
-
-
-def _pairs(start: int, end: int) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (hash, body) of leaves in order, and nothing else, as fast as the database gives them."""
-    query = (
-        f"SELECT l.hash, {'e.body' if connection.vendor == 'postgresql' else 'CAST(e.body AS BLOB)'} "  # noqa: S608
-        f'FROM ledger_leaf l LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l."index" >= {int(start)} '
-        f'AND l."index" < {int(end)} ORDER BY l."index"'
-    )
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.execute(query)
-            yield from ((hash, body or b"") for hash, body in cursor.fetchall())
-            return
-        # One message a row: two bytes, then for each column four of length and the value. Reading them by
-        # place costs a third of taking them apart.
-        with cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
-            skipped = len(b"PGCOPY\n\xff\r\n\0") + 8
-            for message in copy:
-                row = bytes(message)[skipped:]
-                skipped = 0
-                if row[:2] == b"\x00\x02":
-                    yield row[6:38], row[42:]
-
-
-def check_covered(start: int, end: int, heads: Sequence[int]) -> Block:
-    """Check bodies against their stored hashes, where a signed head proves the rest by its root.
-
-    A problem here is only counted: the caller reads everything again to name it.
-    """
-    hashes: list[bytes] = []
-    add, is_sound = hashes.append, True
-    for stored, body in _pairs(start, end):
-        leaf = sha256(b"\x00" + body).digest()
-        is_sound = is_sound and leaf == stored
-        add(leaf)
-    if not is_sound or len(hashes) != end - start:
-        return Block([f"leaves {start} to {end - 1} do not fit"], [])
-    return Block([], _subtrees(start, hashes, heads))
-
-
-def check_block(start: int, end: int, heads: Sequence[int], key: bytes | None) -> Block:
-    """Check leaves start (included) to end (excluded): bodies, hashes, marks, order."""
-    problems: list[str] = []
-    hashes: list[bytes] = []
-    add = hashes.append
-    expected = start
-    for index, entry_id, body, stored, mac in _rows(start, end, with_marks=key is not None):
-        if index != expected:
-            problems.append(_gap(expected, index))
-            expected = index
-        expected += 1
-        if body is None:
-            problems.append(f"entry {entry_id} (leaf {index}) is missing")
-            add(bytes(stored))
-            continue
-        leaf = sha256(b"\x00" + body).digest()
-        if leaf != stored:
-            problems.append(f"entry {entry_id} (leaf {index}) was changed")
-        elif key is not None:
-            place = index.to_bytes(8, "big") + entry_id.to_bytes(8, "big")
-            if blake2b(place + leaf, key=key, digest_size=16).digest() != mac:
-                problems.append(f"entry {entry_id} (leaf {index}) was replaced, moved or inserted")
-        add(leaf)
-    if expected != end:
-        problems.append(_gap(expected, end))
-    return Block(problems, _subtrees(start, hashes, heads))
-
-
-def _gap(first: int, after: int) -> str:
-    last = after - 1
-    return f"leaf {first} is missing" if first == last else f"leaves {first} to {last} are missing"
-
-
-def _subtrees(start: int, hashes: list[bytes], heads: Sequence[int]) -> list[tuple[bytes, int]]:
-    """Cut a block into complete subtrees, none of which reaches over the size of a signed head."""
-    found, at = [], 0
-    for end in (*(size - start for size in heads), len(hashes)):
-        found += _aligned(start + at, hashes[at:end])
-        at = max(at, min(end, len(hashes)))
-    return found
-
-
-def _aligned(start: int, hashes: list[bytes]) -> list[tuple[bytes, int]]:
-    """Cut a block into complete subtrees, each as large as its place in the tree allows."""
-    found, at, left = [], 0, len(hashes)
-    while left:
-        width = 1 << (left.bit_length() - 1)
-        place = start + at
-        if place:
-            width = min(width, place & -place)
-        found.append((root_of(hashes[at : at + width]), width))
-        at, left = at + width, left - width
-    return found
 
 
 def verify(
@@ -301,7 +176,7 @@ def _check_heads(report: Report, roots: dict[int, bytes]) -> None:
         if public is not None and not _is_signed(head, public):
             report.problems.append(f"checkpoint {head.size} is not as it was signed")
         if head.size > report.size:
-            report.problems.append(_gap(report.size, head.size))
+            report.problems.append(gap(report.size, head.size))
         elif roots.get(head.size) != bytes(head.root):
             report.problems.append(f"checkpoint {head.size} does not fit the entries before it")
 
@@ -338,7 +213,7 @@ def _check_ends(report: Report, anchor: Path | None) -> None:
         report.problems.append("the head kept outside the database is not as it was signed")
         return
     if head.size > report.size:
-        report.problems.append(_gap(report.size, head.size))
+        report.problems.append(gap(report.size, head.size))
     elif head.size == report.size and head.root != report.root and not report.problems:
         report.problems.append(f"the head kept outside the database, of size {head.size}, does not fit")
 
@@ -350,11 +225,14 @@ def _check_waiting(report: Report, key: bytes | None, folder: Path | None) -> No
     named: set[int] = set()
     rows = Pending.objects.order_by("entry_id").values_list("entry_id", "mark")
     for some in _chunks(rows.iterator(chunk_size=2000)):
-        bodies = dict(Entry.objects.filter(pk__in=some).order_by().values_list("pk", "body"))
-        for number, mark in some.items():
-            if number in bodies and not waiting.bears(key, number, bodies[number], mark):
-                named.add(number)
-                _name(report, f"entry {number}, which waits for its place, was changed or inserted")
+        for entry in Entry.objects.filter(pk__in=some).order_by("pk"):
+            if not waiting.bears(key, entry.pk, entry.body, some[entry.pk]):
+                named.add(entry.pk)
+                _name(report, f"entry {entry.pk}, which waits for its place, was changed or inserted")
+            elif not says(
+                entry.body.encode(), *(str(found or "").encode() for found in (entry.subject, entry.actor))
+            ):
+                _name(report, f"entry {entry.pk}, which waits for its place, is {MISFILED}")
     for number, is_gone in waiting.differing(folder) if folder else ():
         if is_gone:
             _name(report, f"entry {number} was dropped while it waited for its place")
