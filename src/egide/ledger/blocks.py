@@ -29,9 +29,12 @@ def says(body: bytes, subject: bytes, actor: bytes) -> bool:
 
     The columns are copies: changed, they would hide a reading from "who read this file".
     """
-    return ((b'"subject":"%b"' % subject) in body if subject else b'"subject":' not in body) and (
-        (b'"actor":"%b"' % actor) in body if actor else b'"actor":' not in body
-    )
+    # Looked for from the end it is nearer to, and compared by place: half the cost of searching for the whole.
+    at = body.rfind(b'"subject":"')
+    if body[at + 11 : at + 47] != subject if at >= 0 else subject:
+        return False
+    at = body.find(b'"actor":"')
+    return body[at + 9 : at + 45] == actor if at >= 0 else not actor
 
 
 def _found_by(column: str) -> str:

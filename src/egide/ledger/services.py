@@ -58,7 +58,7 @@ def entry(
     details: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Answer an entry not yet saved. See `record`."""
-    if details and not RESERVED.isdisjoint(details):
+    if not RESERVED.isdisjoint([*(details or ()), *(counts or ())]):
         raise ValueError("verification finds the file and the person of an entry by these names")
     # Written only when there is one: under which hat somebody acted, who belongs elsewhere.
     home = getattr(actor, "home_id", None)
