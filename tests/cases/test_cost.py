@@ -29,6 +29,7 @@ def queries_of(client, url, method="get", data=None, headers=None):
 
 #: What the `full` world has none of for the coordinator, so that there is no page.
 ABSENT = {
+    "cases:access-letter",
     "cases:assessment",
     "cases:disclosure-receipt",
     "cases:emergency",
@@ -101,6 +102,7 @@ DRAFTED = {
     "cases:refer": "refer",
     "cases:plan-write": "plan",
     "cases:note": "note",
+    "cases:access-new": "access",
     "cases:safe-contact": "safe-contact",
     "cases:assess-with": "assessment-odara",
 }

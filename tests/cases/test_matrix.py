@@ -90,6 +90,7 @@ def addresses(world):
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],
         "cases:disclosure-receipt": [case, plan],
+        **{f"cases:access-{page}": [case, str(world.asked.pk)] for page in ("one", "letter", "withdraw")},
         "cases:disclosure-letter": [case, "victim", "hipaa"],
         "cases:emergency-read": [plan],
         "cases:emergency-renew": [plan],

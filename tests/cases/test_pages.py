@@ -9,7 +9,7 @@ from django.utils import translation
 from egide.assessments import services as assessment_services
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Case, Conference, SafetyPlan, Task
-from egide.cases.services import conferring, inquiring, planning
+from egide.cases.services import accessing, conferring, inquiring, planning
 from egide.partners.models import Role
 from tests.cases.test_journey import conference
 from tests.conftest import NOON
@@ -56,6 +56,18 @@ def full(world):
         identity_check="none",
         language="en",
         words={"asker": "A voice", "asked": "Is she with you?"},
+        actor=world.coordinator,
+        at=NOON,
+    )
+    world.asked = accessing.record_request(
+        case_id=world.case.pk,
+        role="victim",
+        asked_by="person",
+        identified="in_person",
+        way="in_person",
+        language="en",
+        words={"place": "At the library.", "proof": "A card."},
+        representative_may_be_abuser="",
         actor=world.coordinator,
         at=NOON,
     )

@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 _WORDS: dict[str, Any] = {
     "assessments.recorded": _("Recorded an assessment"),
     "assessments.second_scored": _("Scored the sheet a second time"),
+    "cases.access_approved": _("Agreed, as second reader, with what a person is given of their file"),
+    "cases.access_asked": _("Recorded that a person asks for their own file"),
+    "cases.access_handed_over": _("Handed over to a person what they may have of their file"),
+    "cases.access_put_together": _("Put together what a person may have of their file"),
+    "cases.access_returned": _("Sent back, as second reader, what a person would be given"),
+    "cases.access_withdrawn": _("Recorded that a person no longer asks for their file"),
     "cases.consent_refused": _("Recorded a refusal of consent"),
     "cases.consent_withdrawn": _("Recorded the withdrawal of consent"),
     "cases.consent_check_asked": _("Asked to check a consent"),

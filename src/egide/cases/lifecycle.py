@@ -73,6 +73,32 @@ PLAN = Lifecycle(
 )
 
 
+class AccessState(models.TextChoices):
+    """Where the answer to a person who asks for their own file stands."""
+
+    RECEIVED = "received", _("Received, to be put together")
+    SECOND_READING = "second_reading", _("Waits for a second reader")
+    RETURNED = "returned", _("Sent back to the first reader")
+    READY = "ready", _("Ready to hand over")
+    HANDED_OVER = "handed_over", _("Handed over")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the person")
+
+
+ACCESS_WORKING = (AccessState.RECEIVED, AccessState.RETURNED)
+ACCESS_WAITING = (*ACCESS_WORKING, AccessState.SECOND_READING, AccessState.READY)
+
+ACCESS = Lifecycle(
+    initial=AccessState.RECEIVED,
+    transitions=[
+        Transition("put_together", ACCESS_WORKING, AccessState.SECOND_READING),
+        Transition("send_back", (AccessState.SECOND_READING, AccessState.READY), AccessState.RETURNED),
+        Transition("approve", (AccessState.SECOND_READING,), AccessState.READY),
+        Transition("hand_over", (AccessState.READY,), AccessState.HANDED_OVER),
+        Transition("withdraw", ACCESS_WAITING, AccessState.WITHDRAWN),
+    ],
+)
+
+
 class Level(models.TextChoices):
     """The level of concern people set, with their reasons. "Not yet known" is a level of its own."""
 

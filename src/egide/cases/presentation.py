@@ -108,6 +108,7 @@ _WHERE = {
     TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
     TaskKind.CONSENT_CHECK: "cases:consents",
     TaskKind.LOG_REVIEW: "cases:conflicts",
+    TaskKind.ACCESS_REQUEST: "cases:access",
 }
 
 

@@ -12,6 +12,7 @@ from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.decision import Decision
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.notices import Notice
+from egide.sharing.rules.table import SHIPPED
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,19 @@ class OpenedItem:
     meta: Any = field(default=None, repr=False)
     #: What goes along with it.
     notices: tuple[Notice, ...] = ()
+    #: Codes of the laws that bind it.
+    regimes: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         """Answer what the record said of itself beside its sealed part; None when it said nothing."""
         if name not in _ABOUT:
             raise AttributeError(name)
         return (object.__getattribute__(self, "meta") or {}).get(name)
+
+    @property
+    def item_class(self) -> ItemClass:
+        """The class it was decided with."""
+        return ItemClass(self.file_id, self.category, self.holder_id, self.regimes)
 
     @property
     def text(self) -> str:
@@ -100,6 +108,8 @@ class FileView:
     side: str = "none"
     #: Consents in force that name the reader's agency; none for the side that may not know of them.
     consents: tuple[Named, ...] = ()
+    #: The version of the decision table it was decided by.
+    table: str = SHIPPED
 
     @property
     def notices(self) -> list[Notice]:

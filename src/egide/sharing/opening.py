@@ -219,6 +219,7 @@ def open_files(
             content=json.loads(text),
             meta=_about(record, actor, ties[by_file[record.file_id]].side),
             notices=carried.get(record.item_class, ()),
+            regimes=record.regimes,
         )
         for record, text in zip(wanted, _unseal(wanted), strict=True)
     ]
@@ -231,6 +232,7 @@ def open_files(
         items=items,
         side=tie.side,
         consents=() if tie.side == "management" else tie.consents,
+        table=tie.table,
     )
     binding.remember(view.notices, view.consents)
     return view

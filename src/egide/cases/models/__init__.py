@@ -1,5 +1,6 @@
 """The records of casework, by topic."""
 
+from egide.cases.models.access import AccessItem, AccessRequest
 from egide.cases.models.cascade import EndNotice
 from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
@@ -18,6 +19,8 @@ from egide.cases.models.work import (
 )
 
 __all__ = [
+    "AccessItem",
+    "AccessRequest",
     "AgendaItem",
     "Attendance",
     "Case",

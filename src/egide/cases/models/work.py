@@ -28,13 +28,19 @@ class TaskKind(models.TextChoices):
     ACKNOWLEDGEMENTS = "acknowledgements", _("Answers of agencies that must stop using what they received")
     CONSENT_CHECK = "consent_check", _("Check consent: an agency it names no longer takes part")
     LOG_REVIEW = "log_review", _("Review of what a colleague read before being kept out")
+    ACCESS_REQUEST = "access_request", _("Answer to a person who asks for their own file")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
 
-#: Dates of the programme's own team: another agency would learn from them that consent changed, or that a
-#: colleague was kept out.
-OWN_KINDS = (TaskKind.ACKNOWLEDGEMENTS, TaskKind.CONSENT_CHECK, TaskKind.LOG_REVIEW)
+#: Dates of the programme's own team: another agency would learn from them that consent changed, that a
+#: colleague was kept out, or that somebody asks what is held.
+OWN_KINDS = (
+    TaskKind.ACKNOWLEDGEMENTS,
+    TaskKind.CONSENT_CHECK,
+    TaskKind.LOG_REVIEW,
+    TaskKind.ACCESS_REQUEST,
+)
 
 
 class Task(models.Model):

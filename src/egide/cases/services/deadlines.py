@@ -105,8 +105,8 @@ def meet_deadline(*, case: Case, kind: str, actor: Membership, at: datetime, out
 
 
 def end_all(*, case: Case, actor: Membership, at: datetime) -> None:
-    """Close every open task of a case that ended, as no longer needed."""
-    Task.objects.filter(case=case, done_at__isnull=True).update(
+    """Close every open task of a case that ended, as no longer needed; what is owed to a person who asks stays."""
+    Task.objects.filter(case=case, done_at__isnull=True).exclude(kind=TaskKind.ACCESS_REQUEST).update(
         done_at=at, done_by=actor, outcome="not_needed"
     )
 
@@ -185,8 +185,9 @@ def raise_late(*, at: datetime, limit: int = 1000) -> int:
     Run every minute by the scheduler; a task is raised once, and stays late until someone ends it.
     """
     release_absent(at=at)
-    late = Task.objects.filter(
-        done_at__isnull=True, raised_at__isnull=True, due_at__lt=at, case__is_open=True
+    late = Task.objects.filter(done_at__isnull=True, raised_at__isnull=True, due_at__lt=at).filter(
+        # A closed case has no date any more; whoever asks for their own file is answered all the same.
+        Q(case__is_open=True) | Q(kind=TaskKind.ACCESS_REQUEST)
     )
     found = list(late.order_by("due_at", "pk").values_list("pk", "case_id")[:limit])
     if not found:

@@ -1,6 +1,7 @@
 """Addresses of casework, by topic."""
 
 from egide.cases.urls import (
+    accessing,
     casework,
     conferences,
     conflicts,
@@ -22,5 +23,6 @@ urlpatterns = [
     *conflicts.urlpatterns,
     *inquiries.urlpatterns,
     *disclosures.urlpatterns,
+    *accessing.urlpatterns,
     *tables.urlpatterns,
 ]

@@ -1,0 +1,60 @@
+"""What a person's own file holds, in words: for whoever puts the answer together, and for the person."""
+
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from egide.cases.forms.casework import CHANNELS
+from egide.cases.forms.conferences import SECTION_LABELS
+from egide.cases.presentation import entry_text
+from egide.cases.queries.accessing import Held
+from egide.common.text import localized
+from egide.sharing import services as sharing
+from egide.sharing.rules.categories import CATEGORIES
+
+
+def words_of(held: Held) -> str:
+    """Answer one thing in words, without who wrote it or when it was written."""
+    if held.summary is not None:
+        one = held.summary
+        said = _("%(tool)s: %(low)s to %(high)s.") % {
+            "tool": one.instrument,
+            "low": one.low,
+            "high": one.high,
+        }
+        return f"{said}\n{one.judgement_reason}".strip()
+    return item_words(held.item)
+
+
+def item_words(item: sharing.OpenedItem) -> str:
+    """Answer an entry in words, whatever form it came from."""
+    lines = [entry_text(item)]
+    content = item.content
+    sections = content.get("sections") or {}
+    lines += [f"{label}: {sections[name]}" for name, label in SECTION_LABELS.items() if sections.get(name)]
+    if content.get("born_on"):
+        lines.append(_("Born on %(day)s") % {"day": content["born_on"]})
+    channels = dict(CHANNELS)
+    if content.get("channels"):
+        lines.append("; ".join(str(channels[code]) for code in content["channels"] if code in channels))
+    if content.get("code_word"):
+        lines.append(_("Code word: %(word)s") % {"word": content["code_word"]})
+    return "\n".join(line for line in lines if line)
+
+
+def line_of(held: Held) -> dict[str, Any]:
+    """Answer one thing as a page shows it: its kind, its words, and what is given of it."""
+    observed = held.item.observed_on if held.summary is None else None
+    return {
+        "id": held.item.id,
+        "held": held,
+        "title": localized(CATEGORIES[held.item.category], "title"),
+        "text": words_of(held),
+        "day": formats.date_format(observed, "DATE_FORMAT") if observed else "",
+    }
+
+
+def given_words(held: Held) -> str:
+    """Answer what the person is given of it."""
+    return held.part if held.part else words_of(held)
