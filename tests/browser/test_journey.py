@@ -148,6 +148,7 @@ def walk(world, walker_for):
         free_choice_confirmed=True,
     )
     advocate.send("recipients")
+    advocate.send("shown")
     advocate.go("plan-write", case.pk)
     advocate.fill(wishes="Rester dans mon quartier.", leaving="Sac chez ma sœur.", made_with="in_person")
     advocate.send("made_with")

@@ -9,7 +9,15 @@ from django.db import connection, transaction
 
 from egide.cases.lifecycle import Level, State
 from egide.cases.models import AgendaItem, Case, CaseLink, Contribution, Decision
-from egide.cases.services import assessing, closing, conferring, deadlines, enrolling, levels, linking
+from egide.cases.services import (
+    assessing,
+    closing,
+    conferring,
+    consenting,
+    deadlines,
+    levels,
+    linking,
+)
 from egide.cases.services.entries import victim_file
 from egide.common.errors import NotVisible, Refused
 from egide.partners.models import Membership
@@ -98,7 +106,7 @@ def decide(world, item):
 class TestAWithdrawal:
     def test_is_not_undone_by_a_decision_that_waited(self, world, sitting):
         error = while_waiting(
-            lambda: enrolling.withdraw_consent(case_id=sitting.case_id, actor=world.advocate, at=NOON),
+            lambda: consenting.withdraw_consent(case_id=sitting.case_id, actor=world.advocate, at=NOON),
             decide(world, sitting),
         )
 
@@ -110,7 +118,7 @@ class TestAWithdrawal:
 
     def test_keeps_out_a_partner_who_was_about_to_write(self, world, sitting):
         error = while_waiting(
-            lambda: enrolling.withdraw_consent(case_id=sitting.case_id, actor=world.advocate, at=NOON),
+            lambda: consenting.withdraw_consent(case_id=sitting.case_id, actor=world.advocate, at=NOON),
             lambda: conferring.contribute(
                 item_id=sitting.pk, text="Seen twice.", kind="fact", actor=again(world.nurse), at=NOON
             ),
@@ -123,7 +131,7 @@ class TestAWithdrawal:
         before = Case.objects.get(pk=sitting.case_id).revision
 
         while_waiting(
-            lambda: enrolling.withdraw_consent(case_id=sitting.case_id, actor=world.advocate, at=NOON),
+            lambda: consenting.withdraw_consent(case_id=sitting.case_id, actor=world.advocate, at=NOON),
             lambda: levels.set_level(
                 case_id=sitting.case_id,
                 level=Level.HIGH,

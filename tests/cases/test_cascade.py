@@ -11,7 +11,7 @@ from django.urls import reverse
 from egide.cases.models import Case, EndNotice, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import cascade
-from egide.cases.services import cascading, closing, deadlines, enrolling, entries, rechecking
+from egide.cases.services import cascading, closing, consenting, deadlines, enrolling, entries, rechecking
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Role
@@ -34,7 +34,7 @@ def case(world):
 
 
 def withdrawn(world, case, *, at=NOON + DAY):
-    enrolling.withdraw_consent(case_id=case.pk, actor=world.advocate, at=at)
+    consenting.withdraw_consent(case_id=case.pk, actor=world.advocate, at=at)
     case.refresh_from_db()
     return case
 
@@ -54,7 +54,7 @@ def told(case):
 
 
 def renewed(world, case, *, at=NOON + DAY, **consent):
-    return enrolling.renew_consent(
+    return consenting.renew_consent(
         case_id=case.pk, consent=world.consent(at=at, **consent), actor=world.advocate, at=at
     )
 
@@ -117,7 +117,7 @@ class TestWithdrawal:
         assert set(entry["details"]["agencies"]) == {str(agency.pk) for agency in world.partners}
 
     def test_a_refusal_tells_them_as_much(self, world, case):
-        enrolling.refuse_consent(
+        consenting.refuse_consent(
             case_id=case.pk, words="No.", still_done=[], actor=world.advocate, at=NOON + DAY
         )
 

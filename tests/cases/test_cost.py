@@ -105,6 +105,7 @@ DRAFTED = {
     "cases:access-new": "access",
     "cases:safe-contact": "safe-contact",
     "cases:assess-with": "assessment-odara",
+    "cases:consent": "consent",
 }
 
 
@@ -118,6 +119,7 @@ def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa
     drafting.save_draft(
         form=DRAFTED[name],
         subject=full.case.pk if args else None,
+        file_id=entries.victim_file(full.case).pk if name == "cases:consent" else None,
         content={"text": "Begun.", "given_name": "Begun."},
         actor=full.coordinator,
         at=NOON,

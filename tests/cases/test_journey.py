@@ -10,6 +10,7 @@ from egide.cases.models import Attendance, Case, Conference, File, Task
 from egide.cases.services import (
     closing,
     conferring,
+    consenting,
     contacting,
     deadlines,
     drafting,
@@ -174,7 +175,7 @@ class TestConsent:
         assert Case.objects.visible_to(world.officer).filter(pk=case.pk).exists()
         assert not Case.objects.visible_to(world.nurse).filter(pk=case.pk).exists()
 
-        enrolling.withdraw_consent(case_id=case.pk, actor=world.advocate, at=NOON)
+        consenting.withdraw_consent(case_id=case.pk, actor=world.advocate, at=NOON)
 
         assert not Case.objects.visible_to(world.officer).filter(pk=case.pk).exists()
         case.refresh_from_db()
@@ -189,7 +190,7 @@ class TestConsent:
 
     def test_a_refusal_is_recorded_with_what_may_still_be_done(self, world):
         case = world.eligible()
-        enrolling.refuse_consent(
+        consenting.refuse_consent(
             case_id=case.pk, words="Not now.", still_done=["legal_information"], actor=world.advocate, at=NOON
         )
         case.refresh_from_db()

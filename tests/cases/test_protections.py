@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from egide.cases.models import File, Task
 from egide.cases.queries import casefile, day, foreseeing
-from egide.cases.services import closing, conferring, deadlines, enrolling, levels, linking, tasks
+from egide.cases.services import closing, conferring, consenting, deadlines, enrolling, levels, linking, tasks
 from egide.common import idempotency
 from egide.common.errors import Refused
 from egide.common.ids import new_id
@@ -254,7 +254,7 @@ def test_withheld_wishes_are_not_said_to_be_missing(w, client):
     made, item = a_sitting(w, case, w.officer, w.nurse)
     conferring.record_wishes(item_id=item.pk, words="Stay.", actor=w.advocate, at=NOON)
     narrow = {**w.consent(), "categories": ["identity.core"]}
-    enrolling.renew_consent(case_id=case.pk, consent=narrow, actor=w.advocate, at=NOON)
+    consenting.renew_consent(case_id=case.pk, consent=narrow, actor=w.advocate, at=NOON)
     client.force_login(w.nurse.account)
     text = client.get(reverse("cases:conference-item", args=[made.pk, item.pk])).content.decode()
 

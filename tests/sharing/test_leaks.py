@@ -11,7 +11,16 @@ from django.utils import translation
 
 from egide.cases.models import Case, Entry
 from egide.cases.queries.casefile import task_record
-from egide.cases.services import contacting, enrolling, entries, noting, planning, referring, tasks
+from egide.cases.services import (
+    consenting,
+    contacting,
+    enrolling,
+    entries,
+    noting,
+    planning,
+    referring,
+    tasks,
+)
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Role, Sector
@@ -98,7 +107,7 @@ def _follow(world, case):
         actor=world.coordinator,
         at=NOON,
     )
-    enrolling.refuse_consent(
+    consenting.refuse_consent(
         case_id=case.pk, words=CONSENT, still_done=["legal_information"], actor=world.advocate, at=NOON
     )
     every = [

@@ -11,6 +11,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.services import (
     cascading,
     closing,
+    consenting,
     contacting,
     enrolling,
     entries,
@@ -203,7 +204,7 @@ class Journey:
 
     def refuse(self) -> None:
         """The person says no; what may still be done is said."""
-        enrolling.refuse_consent(
+        consenting.refuse_consent(
             case_id=self.case.pk,
             words=self.teller.pick("refusals"),
             still_done=self.chance.sample(["legal_information", "services", "own_agency", "call_back"], 2),
@@ -213,7 +214,7 @@ class Journey:
 
     def withdraw(self) -> None:
         """The person, enrolled, withdraws: partners see nothing more."""
-        enrolling.withdraw_consent(
+        consenting.withdraw_consent(
             case_id=self.case.pk, actor=self.cast.advocate, at=self.clock.after(days=2)
         )
 

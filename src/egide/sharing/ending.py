@@ -59,18 +59,19 @@ def covered(consents: Collection[Consent]) -> dict[UUID, set[Pair]]:
 def losses(
     *,
     ended: Sequence[Consent],
-    standing: Collection[Consent],
+    now: Mapping[UUID, Collection[Pair]],
     held: Collection[tuple[str, str]],
     kept_by: UUID,
     needs_consent: bool,
 ) -> list[Loss]:
-    """Answer who lost what when some consents ended while others stand; each agency once.
+    """Answer who loses what when some consents end while others stand; each agency once.
 
     Args:
+        now: what those that stand cover for each agency.
         held: the categories the files of the case hold, each with whose file it is.
         kept_by: the agency that leads the case: it answers for the file and loses nothing.
     """
-    now, before = covered(standing), covered(ended)
+    before = covered(ended)
     agencies = {agency.pk: agency for consent in ended for agency in consent.recipients.all()}
     last = {agency.pk: consent for consent in ended for agency in consent.recipients.all()}
     table = tables.current() if agencies.keys() & now.keys() else SHIPPED
@@ -79,17 +80,17 @@ def losses(
         if pk == kept_by:
             continue
         is_partial = pk in now
-        gone = {category for category, _purpose in before[pk] - now.get(pk, set())}
+        gone = {category for category, _purpose in before[pk].difference(now.get(pk, ()))}
         lost = [(category, role) for category, role in held if category in gone]
-        if not is_partial or _could_read(agencies[pk], lost, needs_consent=needs_consent, table=table):
+        if not is_partial or could_read(agencies[pk], lost, needs_consent=needs_consent, table=table):
             found.append(Loss(agencies[pk], last[pk], is_partial))
     return found
 
 
-def _could_read(
+def could_read(
     agency: Agency, items: Collection[tuple[str, str]], *, needs_consent: bool, table: str
 ) -> bool:
-    """Say whether an agency could have read any of these: one that could not is told of no change to them.
+    """Say whether an agency could read any of these with consent: one that could not is told of no change to them.
 
     Laws only take away: they are left out, so that an agency is told rather than not.
     """

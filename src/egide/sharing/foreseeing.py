@@ -11,10 +11,17 @@ from egide.sharing.receiving import Named
 from egide.sharing.relation import ItemClass, Relation, SharedFile, relations
 from egide.sharing.rules.sides import side_of
 
+#: The one ground that rests on consent where the programme asks for it (ADR 6).
+COMMON = "common_programme"
+
 
 @dataclass(frozen=True)
 class Draft:
-    """A consent as it is typed, not given: whom it would name, for what, until when."""
+    """A consent as it is typed, not given: whom it would name, for what, until when.
+
+    Once given it stands in the place of those in force: whom they name and it does not loses by it. One that names
+    nobody is what a withdrawal leaves.
+    """
 
     agencies: frozenset[UUID]
     #: Whose it would be: for what the others' files hold, it is the programme's condition alone.
@@ -25,6 +32,10 @@ class Draft:
     expires_at: datetime
     #: Somebody else may be harmed by who would sign: such a consent is none.
     is_by_alleged_abuser: bool = False
+    #: Agencies that work on the case on no consent of this file: they stay on it whatever it says.
+    staying: frozenset[UUID] = frozenset()
+    #: The programme adds consent to the law: what agencies share as a common programme ends with it.
+    ends_common: bool = True
 
     def names(self, agency_id: UUID, at: datetime) -> bool:
         """Say whether the agency would receive anything by it at that moment."""
@@ -52,8 +63,8 @@ def foreseen(
     """
     if ties is None:
         ties = relations(actor=reader, files=files, at=at, purpose=purpose)
-    if draft is not None and draft.names(reader.agency_id, at):
-        ties = {file.case_id: _with(ties[file.case_id], draft, reader, at) for file in files}
+    if draft is not None:
+        ties = {file.case_id: _after(ties[file.case_id], draft, reader, at) for file in files}
     by_id = visible_files(reader, files, ties, purpose, at)
     found: dict[UUID, list[ClassDecision] | None] = {
         file.id: [] if file.id in by_id else None for file in files
@@ -65,8 +76,14 @@ def foreseen(
     return found
 
 
-def _with(tie: Relation, draft: Draft, reader: Any, at: datetime) -> Relation:
-    """The reader's ties once the consent is given: named by it, their agency is assigned on the side it works on."""
+def _after(tie: Relation, draft: Draft, reader: Any, at: datetime) -> Relation:
+    """The reader's ties once the consent stands alone: named by it, their agency works on the case; else no more."""
+    others = tuple(one for one in tie.consents if one.file_id != draft.file_id)
+    if not draft.names(reader.agency_id, at):
+        stays = tie.is_assigned and reader.agency_id in draft.staying
+        grounds = tuple(one for one in tie.grounds if one.kind != COMMON or not draft.ends_common)
+        side = tie.side if stays else "none"
+        return replace(tie, consents=others, grounds=grounds, is_assigned=stays, side=side)
     given = Named(draft.file_id, draft.categories, draft.purposes, draft.is_written, at, draft.expires_at)
     side = tie.side if tie.is_assigned else side_of(reader.sector)
-    return replace(tie, consents=(*tie.consents, given), is_assigned=True, side=side)
+    return replace(tie, consents=(*others, given), is_assigned=True, side=side)

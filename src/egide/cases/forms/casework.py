@@ -1,17 +1,16 @@
 """The steps of a case."""
 
-from datetime import timedelta
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import LANGUAGES, choice, day, end_of, several, words
+from egide.cases.forms.fields import LANGUAGES, choice, day, several, words
 from egide.cases.lifecycle import Level
 from egide.cases.models import Closure, ContactAttempt
 from egide.cases.models.file import Kind
 from egide.cases.services.noting import NOTE_CATEGORIES
-from egide.common import clock
 from egide.common.text import localized
 from egide.sharing.rules.categories import CATEGORIES
 
@@ -40,35 +39,9 @@ BROKEN = {
     "to_be_confirmed_again": _("This was last confirmed more than 30 days ago: confirm it first."),
     "interpreter_needed": _("An interpreter is needed and none is said to be booked."),
 }
-#: What a consent may cover, in the words of the form.
-SHAREABLE = (
-    "identity.core",
-    "contact.safe",
-    "location.confidential",
-    "incident.facts",
-    "threat.indicators",
-    "risk.assessment.summary",
-    "risk.assessment.answers",
-    "plan.safety",
-    "plan.management",
-    "health.general",
-    "health.mental",
-    "education.record",
-    "justice.orders",
-    "justice.history",
-    "child.protection",
-    "social.services",
-    "referral.status",
-    "conference.record",
-)
-PURPOSES = [
-    ("case_management", _("To carry out one coordinated plan")),
-    ("victim_safety", _("To keep the person safe")),
-    ("threat_assessment", _("To assess the danger")),
-]
 
 
-def category_choices(slugs: tuple[str, ...]) -> list[tuple[str, str]]:
+def category_choices(slugs: Iterable[str]) -> list[tuple[str, str]]:
     """List categories with their names in the active language."""
     return [(slug, localized(CATEGORIES[slug], "title")) for slug in slugs]
 
@@ -180,68 +153,6 @@ class EligibilityForm(forms.Form):
         self.fields["doors"].choices = doors  # type: ignore[attr-defined]
 
 
-class ConsentForm(forms.Form):
-    """Informed consent, told in person, in the person's language. Nothing is ticked beforehand."""
-
-    recipients = several(_("Who may receive it"), [], error=_("Name at least one agency."))
-    categories = several(_("What may be shared"), [], error=_("Choose what may be shared."))
-    purposes = several(_("What for"), PURPOSES, error=_("Choose what it may be shared for."))
-    expires_on = day(_("Until"), hint=_("Within a year. The person may withdraw at any time."))
-    language = forms.ChoiceField(label=_("Language it was explained in"), choices=LANGUAGES)
-    interpreter_used = forms.BooleanField(label=_("With an interpreter"), required=False)
-    given_by = choice(
-        _("Who consents"),
-        [("self", _("The person")), ("guardian", _("A parent or guardian"))],
-        error=_("Say who consents."),
-    )
-    guardian_is_alleged_abuser = forms.BooleanField(label=_("The guardian may be the abuser"), required=False)
-    form = choice(
-        _("How it was given"),
-        [
-            ("written", _("In writing")),
-            ("electronic", _("Signed on screen")),
-            ("verbal", _("Said aloud, in person")),
-        ],
-        error=_("Say how it was given."),
-    )
-    capacity_confirmed = forms.BooleanField(
-        label=_("The person understood what was explained, and said so"), required=False
-    )
-    free_choice_confirmed = forms.BooleanField(
-        label=_("The person was told that help does not depend on saying yes"), required=False
-    )
-    copy_given = forms.BooleanField(label=_("A copy was given, if it is safe to keep one"), required=False)
-
-    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["recipients"].choices = agencies  # type: ignore[attr-defined]
-        self.fields["categories"].choices = category_choices(SHAREABLE)  # type: ignore[attr-defined]
-
-    def consent(self, *, text_version: str) -> dict[str, Any]:
-        """Answer what the service takes."""
-        data = dict(self.cleaned_data)
-        data["expires_at"] = end_of(data.pop("expires_on"))
-        return {**data, "text_version": text_version}
-
-
-class RefusalForm(forms.Form):
-    """A refusal, and what may still be done."""
-
-    words = words(
-        _("In the person’s words"), rows=3, error=_("Write what the person said, even if it is only: no.")
-    )
-    still_done = several(
-        _("What may still be done without consent"),
-        [
-            ("legal_information", _("Give legal information")),
-            ("services", _("Name services the person may call")),
-            ("own_agency", _("Support by victim services alone")),
-            ("call_back", _("Ask again later, with the person’s agreement")),
-        ],
-        required=False,
-    )
-
-
 class LevelForm(forms.Form):
     """The level a person sets."""
 
@@ -328,8 +239,3 @@ class ReopenForm(forms.Form):
     """Why a closed case opens again."""
 
     reasons = words(_("Why the case is reopened"), error=_("Write why the case is reopened."))
-
-
-def in_six_months() -> Any:
-    """Answer a usual end for a consent, as a suggestion the person may change."""
-    return clock.today() + timedelta(days=182)

@@ -259,6 +259,8 @@ class Draft(models.Model):
     form = models.CharField(max_length=80)
     #: What the form is about: a case, or nothing yet.
     subject = models.UUIDField(null=True, blank=True)
+    #: Whose file of the case, where the form is one person's: what was typed for one never fills another's.
+    file_id = models.UUIDField(null=True, blank=True)
     content = personal(
         SealedField(),
         purpose="so that nothing typed is lost",
@@ -269,7 +271,12 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="cases_draft_one_per_form_and_case", fields=["owner", "form", "subject"]
+                name="cases_draft_one_per_form_and_case",
+                fields=["owner", "form", "subject"],
+                condition=Q(file_id__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="cases_draft_one_per_form_and_file", fields=["owner", "form", "subject", "file_id"]
             ),
             models.UniqueConstraint(
                 name="cases_draft_one_per_form", fields=["owner", "form"], condition=Q(subject__isnull=True)

@@ -1,6 +1,6 @@
 """Whom one may ask about, and what each of them would get of a case: one answer for page, file and paper."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,9 @@ from egide.cases.queries.holding import held_classes
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing import services as sharing
-from egide.sharing.asking import Seat
 from egide.sharing.binding import as_data as notices_as_data
 from egide.sharing.foreseeing import Draft, foreseen
-from egide.sharing.relation import Relation, relations
+from egide.sharing.relation import Relation
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.levels import Level
@@ -162,44 +161,6 @@ def _lines(decided: list[sharing.ClassDecision] | None, side: str, at: datetime)
 
 def _rank(one: sharing.ClassDecision) -> tuple[Level, bool]:
     return one.level, one.decision.may_be_known
-
-
-@dataclass(frozen=True)
-class Gain:
-    """What one agency would read more, of one file, with a consent as drafted."""
-
-    agency: Agency
-    file: File
-    gained: list[str]
-    #: Chosen, and still not opened: with the rule that keeps it.
-    kept: list[tuple[str, str]]
-
-
-def gains(*, foresight: Foresight, draft: Draft, agencies: Collection[Agency]) -> list[Gain]:
-    """Answer what each agency named would read more than today, and what of the choice still stays closed."""
-    found = []
-    for agency in agencies:
-        seat: Any = Seat(agency)
-        ties = relations(actor=seat, files=foresight.files, at=foresight.at)
-        purpose = next((one for one in ASKED_FOR if one in draft.purposes), "")
-        today = foresight.of(seat, purpose=purpose, ties=ties)
-        then = foresight.of(seat, purpose=purpose, draft=draft, ties=ties)
-        for before, after in zip(today, then, strict=True):
-            had = {line.slug for line in before.seen}
-            kept = [
-                line
-                for line in after.lines or []
-                if line.slug in draft.categories and line.level < Level.VIEW
-            ]
-            found.append(
-                Gain(
-                    agency,
-                    after.file,
-                    [line.category for line in after.seen if line.slug not in had],
-                    [(line.category, " ".join(line.texts)) for line in kept],
-                )
-            )
-    return found
 
 
 def as_data(*, case: Case, reader: Any, purpose: str, seen: list[SeenFile], at: datetime) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from django.db.models import Value
 
 from egide.assessments import queries as assessments
 from egide.assessments.models import SUMMARY_CATEGORY
-from egide.cases.models import File, Task
-from egide.cases.models.file import NAME_CATEGORY, entry_classes, item_classes
+from egide.cases.models import Case, Entry, File, Task
+from egide.cases.models.file import NAME_CATEGORY, FileRole, entry_classes, item_classes
 from egide.sharing.relation import ItemClass
 
 
@@ -38,3 +38,12 @@ def held_classes(
     beside = [assessments.sheet_classes(file_ids=pks, category=one) for one in sheets]
     found = item_classes(entries.union(tasks, *beside, all=True))
     return list(dict.fromkeys([*(file.name_class for file in names), *found]))
+
+
+def held_kinds(case: Case) -> set[tuple[str, str]]:
+    """Answer the categories the case holds, each with whose file it is: in entries, names, tasks, assessments."""
+    entered = Entry.objects.filter(file__case=case, is_current=True).order_by()
+    held = set(entered.values_list("category", "file__role").distinct())
+    held |= {(NAME_CATEGORY, role) for role in case.files.order_by().values_list("role", flat=True)}
+    held |= set(Task.objects.filter(case=case).order_by().values_list("category", "file__role").distinct())
+    return held | {(SUMMARY_CATEGORY, FileRole.VICTIM.value)}

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.lifecycle import State
-from egide.cases.models import Case, EndNotice, Entry, File, Task
+from egide.cases.models import Case, EndNotice, File
 from egide.cases.models.cascade import LAW_CATEGORY
-from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind
+from egide.cases.queries.holding import held_kinds
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
 from egide.common.errors import NotVisible, Refused
@@ -47,14 +47,13 @@ def tell_recipients(
 
     An agency that may use everything again owes no answer any more; an older notice gives way to a newer one.
     """
-    standing = ending.in_force_on(file_id=file.pk, at=at)
-    now = ending.covered(standing)
+    now = ending.covered(ending.in_force_on(file_id=file.pk, at=at))
     waiting = EndNotice.objects.filter(case=case).waiting()
     again = _given_again(waiting, now, at)
     lost = ending.losses(
         ended=ended,
-        standing=standing,
-        held=_held(case),
+        now=now,
+        held=held_kinds(case),
         kept_by=case.programme.lead_agency_id,
         needs_consent=case.programme.protocol.is_consent_required,
     )
@@ -93,15 +92,6 @@ def tell_recipients(
             details={"agencies": [str(one.agency.pk) for one in lost]},
         )
     return made
-
-
-def _held(case: Case) -> set[tuple[str, str]]:
-    """Answer the categories the case holds, each with whose file it is: in entries, names, tasks, assessments."""
-    entered = Entry.objects.filter(file__case=case, is_current=True).order_by()
-    held = set(entered.values_list("category", "file__role").distinct())
-    held |= {("identity.core", role) for role in case.files.order_by().values_list("role", flat=True)}
-    held |= set(Task.objects.filter(case=case).order_by().values_list("category", "file__role").distinct())
-    return held | {("risk.assessment.summary", FileRole.VICTIM.value)}
 
 
 def _given_again(waiting: QuerySet[EndNotice], now: dict[UUID, set[ending.Pair]], at: datetime) -> int:

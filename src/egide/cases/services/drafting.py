@@ -22,7 +22,9 @@ from egide.vault.models import FileKeys
 LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
 #: The forms that keep drafts; one sheet of one tool is a form of its own, and so is a second one.
-_FORMS = re.compile(r"refer|plan|safe-contact|note|access|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}")
+_FORMS = re.compile(
+    r"refer|plan|safe-contact|note|consent|access|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}"
+)
 
 
 def is_form(name: str) -> bool:
@@ -30,27 +32,36 @@ def is_form(name: str) -> bool:
     return _FORMS.fullmatch(name) is not None
 
 
-def _find(actor: Membership, form: str, subject: UUID | None) -> Draft | None:
+def _find(actor: Membership, form: str, subject: UUID | None, file_id: UUID | None) -> Draft | None:
     found = Draft.objects.select_related("owner").filter(owner=actor, form=form)
+    found = found.filter(file_id=file_id) if file_id else found.filter(file_id__isnull=True)
     found = found.filter(subject=subject) if subject else found.filter(subject__isnull=True)
     return found.order_by().first()
 
 
 @transaction.atomic
 def save_draft(
-    *, form: str, subject: UUID | None, content: Mapping[str, Any], actor: Membership, at: datetime
+    *,
+    form: str,
+    subject: UUID | None,
+    content: Mapping[str, Any],
+    actor: Membership,
+    at: datetime,
+    file_id: UUID | None = None,
 ) -> Draft:
     """Keep the fields of a form as they are now; the last ones replace the former.
 
+    Args:
+        subject: the case. file_id: whose file of it, where the form is one person's.
     Raises:
         Refused: it is longer than any form of ours.
     """
     if sum(len(str(value)) for value in content.values()) > LONGEST_DRAFT:
         raise Refused(_("This is too long to keep as a draft."))
-    draft = _find(actor, form, subject)
+    draft = _find(actor, form, subject, file_id)
     is_new = draft is None
     if draft is None:
-        draft = Draft(id=new_id(), owner=actor, form=form, subject=subject)
+        draft = Draft(id=new_id(), owner=actor, form=form, subject=subject, file_id=file_id)
         sealer = vault.create_file_keys(file_id=draft.pk)
     else:
         sealer = vault.sealer(draft.pk, compartment="common")
@@ -69,19 +80,19 @@ def save_draft(
 
 
 def open_draft(
-    *, form: str, subject: UUID | None, actor: Membership
+    *, form: str, subject: UUID | None, actor: Membership, file_id: UUID | None = None
 ) -> tuple[Mapping[str, Any], datetime] | None:
     """Answer what the actor was typing in this form and when; None when there is nothing."""
-    draft = _find(actor, form, subject)
+    draft = _find(actor, form, subject, file_id)
     if draft is None:
         return None
     return sharing.open_own_draft(actor=actor, draft=draft), draft.updated_at
 
 
 @transaction.atomic
-def drop_draft(*, form: str, subject: UUID | None, actor: Membership) -> None:
+def drop_draft(*, form: str, subject: UUID | None, actor: Membership, file_id: UUID | None = None) -> None:
     """Forget a draft and destroy its key: the form was sent."""
-    draft = _find(actor, form, subject)
+    draft = _find(actor, form, subject, file_id)
     if draft is not None:
         FileKeys.objects.filter(pk=draft.pk).delete()
         draft.delete()

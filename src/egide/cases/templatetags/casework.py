@@ -1,6 +1,7 @@
 """Tags of casework's own templates."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
@@ -12,12 +13,14 @@ register = template.Library()
 
 
 @register.simple_tag
-def draft_address(form: str = "", case: Any = None) -> str:
+def draft_address(form: str = "", case: Any = None, file: Any = None) -> str:
     """Where a form keeps its draft; empty when it keeps none."""
     if not form:
         return ""
     address = reverse("cases:draft", args=[form])
-    return f"{address}?about={case.pk}" if case else address
+    about = {"about": case, "file": file}
+    asked = urlencode({name: one.pk for name, one in about.items() if one})
+    return f"{address}?{asked}" if asked else address
 
 
 @register.filter

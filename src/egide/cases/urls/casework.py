@@ -2,14 +2,24 @@
 
 from django.urls import path
 
-from egide.cases.views import assessing, cascade, casework, danger, foreseeing, lists, reading, sharing
+from egide.cases.views import (
+    assessing,
+    cascade,
+    casework,
+    consenting,
+    danger,
+    foreseeing,
+    lists,
+    reading,
+    sharing,
+)
 
 urlpatterns = [
     path("cases/", lists.caseload, name="caseload"),
     path("search/", lists.search, name="search"),
     path("cases/<uuid:case_id>/", casework.case, name="case"),
     path("cases/<uuid:case_id>/who/", foreseeing.who, name="who"),
-    path("cases/<uuid:case_id>/consent/preview/", foreseeing.consent_preview, name="consent-preview"),
+    path("cases/<uuid:case_id>/consent/preview/", consenting.consent_preview, name="consent-preview"),
     path("cases/<uuid:case_id>/trace/", reading.trace, name="trace"),
     path("cases/<uuid:case_id>/consents/", reading.consents, name="consents"),
     path("cases/<uuid:case_id>/safe-contact/", casework.safe_contact, name="safe-contact"),
@@ -20,9 +30,9 @@ urlpatterns = [
     path("cases/<uuid:case_id>/assess/<str:instrument>/preview/", assessing.preview, name="assess-preview"),
     path("cases/<uuid:case_id>/assessments/<uuid:assessment_id>/", assessing.assessment, name="assessment"),
     path("cases/<uuid:case_id>/eligibility/", casework.eligibility, name="eligibility"),
-    path("cases/<uuid:case_id>/consent/", casework.consent, name="consent"),
-    path("cases/<uuid:case_id>/consent/refusal/", casework.refusal, name="refusal"),
-    path("cases/<uuid:case_id>/consent/withdrawal/", casework.withdrawal, name="withdrawal"),
+    path("cases/<uuid:case_id>/consent/", consenting.consent, name="consent"),
+    path("cases/<uuid:case_id>/consent/refusal/", consenting.refusal, name="refusal"),
+    path("cases/<uuid:case_id>/consent/withdrawal/", consenting.withdrawal, name="withdrawal"),
     path("cases/<uuid:case_id>/level/", casework.level, name="level"),
     path("cases/<uuid:case_id>/level/<uuid:decision_id>/", casework.level_answer, name="level-answer"),
     path("cases/<uuid:case_id>/note/", casework.note, name="note"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions, presentation
 from egide.cases.forms import casework as forms
+from egide.cases.forms.fields import end_of
 from egide.cases.models import LevelDecision
 from egide.cases.queries import casefile
 from egide.cases.services import (
@@ -29,8 +30,6 @@ from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
 from egide.partners.models import Agency
-
-CONSENT_TEXT = "ccr-consent-1"
 
 
 def _back(case_id: UUID) -> str:
@@ -155,93 +154,6 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-def consent(request: Request, case_id: UUID) -> HttpResponse:
-    """Ask for informed consent: it enrols, or renews an active case."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
-    form = forms.ConsentForm(
-        request.POST or None,
-        agencies=[(str(agency.pk), str(agency)) for agency in partners_of(found)],
-        initial={"language": found.language, "expires_on": forms.in_six_months()},
-    )
-
-    def effect(at: Any) -> str:
-        given = {
-            "case_id": found.pk,
-            "consent": form.consent(text_version=CONSENT_TEXT),
-            "actor": request.actor,
-            "at": at,
-        }
-        if found.state == "active":
-            enrolling.renew_consent(**given)
-        else:
-            enrolling.enrol(**given)
-        return _back(found.pk)
-
-    return step(
-        request,
-        form=form,
-        scope="cases.consent",
-        effect=effect,
-        template="cases/consent.html",
-        done=_("The consent was recorded. The agencies it names now work on the case."),
-        context={"case": found, "is_renewal": found.state == "active", "draft": None},
-    )
-
-
-def partners_of(case: Any) -> list[Agency]:
-    """Answer the programme's partners: those a consent may name."""
-    return list(case.programme.partners.order_by("code"))
-
-
-def refusal(request: Request, case_id: UUID) -> HttpResponse:
-    """Record a refusal, and what may still be done."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
-    form = forms.RefusalForm(request.POST or None)
-
-    def effect(at: Any) -> str:
-        enrolling.refuse_consent(
-            case_id=found.pk,
-            words=form.cleaned_data["words"],
-            still_done=form.cleaned_data["still_done"],
-            actor=request.actor,
-            at=at,
-        )
-        return _back(found.pk)
-
-    return step(
-        request,
-        form=form,
-        scope="cases.refusal",
-        effect=effect,
-        done=_("The refusal was recorded. Nobody else sees the case."),
-        context={
-            "case": found,
-            "title": _("The person does not consent"),
-            "lead": _("It is her or his choice. Every view by another agency ends at once."),
-            "submit": _("Record the refusal"),
-        },
-    )
-
-
-@require_POST
-def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
-    """Record that the person withdraws consent."""
-    found = fetch_case(request, case_id)
-
-    def effect(at: Any) -> str:
-        enrolling.withdraw_consent(case_id=found.pk, actor=request.actor, at=at)
-        return _back(found.pk)
-
-    return do(
-        request,
-        scope="cases.withdrawal",
-        effect=effect,
-        done=_("The consent was withdrawn. From this moment no other agency sees the case."),
-    )
-
-
 def level(request: Request, case_id: UUID) -> HttpResponse:
     """Set the level of concern, or propose a lower one."""
     found = fetch_case(request, case_id)
@@ -334,7 +246,7 @@ def task(request: Request, case_id: UUID) -> HttpResponse:
             text=data["text"],
             side=data["side"],
             agency_id=UUID(data["agency"]),
-            due_at=forms.end_of(data["due_on"]),
+            due_at=end_of(data["due_on"]),
             actor=request.actor,
             at=at,
         )

@@ -10,28 +10,21 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from egide.cases import permissions
-from egide.cases.forms import casework as forms
-from egide.cases.forms.fields import end_of
 from egide.cases.forms.sharing import WhoForm
 from egide.cases.models import Case
 from egide.cases.queries import explaining, foreseeing
-from egide.cases.services import entries
-from egide.cases.views.casework import partners_of
-from egide.cases.views.step import fetch_case, typed
+from egide.cases.views.step import fetch_case
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing.asking import Seat
-from egide.sharing.foreseeing import Draft
-from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.services import purpose_of
 
 LEVELS = {
@@ -138,42 +131,3 @@ def _csv(seen: list[foreseeing.SeenFile]) -> HttpResponse:
             said = " ".join(f"[{notice.ref}] {localized(notice, 'text')}" for notice in line.notices)
             write.writerow([role, line.category, level, " ".join(line.texts), said])
     return answer
-
-
-@require_POST
-def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
-    """Show what the consent as typed would open, agency by agency; nothing is saved and nothing typed is lost."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
-    at = clock.now()
-    partners = partners_of(case)
-    given = request.POST
-    named = [one for one in partners if str(one.pk) in given.getlist("recipients")]
-    day = parse_date(given.get("expires_on", "") if len(given.get("expires_on", "")) == 10 else "")
-    draft = Draft(
-        file_id=entries.victim_file(case).pk,
-        agencies=frozenset(one.pk for one in named),
-        categories=frozenset(given.getlist("categories")) & set(CATEGORIES),
-        purposes=frozenset(given.getlist("purposes")) & set(foreseeing.ASKED_FOR),
-        is_written=given.get("form", "") in ("written", "electronic"),
-        expires_at=end_of(day) if day else at,
-        is_by_alleged_abuser=bool(given.get("guardian_is_alleged_abuser")),
-    )
-    foresight = foreseeing.Foresight(case=case, actor=request.actor, at=at)
-    said = typed(request)
-    for name in ("recipients", "categories", "purposes"):
-        said[name] = given.getlist(name)
-    form = forms.ConsentForm(agencies=[(str(one.pk), str(one)) for one in partners], initial=said)
-    return render(
-        request,
-        "cases/consent.html",
-        {
-            "case": case,
-            "form": form,
-            "draft_saved_at": None,
-            "is_renewal": case.state == "active",
-            "draft": draft,
-            "has_end": day is not None,
-            "gains": foreseeing.gains(foresight=foresight, draft=draft, agencies=named),
-        },
-    )

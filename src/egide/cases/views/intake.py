@@ -62,19 +62,34 @@ def refer(request: Request) -> HttpResponse:
     )
 
 
+def _asked(request: Request, name: str) -> UUID | None:
+    """Read an identifier of the address: none, or one.
+
+    Raises:
+        NotVisible: it is none of ours.
+    """
+    given = request.GET.get(name) or None
+    try:
+        return UUID(given) if given else None
+    except ValueError as error:
+        raise NotVisible from error
+
+
 @require_POST
 def draft(request: Request, form: str) -> HttpResponse:
     """Keep what is being typed in a form."""
     writes = request.actor is not None and request.actor.role in permissions.REFERRING_ROLES
     if not writes or not drafting.is_form(form):
         raise NotVisible
-    subject = request.GET.get("about") or None
-    try:
-        about = UUID(subject) if subject else None
-    except ValueError as error:
-        raise NotVisible from error
     at = clock.now()
-    drafting.save_draft(form=form, subject=about, content=typed(request), actor=request.actor, at=at)
+    drafting.save_draft(
+        form=form,
+        subject=_asked(request, "about"),
+        file_id=_asked(request, "file"),
+        content=typed(request),
+        actor=request.actor,
+        at=at,
+    )
     return render(request, "components/draft_saved.html", {"at": at})
 
 

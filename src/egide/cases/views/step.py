@@ -1,6 +1,7 @@
 """One step of the journey as a page: a form, one service, an answer. What was typed is never lost."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, Refused
 from egide.common.http import HAT_FIELD, Request
 
+#: A draft: the form's name, the case, and whose file where the form is one person's.
+DraftKey = tuple[str, UUID | None] | tuple[str, UUID | None, UUID]
 #: The status of a page that shows a form again with its errors.
 SHOWN_AGAIN = 422
 
@@ -31,14 +34,14 @@ def act(
     scope: str,
     effect: Callable[[Any], str],
     form: forms.Form | None = None,
-    draft: tuple[str, UUID | None] | None = None,
+    draft: DraftKey | None = None,
     done: Any = "",
 ) -> HttpResponse | None:
     """Do one step once, whatever the double clicks; None when it was refused and the form must be shown again.
 
     Args:
         effect: takes the moment, does the work and answers where to go.
-        draft: the form's name and subject, whose draft ends with it.
+        draft: the one that ends with it.
         done: what to say on the next page.
     """
     at = clock.now()
@@ -46,7 +49,7 @@ def act(
     def once() -> str:
         target = effect(at)
         if draft:
-            drafting.drop_draft(form=draft[0], subject=draft[1], actor=request.actor)
+            drafting.drop_draft(actor=request.actor, **named(draft))
         return target
 
     try:
@@ -85,7 +88,7 @@ def step(
     effect: Callable[[Any], str],
     context: Mapping[str, Any],
     template: str = "cases/step.html",
-    draft: tuple[str, UUID | None] | None = None,
+    draft: DraftKey | None = None,
     done: Any = "",
 ) -> HttpResponse:
     """Show a form, or do what it asks and go on. A refusal is shown at the top, with everything still there."""
@@ -93,14 +96,28 @@ def step(
         answer = act(request, scope=scope, effect=effect, form=form, draft=draft, done=done)
         if answer is not None:
             return answer
-    saved_at = None
-    if draft and not form.is_bound:
-        saved = drafting.open_draft(form=draft[0], subject=draft[1], actor=request.actor)
-        if saved:
-            form.initial = {**form.initial, **saved[0]}
-            saved_at = saved[1]
+    saved_at = give_back(request, form, draft) if draft and not form.is_bound else None
     status = SHOWN_AGAIN if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, "draft_saved_at": saved_at, **context}, status=status)
+
+
+def named(draft: DraftKey) -> dict[str, Any]:
+    """Answer a draft's key by the names of `drafting`."""
+    return dict(zip(("form", "subject", "file_id"), draft, strict=False))
+
+
+def give_back(request: Request, form: forms.Form, draft: DraftKey) -> datetime | None:
+    """Fill a form with what was typed in it, and say when it was kept; None when nothing was.
+
+    A box that was not ticked is in no draft: it stays empty, whatever the form suggests otherwise.
+    """
+    saved = drafting.open_draft(actor=request.actor, **named(draft))
+    if saved is None:
+        return None
+    boxes = (forms.BooleanField, forms.MultipleChoiceField)
+    empty: dict[str, Any] = {name: [] for name, field in form.fields.items() if isinstance(field, boxes)}
+    form.initial = {**form.initial, **empty, **saved[0]}
+    return saved[1]
 
 
 def typed(request: Request) -> dict[str, Any]:

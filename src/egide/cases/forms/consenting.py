@@ -1,0 +1,127 @@
+"""Consent: given, confirmed before it is recorded, refused."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from egide.cases.forms.casework import category_choices
+from egide.cases.forms.fields import LANGUAGES, choice, day, end_of, several, words
+from egide.common import clock
+
+#: What a consent may cover, in the words of the form.
+SHAREABLE = (
+    "identity.core",
+    "contact.safe",
+    "location.confidential",
+    "incident.facts",
+    "threat.indicators",
+    "risk.assessment.summary",
+    "risk.assessment.answers",
+    "plan.safety",
+    "plan.management",
+    "health.general",
+    "health.mental",
+    "education.record",
+    "justice.orders",
+    "justice.history",
+    "child.protection",
+    "social.services",
+    "referral.status",
+    "conference.record",
+)
+PURPOSES = [
+    ("case_management", _("To carry out one coordinated plan")),
+    ("victim_safety", _("To keep the person safe")),
+    ("threat_assessment", _("To assess the danger")),
+]
+
+
+class ConsentForm(forms.Form):
+    """Informed consent, told in person, in the person's language.
+
+    Who, what and what for are those of the consent in force, when there is one; how this one was given never is.
+    """
+
+    recipients = several(_("Who may receive it"), [], error=_("Name at least one agency."))
+    categories = several(_("What may be shared"), [], error=_("Choose what may be shared."))
+    purposes = several(_("What for"), PURPOSES, error=_("Choose what it may be shared for."))
+    expires_on = day(_("Until"), hint=_("Within a year. The person may withdraw at any time."))
+    language = forms.ChoiceField(label=_("Language it was explained in"), choices=LANGUAGES)
+    interpreter_used = forms.BooleanField(label=_("With an interpreter"), required=False)
+    given_by = choice(
+        _("Who consents"),
+        [("self", _("The person")), ("guardian", _("A parent or guardian"))],
+        error=_("Say who consents."),
+    )
+    guardian_is_alleged_abuser = forms.BooleanField(label=_("The guardian may be the abuser"), required=False)
+    form = choice(
+        _("How it was given"),
+        [
+            ("written", _("In writing")),
+            ("electronic", _("Signed on screen")),
+            ("verbal", _("Said aloud, in person")),
+        ],
+        error=_("Say how it was given."),
+    )
+    capacity_confirmed = forms.BooleanField(
+        label=_("The person understood what was explained, and said so"), required=False
+    )
+    free_choice_confirmed = forms.BooleanField(
+        label=_("The person was told that help does not depend on saying yes"), required=False
+    )
+    copy_given = forms.BooleanField(label=_("A copy was given, if it is safe to keep one"), required=False)
+
+    def __init__(
+        self, *args: Any, agencies: Sequence[tuple[str, str]], covered: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        # What the consent in force covers is offered too: what cannot be ticked would be lost unsaid.
+        kinds = dict.fromkeys([*SHAREABLE, *sorted(covered)])
+        self.fields["recipients"].choices = list(agencies)  # type: ignore[attr-defined]
+        self.fields["categories"].choices = category_choices(kinds)  # type: ignore[attr-defined]
+
+    def consent(self, *, text_version: str) -> dict[str, Any]:
+        """Answer what the service takes."""
+        data = dict(self.cleaned_data)
+        data["expires_at"] = end_of(data.pop("expires_on"))
+        return {**data, "text_version": text_version}
+
+
+class RefusalForm(forms.Form):
+    """A refusal, and what may still be done."""
+
+    words = words(
+        _("In the person’s words"), rows=3, error=_("Write what the person said, even if it is only: no.")
+    )
+    still_done = several(
+        _("What may still be done without consent"),
+        [
+            ("legal_information", _("Give legal information")),
+            ("services", _("Name services the person may call")),
+            ("own_agency", _("Support by victim services alone")),
+            ("call_back", _("Ask again later, with the person’s agreement")),
+        ],
+        required=False,
+    )
+
+
+class ConfirmForm(forms.Form):
+    """What is about to be recorded was shown; when somebody loses by it, that is confirmed."""
+
+    is_confirmed = forms.BooleanField(
+        label=_("The person knows it and wants it: the agencies named above lose what is listed"),
+        error_messages={"required": _("Somebody loses by it: confirm that the person wants it.")},
+    )
+
+    def __init__(self, *args: Any, is_asked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_asked:
+            del self.fields["is_confirmed"]
+
+
+def in_six_months() -> Any:
+    """Answer a usual end for a consent, as a suggestion the person may change."""
+    return clock.today() + timedelta(days=182)

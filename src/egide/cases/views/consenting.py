@@ -1,0 +1,286 @@
+"""Consent: asked, shown before it is recorded, refused, withdrawn."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from egide.cases import permissions
+from egide.cases.forms import consenting as forms
+from egide.cases.forms.fields import end_of
+from egide.cases.lifecycle import State
+from egide.cases.models import Case, File
+from egide.cases.queries import consenting as queries
+from egide.cases.services import consenting, drafting, enrolling, entries
+from egide.cases.views.step import SHOWN_AGAIN, act, do, fetch_case, give_back, named, step, typed
+from egide.common import clock
+from egide.common.errors import Refused
+from egide.common.http import Request
+from egide.partners.models import Agency
+from egide.sharing import ending
+from egide.sharing import services as sharing
+from egide.sharing.foreseeing import Draft
+from egide.sharing.models import Consent
+
+CONSENT_TEXT = "ccr-consent-1"
+#: The field that says what was shown before it is recorded.
+SHOWN = "shown"
+
+
+def _back(case_id: UUID) -> str:
+    return reverse("cases:case", args=[case_id])
+
+
+def _supported(request: Request, case_id: UUID) -> Case:
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    return case
+
+
+def partners_of(case: Case) -> list[Agency]:
+    """Answer the programme's partners: those a consent may name."""
+    return list(case.programme.partners.order_by("code"))
+
+
+def _form(
+    case: Case, partners: Sequence[Agency], former: Consent | None, data: Any = None, initial: Any = None
+) -> forms.ConsentForm:
+    """The form, filled in from the consent in force: who, what, what for, until when; never how it was given."""
+    suggested: dict[str, Any] = {"language": case.language, "expires_on": forms.in_six_months()}
+    if former is not None:
+        suggested = {
+            "recipients": [str(agency.pk) for agency in former.recipients.all()],
+            "categories": former.categories,
+            "purposes": former.purposes,
+            "expires_on": timezone.localdate(former.expires_at),
+            "language": former.language,
+        }
+    return forms.ConsentForm(
+        data,
+        agencies=sorted(((str(one.pk), str(one)) for one in partners), key=lambda pair: pair[1]),
+        covered=former.categories if former else (),
+        initial=suggested if initial is None else initial,
+    )
+
+
+def _newest(in_force: Sequence[Consent]) -> Consent | None:
+    return in_force[-1] if in_force else None
+
+
+def _page(request: Request, case: Case, file: File, form: forms.ConsentForm, **more: Any) -> HttpResponse:
+    context = {
+        "case": case,
+        "file": file,
+        "form": form,
+        "draft_saved_at": None,
+        "is_renewal": case.state == State.ACTIVE,
+        "former": None,
+        "effect": None,
+        "is_preview": False,
+        **more,
+    }
+    status = SHOWN_AGAIN if form.is_bound and form.errors else 200
+    return render(request, "cases/consent.html", context, status=status)
+
+
+def consent(request: Request, case_id: UUID) -> HttpResponse:
+    """Ask for informed consent: it enrols, or takes the place of the one in force. What changes is shown first."""
+    case = _supported(request, case_id)
+    file, at = entries.victim_file(case), clock.now()
+    former = _newest(ending.in_force_on(file_id=file.pk, at=at))
+    form = _form(case, partners_of(case), former, request.POST or None)
+    if request.method != "POST":
+        saved_at = None if "fresh" in request.GET else give_back(request, form, ("consent", case.pk, file.pk))
+        return _page(request, case, file, form, former=former, draft_saved_at=saved_at)
+    given = _given(request, form, at)
+    if given is None:
+        return _page(request, case, file, form, former=former)
+    return _check(request, case, file, form, given)
+
+
+def _given(request: Request, form: forms.ConsentForm, at: datetime) -> dict[str, Any] | None:
+    """What would be recorded; None when it is no consent yet, and the form says why."""
+    if not form.is_valid():
+        return None
+    given = form.consent(text_version=CONSENT_TEXT)
+    try:
+        sharing.check_consent(actor=request.actor, at=at, **given)
+    except Refused as refusal:
+        form.add_error(None, str(refusal.message))
+        return None
+    return given
+
+
+def _check(
+    request: Request, case: Case, file: File, form: forms.ConsentForm, given: dict[str, Any]
+) -> HttpResponse:
+    """Show who gains and who loses; record it once that was shown, and confirmed when somebody loses."""
+    at = clock.now()
+    drafted = Draft(
+        file_id=file.pk,
+        agencies=frozenset(UUID(str(pk)) for pk in given["recipients"]),
+        categories=frozenset(given["categories"]),
+        purposes=frozenset(given["purposes"]),
+        is_written=given["form"] != "verbal",
+        expires_at=given["expires_at"],
+    )
+    effect = queries.effect(case=case, file=file, actor=request.actor, draft=drafted, at=at)
+    is_sent = SHOWN in request.POST
+    confirm = forms.ConfirmForm(request.POST if is_sent else None, is_asked=bool(effect.losers))
+    if is_sent and confirm.is_valid():
+        answer = _record(request, case, file, given, effect, confirm)
+        if answer is not None:
+            return answer
+    elif not is_sent:
+        drafting.save_draft(
+            content=typed(request), actor=request.actor, at=at, **named(("consent", case.pk, file.pk))
+        )
+    context = {
+        "case": case,
+        "effect": effect,
+        "confirm": confirm,
+        "kept": _hidden(form),
+        "said": _said(form, given),
+        "former": _newest(effect.in_force),
+        "expires_on": given["expires_at"],
+        "is_renewal": case.state == State.ACTIVE,
+    }
+    status = SHOWN_AGAIN if confirm.is_bound and confirm.errors else 200
+    return render(request, "cases/consent_check.html", context, status=status)
+
+
+def _record(
+    request: Request,
+    case: Case,
+    file: File,
+    given: dict[str, Any],
+    effect: queries.Effect,
+    confirm: forms.ConfirmForm,
+) -> HttpResponse | None:
+    def once(at: Any) -> str:
+        if request.POST[SHOWN] != effect.mark:
+            raise Refused(_("This is no longer what the page said. Read it again, then record it."))
+        write = enrolling.enrol if case.state != State.ACTIVE else consenting.renew_consent
+        write(case_id=case.pk, consent=given, actor=request.actor, at=at, replacing=effect.replaced)
+        return _back(case.pk)
+
+    return act(
+        request,
+        scope="cases.consent",
+        effect=once,
+        form=confirm,
+        draft=("consent", case.pk, file.pk),
+        done=_("The consent was recorded. The agencies it names now work on the case."),
+    )
+
+
+def _hidden(form: forms.ConsentForm) -> list[tuple[str, str]]:
+    """What was typed, to be sent again with the answer."""
+    found = []
+    for name in form.fields:
+        value = form[name].value()
+        values = value if isinstance(value, list) else [value]
+        found += [(name, "on" if one is True else str(one)) for one in values if one not in (None, "", False)]
+    return found
+
+
+def _said(form: forms.ConsentForm, given: dict[str, Any]) -> dict[str, list[str]]:
+    """Who, what and what for, in words."""
+    return {
+        name: [str(label) for value, label in form.fields[name].choices if value in set(given[name])]  # type: ignore[attr-defined]
+        for name in ("recipients", "categories", "purposes")
+    }
+
+
+@require_POST
+def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
+    """Show what the consent as typed so far would change; nothing is saved and nothing typed is lost."""
+    case = _supported(request, case_id)
+    file, at = entries.victim_file(case), clock.now()
+    former = _newest(ending.in_force_on(file_id=file.pk, at=at))
+    partners, sent = partners_of(case), request.POST
+    said = typed(request)
+    for name in ("recipients", "categories", "purposes"):
+        said[name] = sent.getlist(name)
+    form = _form(case, partners, former, initial=said)
+    day = parse_date(sent.get("expires_on", "") if len(sent.get("expires_on", "")) == 10 else "")
+    drafted = Draft(
+        file_id=file.pk,
+        agencies=frozenset(one.pk for one in partners if str(one.pk) in said["recipients"]),
+        categories=frozenset(said["categories"])
+        & {value for value, _label in form.fields["categories"].choices},  # type: ignore[attr-defined]
+        purposes=frozenset(said["purposes"]) & {value for value, _label in forms.PURPOSES},
+        is_written=sent.get("form", "") != "verbal",
+        expires_at=end_of(day) if day else at,
+        is_by_alleged_abuser=bool(sent.get("guardian_is_alleged_abuser")),
+    )
+    is_whole = bool(drafted.agencies and drafted.categories and drafted.purposes and drafted.expires_at > at)
+    effect = None
+    if is_whole and not drafted.is_by_alleged_abuser:
+        effect = queries.effect(case=case, file=file, actor=request.actor, draft=drafted, at=at)
+    return _page(
+        request,
+        case,
+        file,
+        form,
+        former=former,
+        effect=effect,
+        is_preview=True,
+        drafted=drafted,
+        has_end=day is not None,
+    )
+
+
+def refusal(request: Request, case_id: UUID) -> HttpResponse:
+    """Record a refusal, and what may still be done."""
+    found = _supported(request, case_id)
+    form = forms.RefusalForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        consenting.refuse_consent(
+            case_id=found.pk,
+            words=form.cleaned_data["words"],
+            still_done=form.cleaned_data["still_done"],
+            actor=request.actor,
+            at=at,
+        )
+        return _back(found.pk)
+
+    return step(
+        request,
+        form=form,
+        scope="cases.refusal",
+        effect=effect,
+        done=_("The refusal was recorded. Nobody else sees the case."),
+        context={
+            "case": found,
+            "title": _("The person does not consent"),
+            "lead": _("It is her or his choice. Every view by another agency ends at once."),
+            "submit": _("Record the refusal"),
+        },
+    )
+
+
+@require_POST
+def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
+    """Record that the person withdraws consent."""
+    found = fetch_case(request, case_id)
+
+    def effect(at: Any) -> str:
+        consenting.withdraw_consent(case_id=found.pk, actor=request.actor, at=at)
+        return _back(found.pk)
+
+    return do(
+        request,
+        scope="cases.withdrawal",
+        effect=effect,
+        done=_("The consent was withdrawn. From this moment no other agency sees the case."),
+    )
