@@ -264,7 +264,8 @@ class TestJourney:
             "capacity_confirmed": "on",
             "free_choice_confirmed": "on",
         }
-        answer = post(client, url("consent"), consent)
+        shown = post(client, url("consent"), consent).context["effect"].mark
+        answer = post(client, url("consent"), {**consent, "shown": shown})
         assert answer.status_code == 302, answer.content.decode()
         case.refresh_from_db()
         assert case.state == State.ACTIVE
