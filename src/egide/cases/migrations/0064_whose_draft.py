@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0062_one_seat_a_person"),
+        ("cases", "0063_own_file_access"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
