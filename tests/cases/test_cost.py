@@ -37,6 +37,7 @@ ABSENT = {
     "cases:emergency-reviews",
     "cases:end-notice",
     "cases:had-read",
+    "cases:receipt-received",
     "cases:received-one",
     "cases:table",
     "cases:table-change",

@@ -91,6 +91,7 @@ def addresses(world):
         "partners:person-deactivate": [str(world.officer.account_id)],
         "cases:disclosure-receipt": [case, plan],
         **{f"cases:access-{page}": [case, str(world.asked.pk)] for page in ("one", "letter", "withdraw")},
+        "cases:receipt-received": [plan],
         "cases:disclosure-letter": [case, "victim", "hipaa"],
         "cases:emergency-read": [plan],
         "cases:emergency-renew": [plan],

@@ -1,9 +1,9 @@
-"""What left is accounted for, law by law; what the person is told; receipts that nobody can alter (§7.5, 6)."""
+"""What left is accounted for, law by law; what the person is told (§7.5, 6)."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -12,13 +12,11 @@ from egide.cases.services import enrolling, entries
 from egide.common import idempotency
 from egide.common.errors import Refused
 from egide.common.ids import new_id
-from egide.ledger import services as ledger
 from egide.ledger.models import Entry as LedgerEntry
-from egide.ledger.rules.notes import NotSigned
 from egide.partners.models import Sector
-from egide.sharing import disclosures, receipts
+from egide.sharing import disclosures
 from egide.sharing.models import Disclosure, Suspension
-from egide.sharing.rules.accounting import Left, accountings_of
+from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Left, accountings_of
 from tests.conftest import NOON
 from tests.factories import DAY, an_agency
 from tests.sharing.situations import situation
@@ -86,6 +84,52 @@ def test_each_law_counts_what_it_asks_for(said, expected):
     laws = said.pop("regimes")
 
     assert set(accountings_of(Left(None if laws is None else frozenset(laws), **said))) == expected
+
+
+@pytest.mark.parametrize("law", [*ACCOUNTINGS, EVERYTHING], ids=lambda law: law.slug)
+def test_the_database_counts_as_the_rule_does(s, law):
+    """Every choice of laws, basis, consent and recipient: the condition keeps exactly what the rule counts."""
+    written = enrolling.Consent.objects.get()
+    spoken = enrolling.Consent.objects.get()
+    spoken.pk, spoken.form = new_id(), "verbal"
+    spoken.save(force_insert=True)
+    laws = [None, [], *[[one.regime] for one in ACCOUNTINGS], ["us-ferpa", "us-hipaa"], ["us-hipaa-like"]]
+    for regimes, basis, consent, is_to_the_person in product(
+        laws, ("consent", THREAT, "common_programme", "self"), (None, written, spoken), (True, False)
+    ):
+        Disclosure.objects.create(
+            file_id=s.victim.pk, case_id=s.case.pk, regimes=regimes, basis=basis, consent=consent, method="share",
+            is_to_the_person=is_to_the_person, recipient=None if is_to_the_person else s.world.police_agency,
+            disclosed_by=s.world.coordinator, disclosed_at=NOON,
+        )  # fmt: skip
+
+    kept = set(
+        disclosures.with_laws(Disclosure.objects.all())
+        .filter(disclosures.counted(law))
+        .values_list("pk", flat=True)
+    )
+    rows = Disclosure.objects.select_related("consent")
+    assert kept == {row.pk for row in rows if law.counts(disclosures.left_of(row))}
+
+
+def test_the_list_costs_two_queries_and_reads_one_page(s, django_assert_num_queries):
+    for _n in range(disclosures.PAGE + 7):
+        left(s)
+    for accounting in ("", "hipaa"):
+        with django_assert_num_queries(2):
+            rows, more = disclosures.disclosures_of(case_id=s.case.pk, at=NOON, accounting=accounting)
+        assert len(rows) == disclosures.PAGE
+        rest, end = disclosures.disclosures_of(case_id=s.case.pk, at=NOON, accounting=accounting, before=more)
+        assert (len(rest), end) == (7, None)
+    assert not {row.disclosure.pk for row in rows} & {row.disclosure.pk for row in rest}
+
+
+def test_the_letter_costs_the_same_however_much_left(s, django_assert_num_queries):
+    for n in range(30):
+        left(s, at=NOON + n * DAY)
+    with django_assert_num_queries(2):
+        [line] = told(s, at=NOON + 40 * DAY)
+    assert line.times == 30
 
 
 class TestTold:
@@ -202,46 +246,6 @@ class TestRecording:
         left(s)
 
         assert '"sharing.disclosed"' in LedgerEntry.objects.order_by("-pk").first().body
-
-
-class TestReceipt:
-    def test_says_what_left_in_codes_and_names_nobody(self, s):
-        made = left(s)
-        said = receipts.read_receipt(receipts.receipt(made))
-
-        assert said["recipient"] == s.world.police_agency.code
-        assert (said["categories"], said["basis"]) == (["health.general"], THREAT)
-        assert s.world.coordinator.person_name not in str(said)
-
-    def test_any_letter_changed_is_found(self, s):
-        whole = receipts.receipt(left(s))
-        for place in range(0, len(whole), 7):
-            other = whole[:place] + ("x" if whole[place] != "x" else "y") + whole[place + 1 :]
-            with pytest.raises(NotSigned):
-                receipts.read_receipt(other)
-
-    @pytest.mark.parametrize("added", ["and more\n", "\n— somebody else\nwords"])
-    def test_nothing_is_added_after_it(self, s, added):
-        with pytest.raises(NotSigned):
-            receipts.read_receipt(receipts.receipt(left(s)) + added)
-
-    def test_is_verified_from_the_command_line(self, s, tmp_path, capsys):
-        file = tmp_path / "receipt.txt"
-        file.write_text(receipts.receipt(left(s)), encoding="utf-8")
-        call_command("ledger", "receipt", str(file))
-        assert "not altered" in capsys.readouterr().out
-
-        file.write_text(file.read_text(encoding="utf-8").replace(THREAT, "consent"), encoding="utf-8")
-        with pytest.raises(SystemExit) as ended:
-            call_command("ledger", "receipt", str(file))
-        assert ended.value.code == 1
-
-    def test_another_signed_note_is_no_receipt(self, s, tmp_path):
-        file = tmp_path / "head.txt"
-        file.write_text(ledger.signed("a head\n12\n"), encoding="utf-8")
-
-        with pytest.raises(SystemExit):
-            call_command("ledger", "receipt", str(file))
 
 
 class TestPages:

@@ -182,8 +182,7 @@ class TestRecorded:
 
         assert made.notices == ["us-ferpa@1"]
         assert '"notices":["us-ferpa@1"]' in LedgerEntry.objects.get(pk=made.entry_id).body
-        said = receipts.read_receipt(receipts.receipt(made))
-        assert said["notices"] == ["us-ferpa@1"]
+        assert '"notices":["us-ferpa@1"]' in receipts.receipt(made)
         client.force_login(s.world.coordinator.account)
         assert "us-ferpa@1" in client.get(reverse("cases:disclosures", args=[s.case.pk])).content.decode()
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from egide.common.errors import NotVisible
+
 #: The largest identifier a database row may have here.
 LARGEST = 2**63 - 1
 
@@ -20,3 +22,15 @@ def uuid_or_none(text: str) -> UUID | None:
         return UUID(text)
     except (ValueError, AttributeError, TypeError):
         return None
+
+
+def uuid_or_absent(text: str) -> UUID:
+    """Answer an identifier.
+
+    Raises:
+        NotVisible: it is not one, so nothing has it.
+    """
+    found = uuid_or_none(text)
+    if found is None:
+        raise NotVisible
+    return found

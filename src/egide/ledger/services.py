@@ -192,18 +192,9 @@ def _integrate_batch(at: datetime) -> tuple[int, str]:
     return len(leaves), note
 
 
-def signed(text: str) -> str:
-    """Answer a text signed with the ledger's key, so that others can hold us to it."""
-    return notes.sign_text(text, origin=origin(), seed=secret(SIGNING))
-
-
-def read_signed(note: str) -> str:
-    """Answer the text of a note this deployment signed.
-
-    Raises:
-        NotSigned: it is malformed, altered, or signed by another.
-    """
-    return notes.read_text(note, origin=origin(), public=notes.public_bytes(secret(SIGNING)))
+def own_key() -> tuple[str, bytes]:
+    """Answer the name and the public key this ledger signs under."""
+    return origin(), notes.public_bytes(secret(SIGNING))
 
 
 def default_anchor() -> Path:

@@ -7,21 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Max, Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from egide.common.errors import Refused
+from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership, Sector
 from egide.sharing.asking import Seat
 from egide.sharing.models import Consent, Disclosure, Ground, Suspension
 from egide.sharing.opening import decided
+from egide.sharing.queries import ASSIGNABLE_ROLES, not_recused
 from egide.sharing.relation import SharedFile, relations
-from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Left, accountings_of
+from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Accounting, Left, accountings_of
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.notices import notices_of
 from egide.sharing.rules.question import BASES
-from egide.sharing.rules.sides import is_management_only, side_of
+from egide.sharing.rules.sides import MANAGEMENT_SECTORS, side_of
 from egide.sharing.rules.table import table_of
 
 #: An oral request silences at most this long (45 CFR 164.528(a)(2)(ii)).
@@ -211,36 +214,97 @@ PAGE = 50
 def disclosures_of(
     *, case_id: UUID, at: datetime, accounting: str = "", before: UUID | None = None
 ) -> tuple[list[Accounted], UUID | None]:
-    """Answer a page of what left the files of a case, newest first, and where the next page begins.
+    """Answer a page of what left the files of a case, newest first, and where the next page begins. Two queries.
 
     Args:
         accounting: one of `rules.accounting.ACCOUNTINGS`, to keep what counts in it; everything when empty.
     """
-    rows = (
-        Disclosure.objects.filter(case_id=case_id)
-        .select_related("recipient", "consent", "disclosed_by__account", "disclosed_by__agency")
-        .order_by("-id")
+    rows = with_laws(Disclosure.objects.filter(case_id=case_id))
+    law = next((one for one in ACCOUNTINGS if one.slug == accounting), None)
+    if law is not None:
+        rows = rows.filter(counted(law))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    rows = rows.select_related("recipient", "consent", "disclosed_by__account", "disclosed_by__agency")
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    silenced = _silenced({row.file_id for row in found}, at=at)
+    page = [_accounted(row, silenced) for row in found[:PAGE]]
+    return page, page[-1].disclosure.pk if len(found) > PAGE else None
+
+
+def with_laws(rows: QuerySet[Disclosure]) -> QuerySet[Disclosure]:
+    """Name the laws of each row as text, for `counted`: SQLite cannot look inside JSON."""
+    return rows.alias(laws=Cast("regimes", TextField()))
+
+
+def counted(law: Accounting) -> Q:
+    """Answer the condition that `Accounting.counts` is, on rows made by `with_laws`."""
+    kept = Q()
+    if law.regime:  # rows older than the column count in every law
+        kept &= Q(regimes__isnull=True) | Q(laws__contains=f'"{law.regime}"')
+    if law.omits_person:
+        kept &= Q(is_to_the_person=False)
+    if law.omits_authorized:
+        kept &= ~Q(basis="consent") | Q(consent__isnull=True) | Q(consent__form="verbal")
+    if law.omits_bases:
+        kept &= ~Q(basis__in=law.omits_bases)
+    return kept
+
+
+def received_by(*, actor: Membership, before: UUID | None = None) -> tuple[list[Disclosure], UUID | None]:
+    """Answer a page of what reached the actor's agency, newest first, and where the next page begins.
+
+    Left out: what the actor is kept out of; what was told without saying of whom (a receipt would say which file);
+    what named the agency and of which its sector may be told nothing.
+    """
+    rows = _received(actor).select_related("disclosed_by__agency").order_by("-id")
+    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def one_received(*, disclosure_id: UUID, actor: Membership) -> Disclosure:
+    """Answer one of them.
+
+    Raises:
+        NotVisible: there is none, it reached another agency, or the actor is kept out.
+    """
+    found = (
+        _received(actor)
+        .select_related("recipient", "disclosed_by__agency")
+        .filter(pk=disclosure_id)
+        .order_by()
+        .first()
     )
-    silenced = _silenced(rows.order_by().values("file_id"), at=at)
-    found: list[Accounted] = []
-    for row in (rows.filter(pk__lt=before) if before else rows).iterator(chunk_size=200):
-        one = _accounted(row, silenced)
-        if not accounting or accounting in one.accountings:
-            found.append(one)
-        if len(found) > PAGE:
-            break
-    return found[:PAGE], found[PAGE - 1].disclosure.pk if len(found) > PAGE else None
+    if found is None:
+        raise NotVisible
+    return found
 
 
-def _accounted(row: Disclosure, silenced: dict[tuple[UUID, UUID], datetime]) -> Accounted:
-    left = Left(
+def _received(actor: Membership) -> QuerySet[Disclosure]:
+    if actor.role not in ASSIGNABLE_ROLES:
+        return Disclosure.objects.none()
+    rows = Disclosure.objects.filter(
+        not_recused(actor, case_ref="case_id"),
+        recipient=actor.agency_id,
+        told__isnull=False,
+        entry_id__isnull=False,
+    )
+    return rows.exclude(told=[]).exclude(basis=UNNAMED_DANGER)
+
+
+def left_of(row: Disclosure) -> Left:
+    """Answer what a row says of itself to the accountings."""
+    return Left(
         None if row.regimes is None else frozenset(row.regimes),
         row.basis,
         row.is_to_the_person,
         is_written=row.consent is not None and row.consent.form != "verbal",
     )
+
+
+def _accounted(row: Disclosure, silenced: dict[tuple[UUID, UUID], datetime]) -> Accounted:
     until = silenced.get((row.file_id, row.recipient_id)) if row.recipient_id else None
-    return Accounted(row, accountings_of(left), until)
+    return Accounted(row, accountings_of(left_of(row)), until)
 
 
 def _silenced(files: Any, *, at: datetime) -> dict[tuple[UUID, UUID], datetime]:
@@ -258,9 +322,9 @@ class ToldLine:
 
     recipient: Agency
     basis: str
+    first_at: datetime
+    last_at: datetime
     categories: set[str] = field(default_factory=set)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
     times: int = 0
 
 
@@ -285,31 +349,37 @@ def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[Tol
     law = next((one for one in (*ACCOUNTINGS, EVERYTHING) if one.slug == accounting), None)
     if law is None:
         raise Refused(_("Choose under which law the list is asked for."))
-    rows = (
-        Disclosure.objects.filter(file_id=file.id, is_to_the_person=False)
-        .select_related("recipient", "consent")
-        .order_by("disclosed_at", "pk")
-    )
+    is_hers = str(file.role) == "victim"
+    lines: dict[tuple[UUID, str], ToldLine] = {}
+    groups = _told_groups(file, law, is_hers=is_hers, at=at)
+    agencies = Agency.objects.in_bulk({one["recipient_id"] for one in groups})
+    for one in groups:
+        told = set(one["categories"]) if is_hers else set(one["categories"]) - _HERS
+        if not told:
+            continue
+        basis = one["basis"] if is_hers else ""
+        line = lines.setdefault(
+            (one["recipient_id"], basis),
+            ToldLine(agencies[one["recipient_id"]], basis, one["first"], one["last"]),
+        )
+        line.categories |= told
+        line.first_at = min(line.first_at, one["first"])
+        line.last_at = max(line.last_at, one["last"])
+        line.times += one["times"]
+    return sorted(lines.values(), key=lambda line: (line.first_at, line.recipient.code))
+
+
+def _told_groups(file: SharedFile, law: Accounting, *, is_hers: bool, at: datetime) -> list[dict[str, Any]]:
+    """What counts and may be told, one row an agency, a basis and a choice of kinds, worked out in the database."""
+    rows = with_laws(Disclosure.objects.filter(file_id=file.id, is_to_the_person=False)).filter(counted(law))
     if law.years:
         rows = rows.filter(disclosed_at__gte=at - timedelta(days=round(365.25 * law.years)))
-    silenced = _silenced([file.id], at=at)
-    is_hers = str(file.role) == "victim"
-    lines: dict[tuple[Any, str], ToldLine] = {}
-    for row in rows:
-        one = _accounted(row, silenced)
-        agency = row.recipient
+    if not is_hers:
+        rows = rows.filter(recipient__sector__in=MANAGEMENT_SECTORS)
+    if law.slug in (SILENCED, EVERYTHING.slug):
         # Asked for everything, what one of its laws silences today is silent too.
-        is_silenced = one.suspended_until is not None and SILENCED in one.accountings
-        is_silenced = is_silenced and accounting in (SILENCED, EVERYTHING.slug)
-        counts = accounting == EVERYTHING.slug or accounting in one.accountings
-        if not counts or is_silenced or agency is None:
-            continue
-        told = set(row.categories) if is_hers else set(row.categories) - _HERS
-        if not told or not (is_hers or is_management_only(agency.sector)):
-            continue
-        basis = row.basis if is_hers else ""
-        line = lines.setdefault((agency.pk, basis), ToldLine(agency, basis))
-        line.categories |= told
-        line.first_at, line.last_at = line.first_at or row.disclosed_at, row.disclosed_at
-        line.times += 1
-    return list(lines.values())
+        silencing = next(one for one in ACCOUNTINGS if one.slug == SILENCED)
+        quiet = Suspension.objects.filter(until__gt=at, file_id=file.id).order_by().values("agency_id")
+        rows = rows.exclude(counted(silencing) & Q(recipient__in=quiet))
+    groups = rows.order_by().values("recipient_id", "basis", "categories")
+    return list(groups.annotate(first=Min("disclosed_at"), last=Max("disclosed_at"), times=Count("pk")))

@@ -11,6 +11,7 @@ from egide.cases.views import (
     foreseeing,
     lists,
     reading,
+    receipts,
     sharing,
 )
 
@@ -52,6 +53,8 @@ urlpatterns = [
     path("received/", sharing.inbox, name="received"),
     path("received/ended/<uuid:notice_id>/", cascade.end_notice, name="end-notice"),
     path("cases/<uuid:case_id>/consents/<uuid:notice_id>/", cascade.relayed, name="end-notice-relayed"),
+    path("received/receipts/", receipts.listed, name="receipts"),
+    path("received/receipts/<uuid:disclosure_id>/", receipts.received, name="receipt-received"),
     path("received/<uuid:ground_id>/", sharing.received, name="received-one"),
     path("cases/<uuid:case_id>/close/", casework.close, name="close"),
     path("cases/<uuid:case_id>/reopen/", casework.reopen, name="reopen"),

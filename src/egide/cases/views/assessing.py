@@ -20,6 +20,7 @@ from egide.cases.views.step import fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+from egide.common.parsing import uuid_or_absent
 from egide.common.text import localized
 
 
@@ -58,7 +59,7 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     definition = assessments.definition_of(instrument)
     if definition.code.lower() not in {code.lower() for code in case.programme.protocol.instruments}:
         raise NotVisible
-    second, corrects = _uuid(request.GET.get("second")), _uuid(request.GET.get("corrects"))
+    second, corrects = (_named(request, name) for name in ("second", "corrects"))
     check_is_open(case)
     form = sheets.sheet_form(definition, data=request.POST or None)
 
@@ -143,10 +144,7 @@ def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResp
     )
 
 
-def _uuid(text: str | None) -> UUID | None:
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotVisible from error
+def _named(request: Request, name: str) -> UUID | None:
+    """Answer what the address names, if it names any."""
+    text = request.GET.get(name)
+    return uuid_or_absent(text) if text else None

@@ -23,7 +23,7 @@ from egide.cases.views.step import act, do, step
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
-from egide.common.parsing import uuid_or_none
+from egide.common.parsing import uuid_or_absent, uuid_or_none
 from egide.partners.models import Membership
 from egide.sharing.rules.sides import is_management_only
 
@@ -171,7 +171,7 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
             present = [pk for text in request.POST.getlist("present") if (pk := uuid_or_none(text))]
             conferring.record_attendance(present=present, at=at, **asked)
         elif what == "add":
-            conferring.put_on_agenda(case_id=_uuid(request.POST.get("case", "")), at=at, **asked)
+            conferring.put_on_agenda(case_id=uuid_or_absent(request.POST.get("case", "")), at=at, **asked)
         else:
             raise NotVisible
         return reverse("cases:conference", args=[found.pk])
@@ -256,10 +256,3 @@ def _act_on(
         return here
 
     return act(request, scope=f"cases.item-{what}", effect=effect, form=form, done=_("Recorded."))
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotVisible from error

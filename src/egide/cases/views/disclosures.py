@@ -16,8 +16,10 @@ from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
 from egide.cases.services import entries
+from egide.cases.views.receipts import as_file
 from egide.cases.views.sharing import agencies_beside
 from egide.cases.views.step import do, fetch_case, step
+from egide.cases.views.wording import basis_of
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -39,17 +41,6 @@ LAWS = {
 
 
 LETTERS = {"everything": gettext_lazy("Everyone who received"), **LAWS}
-
-
-def _basis(code: str) -> str:
-    known = {
-        "": _("As a law allows"),
-        "consent": _("With consent"),
-        "self": _("To the person"),
-        disclosures.UNNAMED_DANGER: _("Danger told without naming anyone"),
-        **dict(Ground._meta.get_field("kind").flatchoices),
-    }
-    return str(known.get(code, code))
 
 
 def _supported(request: Request, case_id: UUID) -> Case:
@@ -101,7 +92,7 @@ def _line(one: disclosures.Accounted, roles: dict[UUID, str]) -> dict[str, Any]:
         "row": row,
         "about": FileRole(roles[row.file_id]).label if row.file_id in roles else "",
         "kinds": [localized(CATEGORIES[slug], "title") for slug in row.categories if slug in CATEGORIES],
-        "basis": _basis(row.basis),
+        "basis": basis_of(row.basis),
         "laws": [str(LAWS[slug]) for slug in one.accountings],
         "notices": [known[ref] for ref in row.notices or () if ref in known],
         "suspended_until": one.suspended_until if disclosures.SILENCED in one.accountings else None,
@@ -205,9 +196,7 @@ def receipt(request: Request, case_id: UUID, disclosure_id: UUID) -> HttpRespons
     )
     if found is None:
         raise NotVisible
-    answer = HttpResponse(receipts.receipt(found), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="receipt.txt"'
-    return answer
+    return as_file(receipts.give_receipt(disclosure=found, actor=request.actor, at=clock.now()))
 
 
 def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse:
@@ -245,7 +234,7 @@ def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse
                 {
                     "agency": line.recipient,
                     "kinds": sorted(localized(CATEGORIES[slug], "title") for slug in line.categories),
-                    "basis": _basis(line.basis),
+                    "basis": basis_of(line.basis),
                     "first": line.first_at,
                     "last": line.last_at if line.times > 1 else None,
                 }

@@ -20,6 +20,7 @@ from egide.cases.views.step import act, do, fetch_case, step, typed
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
+from egide.common.parsing import uuid_or_absent
 
 
 def _programmes(request: Request):  # type: ignore[no-untyped-def]
@@ -206,11 +207,11 @@ def link(request: Request, case_id: UUID) -> HttpResponse:
 
     def effect(at):  # type: ignore[no-untyped-def]
         if request.POST.get("unlink"):
-            linking.unlink_cases(link_id=_uuid(request.POST["unlink"]), actor=request.actor, at=at)
+            linking.unlink_cases(link_id=uuid_or_absent(request.POST["unlink"]), actor=request.actor, at=at)
         else:
             linking.link_cases(
                 case_id=case_id,
-                other_id=_uuid(request.POST.get("other", "")),
+                other_id=uuid_or_absent(request.POST.get("other", "")),
                 kind=request.POST.get("kind", "related"),
                 actor=request.actor,
                 at=at,
@@ -237,10 +238,3 @@ def recuse(request: Request, case_id: UUID) -> HttpResponse:
         return reverse("cases:my-day")
 
     return do(request, scope="cases.recuse", effect=effect, done=_("Recorded. You no longer see this case."))
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotVisible from error

@@ -4,7 +4,6 @@ Source: domain/information-sharing.md §1.1 (us-hipaa-accounting), §1.2 (us-par
 (us-ferpa-disclosure-record), §1.7 (eu-led).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -36,57 +35,58 @@ class Left:
 class Accounting:
     """One law's accounting: the rule it comes from, how far back it reaches, what counts in it.
 
+    What counts is data, not code, so that a database can be asked the same (`disclosures.counted`).
+
     Args:
         years: how far back; 0 when as long as the record.
         verified: the evidence mark of the domain note, for the years and the exceptions together.
+        regime: the law that must bind what left; none for everything.
+        omits_person: what went to the person is left out.
+        omits_authorized: what left under their written consent is left out.
+        omits_bases: bases on which what left is not a disclosure in this law's eyes.
     """
 
     slug: str
     rule: str
     years: int
     verified: str
-    counts: Callable[[Left], bool]
+    regime: str = ""
+    omits_person: bool = True
+    omits_authorized: bool = False
+    omits_bases: tuple[str, ...] = ()
+
+    def counts(self, left: Left) -> bool:
+        """Say whether a disclosure counts in it."""
+        omitted = (
+            (self.omits_person and left.is_to_the_person)
+            or (self.omits_authorized and left.is_authorized)
+            or left.basis in self.omits_bases
+        )
+        return (not self.regime or left.is_bound_by(self.regime)) and not omitted
 
 
-def _hipaa(left: Left) -> bool:
-    """Not what went to the person, nor under their authorization. Threats, abuse reports and police are in.
-
-    Treatment, payment and operations are outside it too; none of our purposes says so surely, so nothing is left
-    out on that ground: too long a list harms nobody.
-    """
-    return left.is_bound_by("us-hipaa") and not left.is_to_the_person and not left.is_authorized
-
-
-def _ferpa(left: Left) -> bool:
-    """Not parents or the student, school officials, nor written consent. Emergencies are in, with who was told."""
-    outside = left.is_to_the_person or left.is_authorized or left.basis == "common_programme"
-    return left.is_bound_by("us-ferpa") and not outside
-
-
-def _part2(left: Left) -> bool:
-    """Everyone who received, consent or not: patients may ask who did."""
-    return left.is_bound_by("us-part2") and not left.is_to_the_person
-
-
-def _led(left: Left) -> bool:
-    """Every disclosure of what police and justice hold; who consulted it is on the page of readings."""
-    return left.is_bound_by("eu-led")
-
-
+#: HIPAA: threats, abuse reports and police are in. Treatment, payment and operations are outside it too; none of our
+#: purposes says so surely, so nothing is left out on that ground: too long a list harms nobody. FERPA: not parents or
+#: the student, school officials, nor written consent; emergencies are in, with who was told. Part 2: everyone who
+#: received, consent or not. LED: every disclosure of what police and justice hold; who consulted it is on the page of
+#: readings.
 ACCOUNTINGS = (
-    Accounting("hipaa", "us-hipaa-accounting", 6, "S", _hipaa),
-    Accounting("ferpa", "us-ferpa-disclosure-record", 0, "K", _ferpa),
-    Accounting("part2", "us-part2-accounting-rights", 3, "K", _part2),
-    Accounting("led", "eu-led", 0, "K", _led),
+    Accounting("hipaa", "us-hipaa-accounting", 6, "S", "us-hipaa", omits_authorized=True),
+    Accounting(
+        "ferpa",
+        "us-ferpa-disclosure-record",
+        0,
+        "K",
+        "us-ferpa",
+        omits_authorized=True,
+        omits_bases=("common_programme",),
+    ),
+    Accounting("part2", "us-part2-accounting-rights", 3, "K", "us-part2"),
+    Accounting("led", "eu-led", 0, "K", "eu-led", omits_person=False),
 )
 
-
-def _everything(left: Left) -> bool:
-    return not left.is_to_the_person
-
-
 #: Where no law of its own is named: everyone who received, as an access law may ask (NB RTIPPA, GDPR 15(1)(c)).
-EVERYTHING = Accounting("everything", "self", 0, "K", _everything)
+EVERYTHING = Accounting("everything", "self", 0, "K")
 
 
 def accountings_of(left: Left) -> tuple[str, ...]:

@@ -10,18 +10,30 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from egide.common import clock
 from egide.common.errors import Unavailable
 from egide.ledger import queries, services
 from egide.ledger.models import Leaf
-from egide.ledger.rules.notes import NotSigned
+from egide.ledger.rules import attestation
 from egide.ledger.verification import verify
 
 #: Whole, but nobody places what waits.
 LATE_STATUS = 3
 #: How a receipt begins: a signed head of the tree is none.
 RECEIPT = "egide disclosure receipt "
+#: What is said of each part that is not what was signed.
+ALTERED = {
+    attestation.WORDS: _lazy("Refused: what it says was not signed with this key, or was altered since."),
+    attestation.PATH: _lazy(
+        "Refused: its proof does not lead from it to the signed head, or was altered since."
+    ),
+    attestation.HEAD: _lazy("Refused: its signed head was not signed with this key, or was altered since."),
+    attestation.FORM: _lazy(
+        "Refused: it is not written as a receipt is; something was added, taken away or changed."
+    ),
+}
 
 
 class Command(BaseCommand):
@@ -40,6 +52,12 @@ class Command(BaseCommand):
             "receipt", help="say whether a receipt was signed here and not altered since"
         )
         receipt.add_argument("file", help="the receipt, as it was given")
+        receipt.add_argument(
+            "--key",
+            metavar="KEY",
+            help="the public key of the service that signed it, as its address /ledger/key gives it: nothing else of "
+            "that service is needed, no database, no network (default: this service's own key)",
+        )
         actions.add_parser("checkpoint", help="place waiting entries, sign the head and print it")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
@@ -94,18 +112,36 @@ class Command(BaseCommand):
             proof["consistency"] = [base64.b64encode(step).decode() for step in steps]
         self.stdout.write(json.dumps(proof, indent=1, ensure_ascii=False))
 
-    def receipt(self, *, file: str, **options: Any) -> None:
+    def receipt(self, *, file: str, key: str | None, **options: Any) -> None:
         try:
-            text = services.read_signed(Path(file).read_text(encoding="utf-8"))
-            if not text.startswith(RECEIPT):
-                raise NotSigned("another kind of note")
+            # As bytes: reading as text would take one end of line for another.
+            document = Path(file).read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(_("The file %(path)s cannot be read.") % {"path": file}) from error
-        except NotSigned:
-            self.stderr.write(_("Not signed here, or altered since."))
+        try:
+            origin, public = attestation.key_of(key) if key else services.own_key()
+        except ValueError as error:
+            raise CommandError(_("This is not the public key of a ledger.")) from error
+        try:
+            found = attestation.read(document, origin=origin, public=public)
+            if not found.title.startswith(RECEIPT):
+                raise attestation.Altered(attestation.WORDS)
+        except attestation.Altered as problem:
+            self.stderr.write(str(ALTERED[str(problem)]))
             sys.exit(1)
-        self.stdout.write(_("Signed here, and not altered:"))
-        self.stdout.write(text)
+        self.stdout.write(_("Signed by %(origin)s, and not altered.") % {"origin": origin})
+        if found.proof is None:
+            self.stdout.write(
+                _(
+                    "Not yet sequenced: when it was given, its entry had no place in the ledger. Ask for it again."
+                )
+            )
+        else:
+            self.stdout.write(
+                _("In the ledger: entry %(index)s of %(size)s, under a signed head.")
+                % {"index": found.proof.index, "size": found.said["ledger"]["size"]}
+            )
+        self.stdout.write(json.dumps(found.said, indent=1, ensure_ascii=False, sort_keys=True))
 
     def checkpoint(self, **options: Any) -> None:
         services.integrate(at=clock.now(), anchor=services.default_anchor())
