@@ -369,7 +369,7 @@ def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[Tol
     return sorted(lines.values(), key=lambda line: (line.first_at, line.recipient.code))
 
 
-def _told_groups(file: SharedFile, law: Accounting, *, is_hers: bool, at: datetime) -> list[dict[str, Any]]:
+def _told_groups(file: SharedFile, law: Accounting, *, is_hers: bool, at: datetime) -> list[Any]:
     """What counts and may be told, one row an agency, a basis and a choice of kinds, worked out in the database."""
     rows = with_laws(Disclosure.objects.filter(file_id=file.id, is_to_the_person=False)).filter(counted(law))
     if law.years:

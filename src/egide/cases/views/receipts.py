@@ -48,7 +48,7 @@ def listed(request: Request) -> HttpResponse:
                     "row": row,
                     "reference": references.get(row.case_id, ""),
                     "kinds": [
-                        localized(CATEGORIES[slug], "title") for slug in row.told if slug in CATEGORIES
+                        localized(CATEGORIES[slug], "title") for slug in row.told or () if slug in CATEGORIES
                     ],
                     "basis": "" if is_quiet else basis_of(row.basis),
                     "notices": [known[ref] for ref in row.notices or () if ref in known],
