@@ -44,6 +44,9 @@ def words(kind: str) -> tuple[str, str]:
     """Answer the subject and the text of a kind of mail, in the active language."""
     said = {
         NoticeKind.EMERGENCY_OPENED: _("An emergency access was opened. It waits for your review."),
+        NoticeKind.EMERGENCY_MISSED: _(
+            "Somebody asked several times for emergency access that could not be opened. They wait for you."
+        ),
         NoticeKind.CHANGE_PROPOSED: _("A change that takes two people waits for your answer."),
     }[NoticeKind(kind)]
     end = _(

@@ -16,14 +16,18 @@ from egide.sharing import queries as sharing_queries
 from egide.sharing.models import EmergencyAccess
 
 
+class NothingThere(Refused):
+    """No case of that reference, or one the actor is kept out of: the two cannot be told apart."""
+
+
 @transaction.atomic
 def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -> EmergencyAccess:
     """Open the case of that reference to one named person for four hours.
 
     Raises:
         NotVisible: the actor is not named for it.
-        Refused: no such case, or one the actor is kept out of (the two cannot be told apart); see also
-            `sharing.emergency.open_access`.
+        NothingThere: no such case for them; the caller counted the try (`sharing.misses`).
+        Refused: see `sharing.emergency.open_access`.
     """
     if not emergency.may_open(actor):
         raise NotVisible
@@ -33,7 +37,7 @@ def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -
     cases.select_for_update(of=("self",)).first()
     case = cases.first()  # asked again: the actor may have been kept out while this waited
     if case is None:
-        raise Refused(_("No case of this reference can be opened. Check each letter."))
+        raise NothingThere(_("No case of this reference can be opened. Check each letter."))
     file = File.objects.get(case=case, role=FileRole.VICTIM)
     made = emergency.open_access(case_id=case.pk, file_id=file.pk, reason=reason, actor=actor, at=at)
     if case.is_open:

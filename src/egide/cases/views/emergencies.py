@@ -1,5 +1,6 @@
 """Emergency access: open, read, renew, review. To whoever is not named for it, these pages are not there."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,11 @@ from egide.cases.services import emergencies
 from egide.cases.views.sharing import lines_of
 from egide.cases.views.step import act, do, step
 from egide.common import clock
-from egide.common.errors import NotVisible
+from egide.common.errors import NotVisible, Refused
 from egide.common.http import Request
 from egide.partners.models import Membership
-from egide.sharing import emergency
-from egide.sharing.models import EmergencyAccess
+from egide.sharing import emergency, misses
+from egide.sharing.models import EmergencyAccess, EmergencyMiss
 from egide.sharing.permissions import check_privacy_officer
 
 
@@ -64,16 +65,22 @@ def new(request: Request) -> HttpResponse:
             _("It is too long since you proved who you are. Do it in another tab, then send this again."),
         )
 
+    attempt, missed = _begin_try(form, request, at=at), []
+
     def effect(at: Any) -> str:
-        made = emergencies.open_case(
-            reference=form.cleaned_data["reference"],
-            reason=form.cleaned_data["reason"],
-            actor=request.actor,
-            at=at,
-        )
+        try:
+            made = emergencies.open_case(
+                reference=form.cleaned_data["reference"],
+                reason=form.cleaned_data["reason"],
+                actor=request.actor,
+                at=at,
+            )
+        except emergencies.NothingThere:
+            missed.append(True)
+            raise
         return reverse("cases:emergency-read", args=[made.pk])
 
-    return step(
+    answer = step(
         request,
         form=form,
         scope="emergency",
@@ -82,9 +89,24 @@ def new(request: Request) -> HttpResponse:
         context={
             "mine": queries.mine(request.actor, at=at),
             "is_blocked": emergency.is_blocked(request.actor, at=at),
+            "has_missed": misses.is_stopped(request.actor, at=at),
             "at": at,
         },
     )
+    if attempt is not None:  # after a refusal undid the rest, so that the miss is kept
+        misses.end_try(attempt=attempt, is_missed=bool(missed), actor=request.actor, at=at)
+    return answer
+
+
+def _begin_try(form: EmergencyForm, request: Request, *, at: datetime) -> EmergencyMiss | None:
+    """Count what is about to be tried; None when nothing will be, and the form says why."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return misses.begin_try(actor=request.actor, at=at)
+    except Refused as refusal:
+        form.add_error(None, str(refusal.message))
+        return None
 
 
 @require_GET
@@ -152,6 +174,7 @@ def reviews(request: Request) -> HttpResponse:
             "review": ReviewForm(),
             "form": form,
             "users": queries.named_users(),
+            "missed": misses.recent(actor=request.actor, at=at),
             "at": at,
         },
         status=422 if form.is_bound and form.errors else 200,
@@ -170,6 +193,20 @@ def review(request: Request, access_id: UUID) -> HttpResponse:
         return reverse("cases:emergency-reviews")
 
     return do(request, scope=f"emergency-review:{access_id}", effect=effect, done=_("Reviewed."))
+
+
+@require_POST
+def forgive(request: Request, membership_id: UUID) -> HttpResponse:
+    """Let a person who asked for cases that are not there try again."""
+    check_privacy_officer(request.actor)
+
+    def effect(at: Any) -> str:
+        misses.forgive(membership_id=membership_id, actor=request.actor, at=at)
+        return reverse("cases:emergency-reviews")
+
+    return do(
+        request, scope=f"emergency-forgive:{membership_id}", effect=effect, done=_("They may try again.")
+    )
 
 
 @require_POST

@@ -12,6 +12,7 @@ class NoticeKind(models.TextChoices):
     """What a mail may say. Each has its words in `partners.notifications`."""
 
     EMERGENCY_OPENED = "emergency_opened", _("An emergency access was opened")
+    EMERGENCY_MISSED = "emergency_missed", _("Emergency access was asked for in vain, many times")
     CHANGE_PROPOSED = "change_proposed", _("A change waits for a second person")
 
 

@@ -1,12 +1,11 @@
 """What sharing keeps, by topic."""
 
+from egide.sharing.models.emergency import EmergencyAccess, EmergencyMiss, EmergencyUser
 from egide.sharing.models.records import (
     Assignment,
     Consent,
     ConsentRecipient,
     Disclosure,
-    EmergencyAccess,
-    EmergencyUser,
     Ground,
     GroundQuerySet,
     Recusal,
@@ -20,6 +19,7 @@ __all__ = [
     "ConsentRecipient",
     "Disclosure",
     "EmergencyAccess",
+    "EmergencyMiss",
     "EmergencyUser",
     "Ground",
     "GroundQuerySet",
