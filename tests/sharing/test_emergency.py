@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from egide.cases.models import Entry, Task
 from egide.cases.queries import emergencies as queries
@@ -214,6 +215,20 @@ class TestIsReviewed:
         for action in ("emergency_user_named", "emergency_opened", "emergency_reasons_read"):
             assert f"sharing.{action}" in bodies
         assert "her door" not in bodies
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", "Emergency access was opened."), ("fr", "Un accès d’urgence a été ouvert")],
+    )
+    def test_the_lead_reads_what_is_asked_in_their_own_language(self, s, client, language, words):
+        with translation.override("en" if language == "fr" else "fr"):
+            opened(s)
+        client.force_login(s.people["coordinator"].account)
+        client.cookies["egide_language"] = language
+
+        text = client.get(reverse("cases:case", args=[s.case.pk])).content.decode()
+
+        assert words in text
 
     def test_the_reason_is_sealed_and_for_the_reviewer_alone(self, s):
         access = opened(s)

@@ -33,6 +33,19 @@ class TaskKind(models.TextChoices):
     TASK = "task", _("Task")
 
 
+class TaskWords(models.TextChoices):
+    """What the application itself asks of somebody: kept as a code, so that each reads it in their own language."""
+
+    EMERGENCY_OPENED = (
+        "emergency_opened",
+        _("Emergency access was opened. See who, and tell the privacy officer what you know."),
+    )
+    TELL_PERSON = (
+        "tell_person",
+        _("Tell the person what was shared without their agreement, or write why it is not yet safe."),
+    )
+
+
 #: Dates of the programme's own team: another agency would learn from them that consent changed, that a
 #: colleague was kept out, or that somebody asks what is held.
 OWN_KINDS = (

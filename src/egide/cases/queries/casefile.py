@@ -11,7 +11,7 @@ from egide.assessments import queries as assessments
 from egide.cases.models import Case, File, Task
 from egide.cases.models.case import programmes_of
 from egide.cases.models.file import FileRole
-from egide.cases.models.work import OWN_KINDS
+from egide.cases.models.work import OWN_KINDS, TaskWords
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
@@ -54,7 +54,13 @@ class CaseFile:
     def text_of(self, task: Task) -> str:
         """The words of a task; empty when withheld."""
         item = self._by_id.get(task.pk)
-        return item.text if item else ""
+        return words_of(item) if item else ""
+
+
+def words_of(item: sharing.OpenedItem) -> str:
+    """Answer the words of an opened task: as typed, or what the application asks, in the reader's language."""
+    code = item.content.get("code")
+    return str(TaskWords(code).label) if code else item.text
 
 
 def task_record(task: Task) -> SealedRecord:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, EndNotice, Task
-from egide.cases.queries.casefile import task_record
+from egide.cases.queries.casefile import task_record, words_of
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
 from egide.partners.models import Membership
@@ -122,7 +122,7 @@ def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask
         is_list=True,
     )
     names = {i.file_id: i.text for i in view.items if i.form == "name:1"}
-    words = {i.id: i.text for i in view.items if i.form == "task:1"}
+    words = {i.id: words_of(i) for i in view.items if i.form == "task:1"}
     return [
         DayTask(
             t,

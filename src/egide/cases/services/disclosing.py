@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.models import Case, File
-from egide.cases.models.work import TaskKind
+from egide.cases.models.work import TaskKind, TaskWords
 from egide.cases.services import deadlines, tasks
 from egide.cases.services.locking import lock_case
 from egide.common.clock import add_working_days
@@ -122,9 +122,7 @@ def decide_ground(*, ground_id: UUID, is_approved: bool, actor: Membership, at: 
         tasks.make_task(
             case=case,
             file=file,
-            text=_(
-                "Tell the person what was shared without their agreement, or write why it is not yet safe."
-            ),
+            text=TaskWords.TELL_PERSON,
             side="victim",
             agency_id=case.programme.lead_agency_id,
             due_at=add_working_days(at, TELL_AFTER_WORKING_DAYS),

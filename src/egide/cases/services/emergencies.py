@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
+from egide.cases.models.work import TaskWords
 from egide.cases.services import deadlines, tasks
 from egide.common.errors import NotVisible, Refused
 from egide.partners import notifications
@@ -44,7 +45,7 @@ def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -
         tasks.make_task(
             case=case,
             file=file,
-            text=_("Emergency access was opened. See who, and tell the privacy officer what you know."),
+            text=TaskWords.EMERGENCY_OPENED,
             side="victim",
             agency_id=case.programme.lead_agency_id,
             due_at=made.review_due_at,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from egide.cases import permissions
 from egide.cases.models import Case, File, Task
 from egide.cases.models.file import Kind
-from egide.cases.models.work import TaskKind
+from egide.cases.models.work import TaskKind, TaskWords
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_open_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
@@ -30,7 +30,7 @@ def make_task(
     *,
     case: Case,
     file: File,
-    text: str,
+    text: str | TaskWords,
     side: str,
     agency_id: UUID,
     due_at: datetime,
@@ -38,7 +38,11 @@ def make_task(
     at: datetime,
     kind: str = TaskKind.TASK,
 ) -> Task:
-    """Make one task with its sealed words; the caller's transaction records it."""
+    """Make one task with its sealed words; the caller's transaction records it.
+
+    Args:
+        text: as somebody typed it, or what the application asks, which is kept as its code.
+    """
     category = CATEGORY_BY_SIDE[side]
     pk = new_id()
     return Task.objects.create(
@@ -49,7 +53,7 @@ def make_task(
         category=category,
         side=side,
         text=entries.seal_json(
-            {"text": text},
+            {"text": "", "code": text.value} if isinstance(text, TaskWords) else {"text": text},
             file_id=file.pk,
             compartment=compartment_of(category),
             row=pk,
