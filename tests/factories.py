@@ -14,6 +14,7 @@ from egide.partners.models import (
     Membership,
     Role,
     Sector,
+    TrainingRecord,
 )
 from tests.conftest import NOON
 
@@ -74,7 +75,7 @@ def sign(agency, *, on=None):
     )
 
 
-def a_member(agency, role=Role.TEAM_MEMBER, *, account=None, areas=()):
+def a_member(agency, role=Role.TEAM_MEMBER, *, account=None, areas=(), trained=True):
     n = next(_number)
     account = account or Account.objects.create_user(
         username=f"person{n}", email=f"person{n}@example.test", full_name=f"Person {n}", home_agency=agency
@@ -83,7 +84,30 @@ def a_member(agency, role=Role.TEAM_MEMBER, *, account=None, areas=()):
         account=account, agency=agency, role=role, starts_on=NOON.date() - 500 * DAY
     )
     member.areas.set(areas)
+    if trained:
+        train(member)
     return member
+
+
+def train(member, *, until=None, course="sharing-safely"):
+    """Record a course for a member; somebody else did it."""
+    other, _new = Account.objects.get_or_create(username="who-trains", defaults={"full_name": "Who Trains"})
+    recorder, _new = Membership.objects.get_or_create(
+        account=other,
+        agency=member.agency,
+        role=Role.TRAINER,
+        defaults={"starts_on": NOON.date() - 500 * DAY},
+    )
+    return TrainingRecord.objects.create(
+        membership=member,
+        account=member.account,
+        course=course,
+        completed_on=NOON.date() - 100 * DAY,
+        valid_until=until or NOON + 600 * DAY,
+        recorded_by=recorder,
+        recorded_by_account=other,
+        recorded_at=NOON - 100 * DAY,
+    )
 
 
 class World:

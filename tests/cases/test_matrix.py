@@ -99,6 +99,8 @@ def addresses(world):
         "cases:emergency-user-end": [plan],
         "cases:had-read": [case, plan],
         "cases:tie-back": [plan],
+        "cases:training-member": [str(world.advocate.pk)],
+        "cases:training-withdraw": [str(world.advocate.training.get().pk)],
         **{
             f"cases:table-{page}": [str(_proposal(world).pk)]
             for page in ("version", "approve", "refuse", "withdraw")

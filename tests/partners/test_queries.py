@@ -1,6 +1,5 @@
 """Who is bound by what, which hats may be worn, which areas lie within which; and what is always true."""
 
-import datetime
 from pathlib import Path
 
 import pytest
@@ -156,26 +155,6 @@ class TestAreas:
         Jurisdiction.objects.filter(pk=two.pk).update(parent=one)
 
         assert queries.areas_within(jurisdiction_id=one.pk) == {one.pk, two.pk}
-
-
-class TestTraining:
-    """The day counts where the person works, not in Greenwich."""
-
-    @pytest.mark.parametrize(
-        ("until", "hours_after_noon", "is_current"),
-        [
-            (None, 0, False),
-            (TODAY - DAY, 0, False),
-            (TODAY, 0, True),
-            (TODAY, 9, True),
-            (TODAY, 13, False),
-            (TODAY + DAY, 0, True),
-        ],
-    )
-    def test_is_current_through_its_last_day(self, until, hours_after_noon, is_current):
-        member = Membership(training_valid_until=until)
-
-        assert member.is_training_current(NOON + datetime.timedelta(hours=hours_after_noon)) is is_current
 
 
 class TestNames:

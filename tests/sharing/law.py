@@ -26,7 +26,7 @@ COMMON = ProgrammeState(is_common=True, is_necessary=True)
 
 CONSENTED = Question(
     sector="HLT", role="team_member", category="incident.facts", subject_role="victim", purpose="case_management",
-    side="both", is_assigned=True, has_agreement=True, consent=WRITTEN,
+    side="both", is_assigned=True, has_agreement=True, is_trained=True, consent=WRITTEN,
 )  # fmt: skip
 THREATENED = replace(
     CONSENTED,

@@ -85,6 +85,7 @@ open_questions = st.builds(
     is_holder=rarely,
     is_assigned=mostly,
     has_agreement=mostly,
+    is_trained=mostly,
     is_visiting=rarely,
     needs_consent=yes_no,
     named_basis=st.sampled_from(("", *BASES)),
@@ -106,7 +107,7 @@ def question(**changes):
     return replace(
         Question(
             sector="POL", role="team_member", category="incident.facts", subject_role="victim",
-            purpose="case_management", side="both", is_assigned=True, has_agreement=True, consent=WRITTEN,
+            purpose="case_management", side="both", is_assigned=True, has_agreement=True, is_trained=True, consent=WRITTEN,
         ),
         **changes,
     )  # fmt: skip

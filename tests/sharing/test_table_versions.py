@@ -143,7 +143,7 @@ class TestDamaged:
     def test_a_version_this_process_does_not_know_denies(self):
         asked = Question(
             sector="VIC", role="advocate", category="incident.facts", subject_role="victim",
-            purpose="case_management", side="both", is_holder=True, is_assigned=True, has_agreement=True,
+            purpose="case_management", side="both", is_holder=True, is_assigned=True, has_agreement=True, is_trained=True,
         )  # fmt: skip
         assert decide(asked).level == Level.SHARE
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.permissions import REFERRING_ROLES, WORKING_ROLES, can_receive_inquiries
 from egide.common import navigation
 from egide.partners.models import Role
+from egide.partners.permissions import keeps_training
 from egide.sharing.permissions import is_privacy_officer
 
 
@@ -44,4 +45,5 @@ def register() -> None:
             lambda a: a is not None and a.role == Role.PRIVACY_OFFICER,
         )
     )
+    add(navigation.Item(_("Training"), "cases:training", 65, keeps_training))
     add(navigation.Item(_("Decision table"), "cases:table", 62, is_privacy_officer))

@@ -17,6 +17,7 @@ from egide.cases.lifecycle import CASE, Level, State
 from egide.cases.models import Case, ContactAttempt, LevelDecision, Task
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
+from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.rules.eligibility import DoorFinding
 from egide.cases.services import contacting, levels
@@ -63,6 +64,7 @@ def case_context(
         "entries": entry_lines(opened, shown),
         "more_entries": len(entries) - len(shown),
         "withheld": withheld_lines(opened.view),
+        "lacks": training.in_words(opened.view.lacks),
         "tasks": [task_line(task, opened, at=at, actor=actor) for task in opened.tasks],
         "progress": progress(opened.tasks, at=at),
         "timeline": timeline(opened, at=at),

@@ -16,7 +16,16 @@ from egide.cases.models import Programme
 from egide.cases.models.case import PROGRAMME_ROLES
 from egide.common.errors import Refused
 from egide.demonstration.stories import DATA
-from egide.partners.models import Account, Agency, Agreement, AgreementParty, Jurisdiction, Membership
+from egide.partners.models import (
+    Account,
+    Agency,
+    Agreement,
+    AgreementParty,
+    Jurisdiction,
+    Membership,
+    TrainingRecord,
+)
+from egide.partners.rules.training import courses
 
 #: The same for every fictional account; it opens nothing but fictional data.
 PASSWORD = "demonstration-2026"  # noqa: S105
@@ -73,7 +82,7 @@ def build(*, at: datetime) -> World:
     start = at.date() - timedelta(days=AGE_DAYS)
     _agencies(world, places, start)
     _programmes(world, places)
-    _people(world, start)
+    _people(world, start, at)
     for code in INSTRUMENTS:
         assessments.record_right(
             instrument=code, note="Demonstration: fictional permission.", actor=world.people["admin"], at=at
@@ -129,7 +138,7 @@ def _programmes(world: World, places: dict[str, Jurisdiction]) -> None:
         )
 
 
-def _people(world: World, start: date) -> None:
+def _people(world: World, start: date, at: datetime) -> None:
     secret = make_password(PASSWORD)  # hashed once: they share it, and hashing is slow on purpose
     accounts: dict[str, Account] = {}
     for one in description()["people"]:
@@ -142,8 +151,34 @@ def _people(world: World, start: date) -> None:
             home_agency=world.agencies[one["agency"]],
         )
         world.people[one["username"]] = _membership(world, account, one, start)
-    for one in description()["second_hats"]:
-        _membership(world, accounts[one["username"]], one, start)
+    hats = [
+        (_membership(world, accounts[one["username"]], one, start), one)
+        for one in description()["second_hats"]
+    ]
+    _train(world, [*((world.people[one["username"]], one) for one in description()["people"]), *hats], at)
+
+
+def _train(world: World, people: list[tuple[Membership, dict[str, Any]]], at: datetime) -> None:
+    """Everybody's training is valid for a year more, but where the description says when it lapses."""
+    trainer, other = world.people["trainer"], world.people["coordinator"]
+    made = []
+    for member, said in people:
+        by = other if member.account_id == trainer.account_id else trainer
+        until = at + timedelta(days=said.get("training_days_left", 365))
+        made += [
+            TrainingRecord(
+                membership=member,
+                account_id=member.account_id,
+                course=course.code,
+                completed_on=(until - timedelta(days=course.valid_months * 30)).date(),
+                valid_until=until,
+                recorded_by=by,
+                recorded_by_account_id=by.account_id,
+                recorded_at=at - timedelta(days=AGE_DAYS),
+            )
+            for course in courses().values()
+        ]
+    TrainingRecord.objects.bulk_create(made)
 
 
 def _membership(world: World, account: Account, said: dict[str, Any], start: date) -> Membership:
@@ -154,7 +189,6 @@ def _membership(world: World, account: Account, said: dict[str, Any], start: dat
         title_en=said["title_en"],
         title_fr=said["title_fr"],
         starts_on=start,
-        training_valid_until=start + timedelta(days=3 * 365),
     )
     if made.role in PROGRAMME_ROLES:
         made.areas.set(p.area for p in world.programmes.values() if p.lead_agency_id == made.agency_id)

@@ -10,6 +10,12 @@ def _send_waiting(at: datetime) -> int:
     return notifications.send_waiting(at)
 
 
+def _warn_of_lapses(at: datetime) -> int:
+    from egide.partners.services import training
+
+    return training.warn_of_lapses(at=at)
+
+
 class PartnersConfig(AppConfig):
     name = "egide.partners"
     label = "partners"
@@ -20,6 +26,7 @@ class PartnersConfig(AppConfig):
         from egide.partners.permissions import is_administrator
 
         periodic.register(periodic.Periodic("partners.send_notices", timedelta(seconds=5), _send_waiting))
+        periodic.register(periodic.Periodic("partners.warn_training", timedelta(hours=1), _warn_of_lapses))
 
         navigation.register(
             navigation.Item(_("Administration"), "partners:administration", 90, is_administrator)

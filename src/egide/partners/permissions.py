@@ -30,3 +30,26 @@ def check_not_oneself(actor: Membership, account_id: object) -> None:
     """Nobody decides about their own account, under any hat."""
     if actor.account_id == account_id:
         raise PermissionDenied(_("Another administrator does this for you."))
+
+
+#: Who records training for the agency they act for; an administrator does for any.
+TRAINING_ROLES = (Role.ADMINISTRATOR, Role.TRAINER, Role.COORDINATOR)
+
+
+def check_keeps_training(actor: Membership | None) -> None:
+    """Coordinators, trainers and administrators; for others there is nothing here."""
+    if actor is None or actor.role not in TRAINING_ROLES:
+        raise NotVisible
+
+
+def keeps_training(actor: Membership | None) -> bool:
+    return allowed(check_keeps_training, actor)
+
+
+def check_can_record_training(actor: Membership, member: Membership) -> None:
+    """For one's own agency, an administrator for any, and nobody for themselves, under any hat."""
+    check_keeps_training(actor)
+    if actor.role != Role.ADMINISTRATOR and actor.agency_id != member.agency_id:
+        raise NotVisible
+    if actor.account_id == member.account_id:
+        raise PermissionDenied(_("Somebody else records your training."))

@@ -37,6 +37,8 @@ class Seat:
 
     #: The agency the person belongs to, when the seat is a hat of another one.
     home: Agency | None = None
+    #: Nobody in particular: asked about as somebody whose training is valid.
+    is_anyone = True
 
     @property
     def is_visiting(self) -> bool:

@@ -108,6 +108,7 @@ def could_read(
                 is_assigned=True,
                 is_recused=False,
                 has_agreement=True,
+                is_trained=True,
                 needs_consent=needs_consent,
                 consent=ConsentState(is_valid=True, is_of_subject=True, is_written=True, has_end=True),
                 table=table,

@@ -19,13 +19,17 @@ from egide.sharing.receiving import (
     EMERGENCY_COLUMNS,
     GROUND,
     GROUND_COLUMNS,
+    TRAINING,
+    TRAINING_COLUMNS,
     Grounded,
     Named,
     consents_in_force,
+    course_of,
     ground_of,
     grounds_in_force,
     named_of,
     open_emergencies,
+    training_held,
 )
 from egide.sharing.relation import Relation, SharedFile
 
@@ -42,6 +46,7 @@ class _Read:
     recused: set[_Pair] = field(default_factory=set)
     consents: dict[_Pair, list[Named]] = field(default_factory=dict)
     grounds: dict[_Pair, list[Grounded]] = field(default_factory=dict)
+    training: dict[UUID, dict[str, datetime]] = field(default_factory=dict)
 
 
 class Everyone:
@@ -101,12 +106,19 @@ class Everyone:
                 open_emergencies(**asked)
                 .filter(membership__in=[one.pk for one in self.members])
                 .values_list("membership_id", *EMERGENCY_COLUMNS),
+                training_held(membership_ids=[one.pk for one in self.members]).values_list(
+                    "membership_id", *TRAINING_COLUMNS
+                ),
                 all=True,
             )
         )
         for who, kind, case_id, *row in rows:
             if kind == GROUND:
                 self._read.grounds.setdefault((who, case_id), []).append(ground_of(*row))
+            elif kind == TRAINING:
+                course, until = course_of(*row)
+                mine = self._read.training.setdefault(who, {})
+                mine[course] = max(until, mine.get(course, until))
             else:
                 self._read.consents.setdefault((who, case_id), []).append(named_of(*row))
 
@@ -128,6 +140,7 @@ class Everyone:
                 *said.grounds.get((agency, case_id), ()),
                 *said.grounds.get((member.pk, case_id), ()),
             ),
+            training=said.training.get(member.pk, {}),
         )
 
     def alike(self) -> Mapping[Any, list[Membership]]:
@@ -139,5 +152,8 @@ class Everyone:
         for one in self.members:
             staffed = frozenset(c for c, file in self._by_case.items() if file.is_staffed_by(one))
             own = frozenset(cases.get(one.account_id, ())), frozenset(cases.get(one.pk, ()))
-            groups.setdefault((one.agency_id, str(one.role), one.is_visiting, staffed, *own), []).append(one)
+            held = self._read.training.get(one.pk, {}).items()
+            valid = frozenset(course for course, until in held if until > self.at)
+            key = (one.agency_id, str(one.role), one.is_visiting, staffed, *own, valid)
+            groups.setdefault(key, []).append(one)
         return groups

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from egide.common.text import localized
+from egide.partners.rules.training import Lack
 from egide.sharing.receiving import Named
 from egide.sharing.relation import ItemClass
 from egide.sharing.rules.catalogue import catalogue
@@ -110,6 +111,8 @@ class FileView:
     consents: tuple[Named, ...] = ()
     #: The version of the decision table it was decided by.
     table: str = SHIPPED
+    #: Courses the programme asks and the reader does not have: what to do is said with what is withheld.
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def notices(self) -> list[Notice]:

@@ -64,6 +64,7 @@ def class_question(
         is_assigned=relation.is_assigned,
         is_recused=relation.is_recused,
         has_agreement=relation.has_agreement,
+        is_trained=not relation.lacks(file, at),
         is_visiting=actor.is_visiting,
         needs_consent=file.needs_consent(),
         consent=consent,
@@ -233,6 +234,7 @@ def open_files(
         side=tie.side,
         consents=() if tie.side == "management" else tie.consents,
         table=tie.table,
+        lacks=tie.lacks(files[0], at),
     )
     binding.remember(view.notices, view.consents)
     return view

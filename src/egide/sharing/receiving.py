@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, QuerySet, Value
+from django.db.models import JSONField, QuerySet, UUIDField, Value
 
+from egide.partners.queries import training
 from egide.sharing import queries
 from egide.sharing.models import ConsentRecipient, EmergencyAccess, Ground
 
@@ -42,7 +43,7 @@ class Grounded:
 
 
 #: The kinds of rows that say more than a key.
-CONSENT, GROUND = "consent", "ground"
+CONSENT, GROUND, TRAINING = "consent", "ground", "training"
 #: What is read of a consent in force, whoever it names: a row for `named_of`, its kind and its case in front.
 CONSENT_COLUMNS: tuple[Any, ...] = (
     Value(CONSENT),
@@ -81,6 +82,20 @@ EMERGENCY_COLUMNS: tuple[Any, ...] = (
     _THE_TABLE_SAYS,
 )
 
+_NO_KEY, _NOTHING = Value(None, output_field=UUIDField()), Value(None, output_field=JSONField())
+#: The same of a course somebody completed: their membership stands where the case does, the course where a form is.
+TRAINING_COLUMNS: tuple[Any, ...] = (
+    Value(TRAINING),
+    "membership_id",
+    _NO_KEY,
+    _NOTHING,
+    _NOTHING,
+    "course",
+    "recorded_at",
+    "valid_until",
+    _NOTHING,
+)
+
 
 def consents_in_force(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any]:
     """Return what consents in force name, of some cases."""
@@ -99,6 +114,18 @@ def open_emergencies(*, case_ids: Sequence[UUID], now: datetime) -> QuerySet[Any
     return EmergencyAccess.objects.filter(
         case_id__in=case_ids, opened_at__lte=now, ends_at__gt=now
     ).order_by()
+
+
+def training_held(*, membership_ids: Sequence[UUID]) -> QuerySet[Any]:
+    """Return the training of some members, lapsed ones too: what lapsed is said with its day."""
+    return training.records(membership_ids=membership_ids)
+
+
+def course_of(
+    _file: Any, _categories: Any, _purposes: Any, course: str, _begins: Any, ends: datetime, _said: Any
+) -> tuple[str, datetime]:
+    """Answer the course a row says, and until when it is valid."""
+    return course, ends
 
 
 def named_of(

@@ -14,6 +14,7 @@ from egide.common import clock
 from egide.common.prepared import Prepared
 from egide.partners import queries as partners
 from egide.partners.models import Membership
+from egide.partners.rules.training import Lack, lacking
 from egide.sharing import queries, tables
 from egide.sharing.receiving import (
     CONSENT,
@@ -23,13 +24,17 @@ from egide.sharing.receiving import (
     EMERGENCY_PURPOSE,
     GROUND,
     GROUND_COLUMNS,
+    TRAINING,
+    TRAINING_COLUMNS,
     Grounded,
     Named,
     consents_in_force,
+    course_of,
     ground_of,
     grounds_in_force,
     named_of,
     open_emergencies,
+    training_held,
 )
 from egide.sharing.rules.decision import ConsentState, ProgrammeState
 from egide.sharing.rules.table import SHIPPED
@@ -89,6 +94,10 @@ class SharedFile(Protocol):
         """Say whether the programme is carried out in common, and needs this of a person who did not consent."""
         ...
 
+    def required_training(self) -> tuple[str, ...]:
+        """Answer the courses the programme asks of whoever reads."""
+        ...
+
     @classmethod
     def classes_of(cls, files: "Sequence[Any]") -> Sequence[ItemClass]:
         """Answer the classes of items the files hold, in one query."""
@@ -122,6 +131,15 @@ class Relation:
     grounds: tuple[Grounded, ...] = ()
     #: The version of the decision table in force when the ties were read.
     table: str = SHIPPED
+    #: Until when each course of the reader is valid; None for nobody in particular, who is asked about as trained.
+    training: Mapping[str, datetime] | None = field(default_factory=dict)
+
+    def lacks(self, file: SharedFile, at: datetime) -> tuple[Lack, ...]:
+        """Answer the courses the programme of a file asks, which the reader does not have at that moment."""
+        required = file.required_training()
+        if self.training is None or not required:
+            return ()
+        return lacking(required=required, held=self.training, at=at)
 
     def is_named_for(self, file_id: UUID) -> bool:
         """Say whether a ground in force names the reader's agency for a file: they may know that it exists."""
@@ -187,6 +205,7 @@ def relations(
             consents=tuple(tied.consents.get(case_id, ())),
             grounds=tuple(tied.grounds.get(case_id, ())),
             table=tied.table,
+            training=None if getattr(actor, "is_anyone", False) else tied.training,
         )
     return found
 
@@ -201,6 +220,11 @@ class _Tied:
     table: str = SHIPPED
     consents: dict[UUID, list[Named]] = field(default_factory=dict)
     grounds: dict[UUID, list[Grounded]] = field(default_factory=dict)
+    training: dict[str, datetime] = field(default_factory=dict)
+
+    def learn(self, course: str, until: datetime) -> None:
+        """Keep, of each course, the record valid longest."""
+        self.training[course] = max(until, self.training.get(course, until))
 
 
 #: A side is a kind of its own; these are the others.
@@ -247,8 +271,9 @@ def _tied_query(
     case_ids: Sequence[UUID],
     on: date,
     now: datetime,
-    membership_id: UUID | None = None,
+    membership_id: UUID,
     with_grounds: bool = True,
+    with_emergencies: bool = False,
 ) -> QuerySet[Any]:
     """What ties a reader to some cases. Consents come first: their columns are those of every row."""
     consents = consents_in_force(case_ids=case_ids, now=now).filter(agency=agency_id)
@@ -256,15 +281,16 @@ def _tied_query(
     if with_grounds:
         grounds = grounds_in_force(case_ids=case_ids, now=now).filter(recipient=agency_id)
         others.append(grounds.values_list(*GROUND_COLUMNS))
-    if membership_id is not None:
+    others.append(training_held(membership_ids=[membership_id]).values_list(*TRAINING_COLUMNS))
+    if with_emergencies:
         emergencies = open_emergencies(case_ids=case_ids, now=now).filter(membership=membership_id)
         others.append(emergencies.values_list(*EMERGENCY_COLUMNS))
     return consents.values_list(*CONSENT_COLUMNS).union(*others, all=True)
 
 
 _OF_LIST = Prepared(partial(_tied_query, with_grounds=False))
-#: With the emergencies of a person when the membership is given.
 _OF_FILE = Prepared(_tied_query)
+_WITH_EMERGENCIES = Prepared(partial(_tied_query, with_emergencies=True))
 
 
 def _read(
@@ -286,10 +312,10 @@ def _read(
         # The day where the agencies signed, not in Greenwich: an agreement neither begins nor ends the evening before.
         "on": timezone.localdate(at),
         "now": clock.now(),
+        "membership_id": actor.pk,
     }
-    if with_emergencies:
-        asked["membership_id"] = actor.pk
-    rows = (_OF_FILE if with_grounds else _OF_LIST).rows(**asked)
+    prepared = _WITH_EMERGENCIES if with_emergencies else _OF_FILE if with_grounds else _OF_LIST
+    rows = prepared.rows(**asked)
     found = _Tied()
     for kind, key, *more in rows:
         if kind == CONSENT:
@@ -300,6 +326,8 @@ def _read(
             found.has_agreement = True
         elif kind == _TABLE:
             found.table = tables.known(key)
+        elif kind == TRAINING:
+            found.learn(*course_of(*more))
         elif kind == _RECUSED:
             found.recused.add(key)
         elif actor.role in queries.ASSIGNABLE_ROLES:

@@ -35,6 +35,8 @@ class Programme(models.Model):
     partners = models.ManyToManyField(Agency, blank=True, related_name="+")
     #: What a deployment settled with the programme, such as {"danger_assessment": 19}.
     minimums = models.JSONField(default=dict, blank=True)
+    #: Codes of the courses a deployment asks instead of the protocol's; an empty list asks none; None: the protocol's.
+    training = models.JSONField(null=True, blank=True)
 
     def __str__(self) -> str:
         return localized(self, "name")
@@ -43,6 +45,11 @@ class Programme(models.Model):
     def protocol(self) -> protocol.Protocol:
         """The protocol's data, read once per process."""
         return protocol.load(self.protocol_code)
+
+    @property
+    def required_training(self) -> tuple[str, ...]:
+        """The courses asked of whoever reads its cases: the deployment's choice, else the protocol's."""
+        return self.protocol.training if self.training is None else tuple(self.training)
 
 
 def programmes_of(actor: Membership) -> list[Any]:

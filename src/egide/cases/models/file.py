@@ -78,6 +78,10 @@ class File(models.Model):
             is_common=protocol.is_common, is_necessary=category in protocol.needed_of.get(self.role, ())
         )
 
+    def required_training(self) -> tuple[str, ...]:
+        """Answer the courses the programme asks of whoever reads."""
+        return self.case.programme.required_training
+
     @classmethod
     def classes_of(cls, files: Sequence["File"]) -> list[ItemClass]:
         """Answer the classes of current entries, in one query."""

@@ -12,10 +12,11 @@ from egide.cases.models import Case, File
 from egide.cases.queries.holding import held_classes
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
+from egide.partners.rules.training import Lack
 from egide.sharing import services as sharing
 from egide.sharing.binding import as_data as notices_as_data
 from egide.sharing.foreseeing import Draft, foreseen
-from egide.sharing.relation import Relation
+from egide.sharing.relation import Relation, relations
 from egide.sharing.rules.catalogue import catalogue
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.levels import Level
@@ -115,6 +116,13 @@ class Foresight:
             one.item_class for found in own.values() for one in found or [] if one.decision.may_be_known
         ]
 
+    def answered(self, reader: Any, *, purpose: str) -> tuple[list[SeenFile], tuple[Lack, ...]]:
+        """Answer what a reader would get, and the training for lack of which they get nothing; one query for both."""
+        purpose = purpose or sharing.purpose_of(reader)
+        ties = relations(actor=reader, files=self.files, at=self.at, purpose=purpose)
+        lacks = ties[self.files[0].case_id].lacks(self.files[0], self.at) if self.files else ()
+        return self.of(reader, purpose=purpose, ties=ties), lacks
+
     def of(
         self,
         reader: Any,
@@ -163,13 +171,25 @@ def _rank(one: sharing.ClassDecision) -> tuple[Level, bool]:
     return one.level, one.decision.may_be_known
 
 
-def as_data(*, case: Case, reader: Any, purpose: str, seen: list[SeenFile], at: datetime) -> dict[str, Any]:
+def as_data(
+    *,
+    case: Case,
+    reader: Any,
+    purpose: str,
+    seen: list[SeenFile],
+    lacks: Collection[Lack],
+    at: datetime,
+) -> dict[str, Any]:
     """Answer the same as the page, as data: codes, and the rules in the reader's language."""
     home: UUID | None = reader.home.pk if reader.home else None
     return {
         "case": case.reference,
         "at": at.isoformat(),
         "purpose": purpose,
+        "training_lacking": [
+            {"course": one.course, "lapsed_at": one.lapsed_at.isoformat() if one.lapsed_at else None}
+            for one in lacks
+        ],
         "reader": {
             "person": str(reader.pk) if isinstance(reader, Membership) else None,
             "agency": reader.agency.code,

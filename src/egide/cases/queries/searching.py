@@ -43,14 +43,18 @@ def search(*, actor: Membership, text: str, at: datetime) -> Found:
     if not searched:
         return Found([])
     scope = Case.objects.visible_to(actor)
-    matching = [scope.filter(reference=cleaned.upper().replace(" ", "-")).order_by().values("pk")]
+    reference = cleaned.upper().replace(" ", "-")
+    matching = [scope.filter(reference=reference).order_by().values("pk")]
     if len(searched) <= MOST_WORDS:
         matching += _by_name(searched, scope, actor)
     order = (F("next_due_at").asc(nulls_last=True), "pk") if knows_dates(actor) else ("pk",)
     # Each part is within the scope already.
     cases = with_name(Case.objects.filter(pk__in=any_of(matching)), actor).order_by("-is_open", *order)
     found = list(cases[: PAGE + 1])
-    return Found(named(found[:PAGE], actor=actor, at=at), has_more=len(found) > PAGE)
+    rows = named(found[:PAGE], actor=actor, at=at)
+    # A name found would tell the name: where it may not be read, the case is found by its reference alone.
+    kept = [row for row in rows if row.name or row.case.reference == reference]
+    return Found(kept, has_more=len(found) > PAGE and len(kept) == len(rows))
 
 
 def _by_name(searched: Sequence[Word], scope: QuerySet[Case], actor: Membership) -> list[QuerySet[Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from egide.partners.rules.training import courses
 from egide.sharing.rules.categories import STORED
 
 FOLDER = Path(__file__).resolve().parent.parent / "protocols"
@@ -73,6 +74,8 @@ class Protocol:
     is_common: bool = False
     #: What it needs of people who did not consent, by their role in the case: categories.
     needed_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Courses asked of whoever reads its cases (`partners/data/courses.yaml`).
+    training: tuple[str, ...] = ()
 
     def door(self, code: str) -> Door:
         """Answer the door of that code; KeyError when the protocol has none."""
@@ -97,6 +100,13 @@ def _needed(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     if unknown:
         raise ProtocolError(f"common_programme.needed_of: no such information: {', '.join(sorted(unknown))}")
     return found
+
+
+def _training(codes: Sequence[str]) -> tuple[str, ...]:
+    unknown = set(codes) - set(courses())
+    if unknown:
+        raise ProtocolError(f"training: no such course: {', '.join(sorted(unknown))}")
+    return tuple(codes)
 
 
 def _intervals(
@@ -150,6 +160,7 @@ def parse(data: Mapping[str, Any]) -> Protocol:
             not_taken_days=data["retention"]["not_taken_days"],
             is_common=bool(data.get("common_programme")),
             needed_of=_needed(data.get("common_programme") or {}),
+            training=_training(data.get("training") or ()),
         )
     except (KeyError, TypeError) as error:
         raise ProtocolError(f"protocol: {error}") from error

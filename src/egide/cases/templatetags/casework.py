@@ -1,15 +1,37 @@
 """Tags of casework's own templates."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from egide.cases.lifecycle import Level, State
 from egide.cases.models.work import TaskKind
 
 register = template.Library()
+#: A person's training in one course: the words, and the tone of their badge.
+TRAINING = {
+    "valid": (gettext_lazy("Valid"), "success"),
+    "soon": (gettext_lazy("Lapses soon"), "warning"),
+    "lapsed": (gettext_lazy("Lapsed"), "late"),
+    "never": (gettext_lazy("Never recorded"), "late"),
+}
+
+
+@register.inclusion_tag("components/badge.html")
+def training_badge(state: str) -> dict[str, Any]:
+    """Say in words whether a training is valid."""
+    text, tone = TRAINING[state]
+    return {"text": text, "tone": tone}
+
+
+@register.filter
+def last_day(until: datetime) -> datetime:
+    """The last moment before something is no longer valid: its last day, as one says it."""
+    return until - timedelta(seconds=1)
 
 
 @register.simple_tag

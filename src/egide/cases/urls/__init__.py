@@ -11,6 +11,7 @@ from egide.cases.urls import (
     intake,
     plans,
     tables,
+    training,
 )
 
 app_name = "cases"
@@ -25,4 +26,5 @@ urlpatterns = [
     *disclosures.urlpatterns,
     *accessing.urlpatterns,
     *tables.urlpatterns,
+    *training.urlpatterns,
 ]

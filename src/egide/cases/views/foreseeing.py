@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET
 from egide.cases import permissions
 from egide.cases.forms.sharing import WhoForm
 from egide.cases.models import Case
-from egide.cases.queries import explaining, foreseeing
+from egide.cases.queries import explaining, foreseeing, training
 from egide.cases.views.step import fetch_case
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
+from egide.partners.rules.training import Lack
 from egide.sharing.asking import Seat
 from egide.sharing.services import purpose_of
 
@@ -83,13 +84,13 @@ def who(request: Request, case_id: UUID) -> HttpResponse:
     agencies = {str(one.pk): one for one in Agency.objects.filter(is_active=True).order_by("code")}
     asked = _asked(request, case, agencies)
     seen: list[foreseeing.SeenFile] = []
+    lacks: tuple[Lack, ...] = ()
     if asked.reader is not None:
-        seen = foreseeing.Foresight(case=case, actor=request.actor, at=at).of(
-            asked.reader, purpose=asked.purpose
-        )
+        foresight = foreseeing.Foresight(case=case, actor=request.actor, at=at)
+        seen, lacks = foresight.answered(asked.reader, purpose=asked.purpose)
     shape = request.GET.get("format", "")
     if shape == "json" and asked.reader is not None:
-        return _json(case, asked, seen, at)
+        return _json(case, asked, seen, lacks, at)
     if shape == "csv" and asked.reader is not None:
         return _csv(seen)
     return render(
@@ -103,6 +104,7 @@ def who(request: Request, case_id: UUID) -> HttpResponse:
             "is_anyone": isinstance(asked.reader, Seat),
             "agency": asked.agency,
             "files": seen,
+            "lacks": training.in_words(lacks),
             "query": asked.query,
             "this": urlencode({name: value for name, value in request.GET.items() if name != "format"}),
             "at": at,
@@ -110,9 +112,11 @@ def who(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-def _json(case: Case, asked: Asked, seen: list[foreseeing.SeenFile], at: datetime) -> HttpResponse:
+def _json(
+    case: Case, asked: Asked, seen: list[foreseeing.SeenFile], lacks: tuple[Lack, ...], at: datetime
+) -> HttpResponse:
     purpose = asked.purpose or purpose_of(asked.reader)
-    data = foreseeing.as_data(case=case, reader=asked.reader, purpose=purpose, seen=seen, at=at)
+    data = foreseeing.as_data(case=case, reader=asked.reader, purpose=purpose, seen=seen, lacks=lacks, at=at)
     return HttpResponse(json.dumps(data, ensure_ascii=False, indent=1), content_type="application/json")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from egide.cases import permissions
 from egide.cases.lifecycle import Level, State
 from egide.cases.queries import caseload as caseload_queries
-from egide.cases.queries import day, searching
+from egide.cases.queries import day, searching, training
 from egide.cases.queries.caseload import Filters
 from egide.common import clock
 from egide.common.errors import PermissionDenied
@@ -35,7 +35,15 @@ def my_day(request: Request) -> HttpResponse:
     if request.actor.role not in permissions.WORKING_ROLES:
         return render(request, "cases/welcome.html")
     at = clock.now()
-    return render(request, "cases/my_day.html", {"day": day.my_day(actor=request.actor, at=at), "at": at})
+    return render(
+        request,
+        "cases/my_day.html",
+        {
+            "day": day.my_day(actor=request.actor, at=at),
+            "training": training.own(actor=request.actor, at=at),
+            "at": at,
+        },
+    )
 
 
 @require_GET

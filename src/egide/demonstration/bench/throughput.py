@@ -139,7 +139,7 @@ def deciding() -> list[str]:
         [
             Question(
                 sector=sector, role="team_member", category=category, subject_role="victim", purpose="case_management",
-                side="both", is_assigned=True, has_agreement=True, regimes=frozenset({"ca-nb-rtippa"}),
+                side="both", is_assigned=True, has_agreement=True, is_trained=True, regimes=frozenset({"ca-nb-rtippa"}),
                 consent=ConsentState(is_valid=True, is_of_subject=True, is_written=True, has_end=True),
                 table=version,
             )

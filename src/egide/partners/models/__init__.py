@@ -14,6 +14,7 @@ from egide.partners.models.partners import (
     Sector,
 )
 from egide.partners.models.safeguards import ChangeKind, FactorReset, Invitation, Outcome, ProposedChange
+from egide.partners.models.training import TrainingRecord
 
 __all__ = [
     "Account",
@@ -33,4 +34,5 @@ __all__ = [
     "ProposedChange",
     "Role",
     "Sector",
+    "TrainingRecord",
 ]

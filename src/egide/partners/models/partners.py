@@ -1,13 +1,12 @@
 """Jurisdictions, agencies, the people who work there, and what the agencies signed."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Self
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from egide.common.ids import new_id
@@ -164,7 +163,6 @@ class Membership(models.Model):
     title_fr = models.CharField(max_length=120, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
-    training_valid_until = models.DateField(null=True, blank=True)
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
@@ -208,10 +206,6 @@ class Membership(models.Model):
     def person_name(self) -> str:
         """The person's name, as colleagues see it."""
         return self.account.full_name
-
-    def is_training_current(self, at: datetime) -> bool:
-        """Say whether the required training is valid that day; no date means none is recorded."""
-        return self.training_valid_until is not None and self.training_valid_until >= timezone.localdate(at)
 
 
 class AgreementKind(models.TextChoices):

@@ -128,7 +128,7 @@ class Question:
     is_assigned: bool = False
     is_recused: bool = False
     has_agreement: bool = False
-    is_trained: bool = True
+    is_trained: bool = False
     #: Acting for an agency that is not the person's own.
     is_visiting: bool = False
     needs_consent: bool = True
