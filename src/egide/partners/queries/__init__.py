@@ -29,6 +29,7 @@ from egide.partners.models import (
     Outcome,
     ProposedChange,
 )
+from egide.partners.queries import training
 
 
 def bound_parties(*, on: date) -> QuerySet[AgreementParty]:
@@ -48,11 +49,12 @@ def agreement_in_force(*, agency_ids: Collection[UUID], on: date) -> set[UUID]:
 
 
 def hats_of(*, account_id: UUID, on: date) -> QuerySet[Membership]:
-    """Return the memberships a person may act as that day, with account and agency, in one query."""
+    """Return the memberships a person may act as that day, with account, agency and training, in one query."""
     return (
         Membership.objects.in_force(on)
         .filter(account=account_id)
         .select_related("agency", "account__home_agency")
+        .annotate(**training.until_of_each())
         .order_by("agency__name_en", "role", "pk")
     )
 

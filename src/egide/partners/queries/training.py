@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership, TrainingRecord
-from egide.partners.rules.training import WARNED_BEFORE, Lack, lacking
+from egide.partners.rules.training import WARNED_BEFORE, Lack, courses, lacking
 
 
 def records(*, membership_ids: Collection[Any]) -> QuerySet[TrainingRecord]:
@@ -25,14 +25,33 @@ def held_by(*, membership_ids: Collection[UUID]) -> dict[UUID, dict[str, Trainin
     return found
 
 
-def lacks_of(
-    *, membership_id: UUID, required: Collection[str], at: datetime
-) -> tuple[tuple[Lack, ...], tuple[Lack, ...]]:
-    """Answer what a person lacks now, and what they will within thirty days; one query."""
-    held = {
-        code: record.valid_until
-        for code, record in held_by(membership_ids=[membership_id])[membership_id].items()
+def until_of_each() -> dict[str, Any]:
+    """Answer annotations of a membership: until when each course is valid. `own_training` reads them."""
+    rows = TrainingRecord.objects.filter(membership=OuterRef("pk"), withdrawn_at__isnull=True)
+    return {
+        _column(code): Subquery(rows.filter(course=code).order_by("-valid_until").values("valid_until")[:1])
+        for code in courses()
     }
+
+
+def _column(code: str) -> str:
+    return "until_" + code.replace("-", "_")
+
+
+def own_training(member: Membership) -> dict[str, datetime]:
+    """Answer until when each course of a member is valid: as read with their hat, else asked now."""
+    known = vars(member)
+    if all(_column(code) in known for code in courses()):
+        return {code: known[_column(code)] for code in courses() if known[_column(code)]}
+    records = held_by(membership_ids=[member.pk])[member.pk]
+    return {code: record.valid_until for code, record in records.items()}
+
+
+def lacks_of(
+    *, member: Membership, required: Collection[str], at: datetime
+) -> tuple[tuple[Lack, ...], tuple[Lack, ...]]:
+    """Answer what a person lacks now, and what they will within thirty days; no query for a hat worn."""
+    held = own_training(member)
     now = lacking(required=required, held=held, at=at)
     gone = {one.course for one in now}
     soon = lacking(required=required, held=held, at=at + WARNED_BEFORE)
