@@ -48,8 +48,8 @@ def test_of_two_seats_of_one_person_the_one_they_sat_in_stays(migrate):  # noqa:
 @pytest.mark.slow
 def test_programmes_that_asked_no_training_go_on_without(migrate):  # noqa: F811
     world = World()
-    migrate([("cases", "0062_one_seat_a_person")])
+    migrate([("cases", "0064_whose_draft")])
 
-    migrate([("cases", "0063_training_asked")])
+    migrate([("cases", "0065_training_asked")])
 
     assert type(world.programme).objects.get(pk=world.programme.pk).required_training == ()

@@ -1,6 +1,6 @@
 """Whom one may ask about, and what each of them would get of a case: one answer for page, file and paper."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
