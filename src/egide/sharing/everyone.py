@@ -140,7 +140,7 @@ class Everyone:
                 *said.grounds.get((agency, case_id), ()),
                 *said.grounds.get((member.pk, case_id), ()),
             ),
-            training=said.training.get(member.pk, {}),
+            training=None if getattr(member, "is_anyone", False) else said.training.get(member.pk, {}),
         )
 
     def alike(self) -> Mapping[Any, list[Membership]]:
