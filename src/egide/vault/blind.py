@@ -18,7 +18,8 @@ DIGEST = "digest"
 
 @dataclass(frozen=True)
 class NameTokens:
-    """The tokens of a name: one for each word, and one for each way each word sounds."""
+    """The tokens of a name: one for each word; one for each way each word sounds, and for what it is without its
+    beginning (O'Neil, Neil), by which it is searched and never taken for somebody else's."""
 
     exact: tuple[bytes, ...]
     phonetic: tuple[bytes, ...]
@@ -31,25 +32,37 @@ def _token(key: bytes, kind: str, value: str) -> bytes:
 def name_tokens(given: str, family: str) -> NameTokens:
     """Answer the tokens to store for a person's names."""
     key = secret(INDEX)
-    found = list(dict.fromkeys([*names.words(given), *names.words(family)]))
-    heard = dict.fromkeys(code for word in found for code in names.sounds(word))
+    found = dict.fromkeys([*names.words(given), *names.words(family)])
+    alone = dict.fromkeys(word.alone for word in found if word.alone)
+    heard = dict.fromkeys(
+        code for word in (*(word.joined for word in found), *alone) for code in names.sounds(word)
+    )
     return NameTokens(
-        exact=tuple(_token(key, "exact", word) for word in found),
-        phonetic=tuple(_token(key, "sound", code) for code in heard),
+        exact=tuple(_token(key, "exact", word.joined) for word in found),
+        phonetic=(
+            *(_token(key, "sound", code) for code in heard),
+            *(_token(key, "exact", word) for word in alone),
+        ),
     )
 
 
 def exact_tokens(text: str) -> tuple[bytes, ...]:
     """Answer the tokens of the whole words of a name, for names that must meet and not merely sound alike."""
     key = secret(INDEX)
-    return tuple(_token(key, "exact", word) for word in names.words(text))
+    return tuple(_token(key, "exact", word.joined) for word in names.words(text))
 
 
 def search_tokens(text: str) -> list[tuple[bytes, list[bytes]]]:
-    """Answer, for each word searched, its exact token and the tokens of its sounds."""
+    """Answer, for each word searched, its exact token, then those of its sounds and of the word without its beginning."""
     key = secret(INDEX)
     return [
-        (_token(key, "exact", word), [_token(key, "sound", code) for code in names.sounds(word)])
+        (
+            _token(key, "exact", word.joined),
+            [
+                *(_token(key, "sound", code) for code in names.sounds(word.joined)),
+                *([_token(key, "exact", word.alone)] if word.alone else []),
+            ],
+        )
         for word in names.words(text)
     ]
 
