@@ -113,7 +113,7 @@ class TestWithdrawal:
             if (body := json.loads(row.body))["action"] == "cases.recipients_told"
         )
 
-        assert entry["counts"] == {"told": 4, "no_longer_owed": 0}
+        assert entry["counts"] == {"told": 4, "no_longer_owed": 0, "tasks_given_back": 0}
         assert set(entry["details"]["agencies"]) == {str(agency.pk) for agency in world.partners}
 
     def test_a_refusal_tells_them_as_much(self, world, case):
@@ -130,7 +130,8 @@ class TestWithdrawal:
         )  # fmt: skip
 
         assert told(case) == {agency.pk for agency in world.partners}
-        assert not Task.objects.filter(case=case, done_at__isnull=True).exists()
+        still = Task.objects.filter(case=case, done_at__isnull=True).order_by("pk")
+        assert [task.kind for task in still] == [TaskKind.ACKNOWLEDGEMENTS]
 
 
 class TestReplacement:

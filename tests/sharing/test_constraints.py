@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from egide.common.ids import new_id
 from egide.partners.models import Agency
 from egide.sharing import services
-from egide.sharing.models import Assignment, Consent, ConsentRecipient, Disclosure, Recusal
+from egide.sharing.models import ENDED_BY_SOMEBODY, Assignment, Consent, ConsentRecipient, Disclosure, Recusal
 from tests.conftest import NOON
 from tests.factories import DAY
 
@@ -68,8 +68,23 @@ class TestWhatTheDatabaseHolds:
         breaks("sharing_consent_is_informed", lambda: raw(**flaw))
 
     def test_a_withdrawal_has_a_moment_and_someone(self, raw, world):
-        breaks("sharing_consent_withdrawn_by_someone", lambda: raw(withdrawn_at=NOON))
+        breaks("sharing_consent_withdrawn_by_someone", lambda: raw(withdrawn_at=NOON, ended_how="withdrawn"))
         breaks("sharing_consent_withdrawn_by_someone", lambda: raw(withdrawn_recorded_by=world.advocate))
+
+    def test_a_consent_that_ended_says_how_and_only_such_a_one_does(self, raw, world):
+        ended = {"withdrawn_at": NOON, "withdrawn_recorded_by": world.advocate}
+        for flaw in (
+            ended,
+            {**ended, "ended_how": "expired"},
+            {"lapse_recorded_at": NOON},
+            {"lapse_recorded_at": NOON, "ended_how": "withdrawn"},
+            {"ended_how": "replaced"},
+            {"ended_how": "expired"},
+        ):
+            breaks("sharing_consent_says_how_it_ended", lambda flaw=flaw: raw(**flaw))
+        for how in ENDED_BY_SOMEBODY:
+            assert raw(**ended, ended_how=how).pk
+        assert raw(lapse_recorded_at=NOON, ended_how="expired").pk
 
     def test_a_consent_names_an_agency_once(self, consent, world):
         breaks(

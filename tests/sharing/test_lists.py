@@ -65,7 +65,9 @@ def do(deed, number, case, people, actor):
     elif deed == "end assignments":
         services.end_assignments(case_id=case.pk, actor=actor, at=NOON)
     elif deed == "withdraw":
-        Consent.objects.filter(case_id=case.pk).update(withdrawn_at=NOON, withdrawn_recorded_by=actor)
+        Consent.objects.filter(case_id=case.pk).update(
+            withdrawn_at=NOON, withdrawn_recorded_by=actor, ended_how="withdrawn"
+        )
     elif deed == "expire":
         Consent.objects.filter(case_id=case.pk).update(given_at=NOON - 2 * MINUTE, expires_at=NOON)
     elif deed == "unsign":

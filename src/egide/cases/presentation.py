@@ -26,6 +26,7 @@ from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
+from egide.sharing.models import LAPSED, Consent
 from egide.sharing.rules.categories import CATEGORIES
 
 #: Forms whose entries are shown in their own place, not among the notes.
@@ -452,11 +453,33 @@ def consent_card(consent: Any, *, at: datetime) -> dict[str, Any]:
         "language": consent.language,
         "recipients": [agency.short_name for agency in consent.recipients.all()],
         "expires_on": consent.expires_at,
-        "withdrawn_on": consent.withdrawn_at,
+        "ended": how_it_ended(consent, at=at),
+        "recorded_by": consent.withdrawn_recorded_by.person_name if consent.withdrawn_recorded_by else "",
+        "is_rest": consent.continues_id is not None,
         "categories": [
             localized(CATEGORIES[slug], "title") for slug in consent.categories if slug in CATEGORIES
         ],
     }
+
+
+def how_it_ended(consent: Consent, *, at: datetime) -> str:
+    """Answer when and how a consent ended, as one sentence; empty while it stands."""
+    said = {
+        "withdrawn": _("The person withdrew it on %(day)s."),
+        "narrowed": _(
+            "The person withdrew a part of it on %(day)s; the rest stands as a consent of its own."
+        ),
+        "replaced": _("Another consent took its place on %(day)s."),
+        "refused": _("It ended on %(day)s: asked again, the person said no."),
+        "closed": _("It ended on %(day)s, when the case was closed."),
+        LAPSED: _("It ran out on %(day)s."),
+        "unrecorded": _("It ended on %(day)s; how was not written down then."),
+    }
+    state = sharing_queries.consent_state(consent, at=at)
+    if state not in said:
+        return ""
+    moment = timezone.localtime(consent.withdrawn_at or consent.expires_at)
+    return said[state] % {"day": formats.date_format(moment, "DATETIME_FORMAT")}
 
 
 def door_lines(doors: Sequence[DoorFinding]) -> list[dict[str, str]]:

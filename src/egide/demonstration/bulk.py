@@ -70,7 +70,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     Consent: (
         "id", "file_id", "case_id", "categories", "purposes", "given_at", "expires_at", "form", "text_version",
         "language", "interpreter_used", "capacity_confirmed", "free_choice_confirmed", "copy_given", "given_by",
-        "explained_by_id", "withdrawn_at", "withdrawn_recorded_by_id",
+        "explained_by_id", "withdrawn_at", "withdrawn_recorded_by_id", "ended_how",
     ),
     ConsentRecipient: ("id", "consent_id", "agency_id"),
     Assignment: ("id", "case_id", "agency_id", "side", "consent_id", "starts_at", "ends_at"),
@@ -248,7 +248,7 @@ class _Writer:
         consent = new_id()
         self.batch.add(
             Consent, consent, file_id, case_id, CONSENTED, ["case_management"], at, self.at + timedelta(days=90),
-            "written", "ccr-consent-1", area.language, False, True, True, False, "self", area.lead.pk, None, None,
+            "written", "ccr-consent-1", area.language, False, True, True, False, "self", area.lead.pk, None, None, "",
         )  # fmt: skip
         for agency in (area.holder_id, area.police_id):
             self.batch.add(ConsentRecipient, new_id(), consent, agency)

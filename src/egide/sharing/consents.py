@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from egide.common.errors import NotVisible, Refused
+from egide.common.ids import new_id
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
-from egide.sharing.models import Assignment, Consent, ConsentRecipient
+from egide.sharing.models import ENDED_BY_SOMEBODY, Assignment, Consent, ConsentRecipient
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.decision import PURPOSES
 
@@ -133,35 +134,108 @@ def give_consent(
     return consent
 
 
-@transaction.atomic
 def withdraw_consent(*, consent_id: UUID, actor: Membership, at: datetime) -> Consent:
     """Withdraw a consent: from this moment it opens nothing, for anyone, and partners leave the case.
 
-    The caller has checked that the actor may act on the case.
-
     Raises:
-        NotVisible: there is none. Refused: it was withdrawn already.
+        NotVisible: there is none. Refused: it had ended already.
     """
-    consent = Consent.objects.select_for_update().filter(pk=consent_id).order_by().first()
-    if consent is None:
-        raise NotVisible
-    if consent.withdrawn_at is not None:
-        raise Refused(_("This consent was already withdrawn."))
-    consent.withdrawn_at, consent.withdrawn_recorded_by = at, actor
-    consent.save(update_fields=["withdrawn_at", "withdrawn_recorded_by"])
+    return end_consent(consent_id=consent_id, how="withdrawn", actor=actor, at=at)
+
+
+@transaction.atomic
+def end_consent(*, consent_id: UUID, how: str, actor: Membership, at: datetime) -> Consent:
+    """End a consent before its time, and say how: from this moment it opens nothing, for anyone.
+
+    The caller has checked that the actor may act on the case. There is no way back: a new one is given.
+
+    Args:
+        how: one of `models.ENDED_BY_SOMEBODY`.
+    Raises:
+        NotVisible: there is none. Refused: it had ended already.
+    """
+    consent = _ended(consent_id, how, actor, at)
     ended = Assignment.objects.filter(consent=consent, ends_at__isnull=True).update(ends_at=at)
     ledger.record(
-        action="sharing.consent_withdrawn",
+        action="sharing.consent_withdrawn" if how == "withdrawn" else "sharing.consent_ended",
         actor=actor,
         target=consent,
         at=at,
         subject=consent.file_id,
         counts={"assignments_ended": ended},
+        details={"how": how},
     )
     return consent
 
 
-def end_consents(*, file_id: UUID, actor: Membership, at: datetime) -> int:
+def _ended(consent_id: UUID, how: str, actor: Membership, at: datetime) -> Consent:
+    if how not in ENDED_BY_SOMEBODY:
+        raise ValueError(f"no consent ends so: {how}")
+    consent = Consent.objects.select_for_update().filter(pk=consent_id).order_by().first()
+    if consent is None:
+        raise NotVisible
+    if consent.withdrawn_at is not None:
+        raise Refused(_("This consent was already withdrawn."))
+    if consent.lapse_recorded_at is not None:
+        raise Refused(_("This consent had run out."))
+    consent.withdrawn_at, consent.withdrawn_recorded_by, consent.ended_how = at, actor, how
+    consent.save(update_fields=["withdrawn_at", "withdrawn_recorded_by", "ended_how"])
+    return consent
+
+
+@transaction.atomic
+def narrow_consent(
+    *,
+    consent_id: UUID,
+    agencies: Collection[UUID],
+    categories: Collection[str],
+    actor: Membership,
+    at: datetime,
+) -> Consent:
+    """Withdraw a part of a consent; what is left stands as the person gave it, and as long.
+
+    Args:
+        agencies: those that may receive nothing more. categories: what nobody may receive any more.
+    Returns:
+        What stands: a consent of its own, given when the whole was, that says which one it continues.
+    Raises:
+        NotVisible: there is none. Refused: it had ended, or nothing of it would be left, or all of it.
+    """
+    consent = _ended(consent_id, "narrowed", actor, at)
+    named = set(consent.recipients.order_by().values_list("pk", flat=True))
+    left, kinds = named - set(agencies), set(consent.categories) - set(categories)
+    if not left or not kinds:
+        raise Refused(_("Nothing would be left of it: withdraw it whole."))
+    if left == named and kinds == set(consent.categories):
+        raise Refused(_("Say which agency, or which kind of information."))
+    stands = Consent.objects.get(pk=consent.pk)
+    stands.pk, stands._state.adding = new_id(), True
+    stands.continues, stands.categories, stands.ended_how = consent, sorted(kinds), ""
+    stands.withdrawn_at = stands.withdrawn_recorded_by = None
+    stands.save(force_insert=True)
+    ConsentRecipient.objects.bulk_create(
+        ConsentRecipient(consent=stands, agency_id=pk) for pk in sorted(left)
+    )
+    mine = Assignment.objects.filter(consent=consent, ends_at__isnull=True)
+    kept = mine.filter(agency__in=left).update(consent=stands)
+    ended = mine.update(ends_at=at)
+    ledger.record(
+        action="sharing.consent_narrowed",
+        actor=actor,
+        target=consent,
+        at=at,
+        subject=consent.file_id,
+        counts={"assignments_ended": ended, "assignments_kept": kept},
+        details={
+            "agencies": sorted(str(pk) for pk in named - left),
+            "categories": sorted(set(consent.categories) - kinds),
+            "stands": stands.pk,
+        },
+    )
+    return stands
+
+
+def end_consents(*, file_id: UUID, how: str, actor: Membership, at: datetime) -> int:
     """End every consent of a file that stands: the case closed, or a new one takes their place; answers how many.
 
     A consent left standing would open beside the next one what the person no longer agrees to.
@@ -170,7 +244,8 @@ def end_consents(*, file_id: UUID, actor: Membership, at: datetime) -> int:
         "given_at"
     )
     ended = [
-        withdraw_consent(consent_id=pk, actor=actor, at=at) for pk in standing.values_list("pk", flat=True)
+        end_consent(consent_id=pk, how=how, actor=actor, at=at)
+        for pk in standing.values_list("pk", flat=True)
     ]
     return len(ended)
 
@@ -178,7 +253,7 @@ def end_consents(*, file_id: UUID, actor: Membership, at: datetime) -> int:
 @transaction.atomic
 def record_refusal(*, actor: Membership, file_id: UUID, case_id: UUID, at: datetime) -> None:
     """Record that consent was refused: whatever was in force ends now."""
-    end_consents(file_id=file_id, actor=actor, at=at)
+    end_consents(file_id=file_id, how="refused", actor=actor, at=at)
     ledger.record(
         action="sharing.consent_refused", actor=actor, target=f"cases.case:{case_id}", at=at, subject=file_id
     )

@@ -15,7 +15,7 @@ from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership, Role
 from egide.sharing import tables
 from egide.sharing.grounds import end_ground
-from egide.sharing.models import Assignment, Consent, Ground
+from egide.sharing.models import LAPSED, Assignment, Consent, Ground
 from egide.sharing.rules.decision import Question, decide
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.question import ConsentState
@@ -124,7 +124,7 @@ def record_lapse(*, consent: Consent, at: datetime) -> bool:
     """Take note once that a consent ran out: what rested on it ends at that moment. False when done already."""
     mine = Consent.objects.filter(
         pk=consent.pk, withdrawn_at__isnull=True, lapse_recorded_at__isnull=True, expires_at__lte=at
-    ).update(lapse_recorded_at=at)
+    ).update(lapse_recorded_at=at, ended_how=LAPSED)
     if not mine:
         return False
     ended = Assignment.objects.filter(consent=consent, ends_at__isnull=True).update(

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from egide.common import clock
 from egide.partners.models import Membership, Role
-from egide.sharing.models import Assignment, Consent, Recusal
+from egide.sharing.models import LAPSED, Assignment, Consent, Recusal
 
 #: Roles that work on cases. The others (referrer, officer, evaluator…) are assigned to none.
 ASSIGNABLE_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.TEAM_MEMBER, Role.CHAIR)
@@ -95,15 +95,20 @@ def recused_agencies(*, case_id: UUID) -> set[UUID]:
 
 def consents_of(*, file_id: UUID) -> QuerySet[Consent]:
     """Return every consent of a file, newest first, with its recipients."""
-    return Consent.objects.filter(file_id=file_id).prefetch_related("recipients").order_by("-given_at", "-pk")
+    return (
+        Consent.objects.filter(file_id=file_id)
+        .prefetch_related("recipients")
+        .select_related("withdrawn_recorded_by__account")
+        .order_by("-given_at", "-pk")
+    )
 
 
 def consent_state(consent: Consent, *, at: datetime) -> str:
-    """Answer `withdrawn`, `expired`, `expiring` (within 30 days) or `in_force`."""
-    if consent.withdrawn_at is not None:
-        return "withdrawn"
+    """Answer how it ended (`models.HOW_CONSENTS_END`), or `expiring` (within 30 days) or `in_force`."""
+    if consent.ended_how:
+        return str(consent.ended_how)
     if consent.expires_at <= at:
-        return "expired"
+        return LAPSED
     return "expiring" if (consent.expires_at - at).days < 30 else "in_force"
 
 

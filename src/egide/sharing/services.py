@@ -12,8 +12,10 @@ from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
 from egide.sharing.consents import (
     check_consent,
+    end_consent,
     end_consents,
     give_consent,
+    narrow_consent,
     record_refusal,
     withdraw_consent,
 )
@@ -46,10 +48,12 @@ __all__ = [
     "assign",
     "check_consent",
     "end_assignments",
+    "end_consent",
     "end_consents",
     "explain",
     "give_consent",
     "name_substitute",
+    "narrow_consent",
     "open_file",
     "open_files",
     "open_names",

@@ -90,6 +90,41 @@ class ConsentForm(forms.Form):
         return {**data, "text_version": text_version}
 
 
+class WithdrawalForm(forms.Form):
+    """What the person withdraws: all of it, some agencies, some kinds of information. Nothing is ticked beforehand."""
+
+    how_much = choice(
+        _("What the person withdraws"),
+        [
+            ("all", _("All of it: no other agency sees the case any more")),
+            ("part", _("A part of it")),
+        ],
+        error=_("Say whether the person withdraws all of it or a part."),
+    )
+    recipients = several(_("Agencies that may know nothing more"), [], required=False)
+    categories = several(_("What no agency may know any more"), [], required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        agencies: Sequence[tuple[str, str]],
+        covered: Collection[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recipients"].choices = list(agencies)  # type: ignore[attr-defined]
+        self.fields["categories"].choices = category_choices(covered)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a part that is none; what is ticked below counts for a part alone."""
+        data = super().clean() or {}
+        if data.get("how_much") == "all":
+            data["recipients"], data["categories"] = [], []
+        elif data.get("how_much") == "part" and not data.get("recipients") and not data.get("categories"):
+            self.add_error("recipients", _("Tick an agency, or a kind of information below."))
+        return data
+
+
 class RefusalForm(forms.Form):
     """A refusal, and what may still be done."""
 

@@ -54,6 +54,8 @@ OWN_KINDS = (
     TaskKind.LOG_REVIEW,
     TaskKind.ACCESS_REQUEST,
 )
+#: What does not end with the case: a person is owed an answer, or agencies owe one.
+OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS)
 
 
 class Task(models.Model):

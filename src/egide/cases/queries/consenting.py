@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from egide.cases.models import Case, File
+from django.db.models import Count
+
+from egide.cases.models import Case, File, Task
 from egide.cases.queries.foreseeing import Foresight, Line, SeenFile
 from egide.cases.queries.holding import held_kinds
 from egide.common.text import localized
@@ -171,6 +173,14 @@ def effect(*, case: Case, file: File, actor: Membership, draft: Draft, at: datet
         [one for one in grounds if one.kind != COMMON or not draft.ends_common],
         draft,
     )
+
+
+def tasks_given_back(*, case: Case, effect: Effect) -> list[tuple[Agency, int]]:
+    """Answer how many open tasks each agency that leaves would give back to the lead agency."""
+    leaving = {one.agency.pk: one.agency for one in effect.changes if one.leaves}
+    rows = Task.objects.filter(case=case, agency__in=leaving, done_at__isnull=True).order_by("agency")
+    counted = rows.values_list("agency").annotate(n=Count("pk"))
+    return sorted(((leaving[pk], n) for pk, n in counted), key=lambda pair: str(pair[0]))
 
 
 def _grounds(case: Case) -> list[Ground]:

@@ -75,20 +75,21 @@ def tell_recipients(
     EndNotice.objects.bulk_create(made)
     if ended and case.programme.protocol.is_consent_required:
         ending.end_what_rested_on_consent(case_id=case.pk, still=now, actor=actor, at=at)
-    if made and case.is_open:
+    given_back = deadlines.give_back(case=case, at=at) if ended else 0
+    if made:
         deadlines.set_deadline(
             case=case, kind=TaskKind.ACKNOWLEDGEMENTS, at=at, due_at=due_at, file=file, actor=actor
         )
     elif actor is not None:
         _end_when_answered(case, actor=actor, at=at)
-    if made or again:
+    if made or again or given_back:
         ledger.record(
             action="cases.recipients_told",
             actor=actor,
             target=case,
             at=at,
             subject=file.pk,
-            counts={"told": len(made), "no_longer_owed": again},
+            counts={"told": len(made), "no_longer_owed": again, "tasks_given_back": given_back},
             details={"agencies": [str(one.agency.pk) for one in lost]},
         )
     return made

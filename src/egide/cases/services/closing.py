@@ -80,7 +80,7 @@ def close_case(
     deadlines.end_all(case=case, actor=actor, at=at)
     ended = cascading.about_to_end(file=file, at=at)
     sharing.end_assignments(case_id=case.pk, actor=actor, at=at)
-    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
+    sharing.end_consents(file_id=file.pk, how="closed", actor=actor, at=at)
     # The same notice as for any other end: without it, receiving one would say that somebody withdrew.
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at, changed=STATE)

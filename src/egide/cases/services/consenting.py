@@ -43,7 +43,7 @@ def replace_consents(
     """
     ended = cascading.about_to_end(file=file, at=at)
     check_unchanged(ended, replacing)
-    sharing.end_consents(file_id=file.pk, actor=actor, at=at)
+    sharing.end_consents(file_id=file.pk, how="replaced", actor=actor, at=at)
     given = sharing.give_consent(actor=actor, file_id=file.pk, case_id=case.pk, at=at, **consent)
     assign_partners(case, given, actor=actor, at=at)
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
@@ -127,11 +127,26 @@ def ask_again_before_it_ends(case: Case, given: Consent, actor: Membership, at: 
 
 
 @transaction.atomic
-def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
-    """Record that the victim withdraws consent: partners leave now; the case waits for her decision.
+def withdraw_consent(
+    *,
+    case_id: UUID,
+    actor: Membership,
+    at: datetime,
+    agencies: Collection[UUID] = (),
+    categories: Collection[str] = (),
+    replacing: Collection[UUID] | None = None,
+) -> Case:
+    """Record that the victim withdraws consent, whole or in part: agencies that lose by it leave now, and are told.
 
+    Withdrawn whole, or for every other agency or kind, the case waits for her decision. Nothing undoes it: a new
+    consent is taken.
+
+    Args:
+        agencies: those that may receive nothing more. categories: what nobody may receive any more. All of it is
+            withdrawn when both are empty.
+        replacing: the consents in force as they were shown to the actor; whatever is in force when None.
     Raises:
-        Refused: no consent is in force.
+        Refused: no consent is in force, it covers nothing of that, or it is not the one that was shown.
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
@@ -139,14 +154,46 @@ def withdraw_consent(*, case_id: UUID, actor: Membership, at: datetime) -> Case:
     ended = cascading.about_to_end(file=file, at=at)
     if not ended:
         raise Refused(_("No consent is in force."))
-    for consent in ended:
-        sharing.withdraw_consent(consent_id=consent.pk, actor=actor, at=at)
-    case.state = CASE.next_state("record_refusal", state=case.state)
+    check_unchanged(ended, replacing)
+    left = [_withdraw(one, case, agencies, categories, actor=actor, at=at) for one in ended]
+    if not any(left):
+        case.state = CASE.next_state("record_refusal", state=case.state)
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
     deadlines.meet_deadline(case=case, kind=TaskKind.CONSENT_CHECK, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at, changed=["state"])
-    ledger.record(action="cases.consent_withdrawn", actor=actor, target=case, at=at, subject=file.pk)
+    ledger.record(
+        action="cases.consent_withdrawn",
+        actor=actor,
+        target=case,
+        at=at,
+        subject=file.pk,
+        details={"is_partial": any(left)},
+    )
     return case
+
+
+def _withdraw(
+    consent: Consent,
+    case: Case,
+    agencies: Collection[UUID],
+    categories: Collection[str],
+    *,
+    actor: Membership,
+    at: datetime,
+) -> Consent | None:
+    """End one consent, whole or in part; answers what stands of it."""
+    others = {agency.pk for agency in consent.recipients.all()} - {case.programme.lead_agency_id}
+    is_whole = not agencies and not categories
+    if is_whole or not others - set(agencies) or not set(consent.categories) - set(categories):
+        sharing.withdraw_consent(consent_id=consent.pk, actor=actor, at=at)
+        return None
+    return sharing.narrow_consent(
+        consent_id=consent.pk,
+        agencies=set(agencies) & others,
+        categories=categories,
+        actor=actor,
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, File, Task
-from egide.cases.models.work import TaskKind
+from egide.cases.models.work import OUTLIVING, TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services.entries import victim_file
 from egide.common.clock import add_working_days
@@ -105,10 +105,26 @@ def meet_deadline(*, case: Case, kind: str, actor: Membership, at: datetime, out
 
 
 def end_all(*, case: Case, actor: Membership, at: datetime) -> None:
-    """Close every open task of a case that ended, as no longer needed; what is owed to a person who asks stays."""
-    Task.objects.filter(case=case, done_at__isnull=True).exclude(kind=TaskKind.ACCESS_REQUEST).update(
+    """Close the open tasks of a case that ended, as no longer needed; what is still owed outlives it."""
+    Task.objects.filter(case=case, done_at__isnull=True).exclude(kind__in=OUTLIVING).update(
         done_at=at, done_by=actor, outcome="not_needed"
     )
+
+
+def give_back(*, case: Case, at: datetime, agency: Agency | None = None) -> int:
+    """Give the lead agency what an agency can do no more; answers how many tasks.
+
+    Args:
+        agency: one that is kept out; every agency that no longer works on the case when None.
+    """
+    lead = case.programme.lead_agency_id
+    open_ones = Task.objects.filter(case=case, done_at__isnull=True).exclude(agency=lead)
+    if agency is not None:
+        open_ones = open_ones.filter(agency=agency)
+    else:
+        working = sharing_queries.active_assignments(now=at).filter(case_id=case.pk).order_by()
+        open_ones = open_ones.exclude(agency__in=working.values("agency_id"))
+    return open_ones.update(agency=lead, owner=case.lead, rises_to=None)
 
 
 def refresh_next_due(case: Case, *, at: datetime, changed: Collection[str] = ()) -> None:
@@ -186,8 +202,8 @@ def raise_late(*, at: datetime, limit: int = 1000) -> int:
     """
     release_absent(at=at)
     late = Task.objects.filter(done_at__isnull=True, raised_at__isnull=True, due_at__lt=at).filter(
-        # A closed case has no date any more; whoever asks for their own file is answered all the same.
-        Q(case__is_open=True) | Q(kind=TaskKind.ACCESS_REQUEST)
+        # A closed case has no date any more; what is owed to a person, or by an agency, is all the same.
+        Q(case__is_open=True) | Q(kind__in=OUTLIVING)
     )
     found = list(late.order_by("due_at", "pk").values_list("pk", "case_id")[:limit])
     if not found:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.models import Case, ConflictAnswer, File, Task
+from egide.cases.models import Case, ConflictAnswer, File
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines
@@ -173,9 +173,7 @@ def keep_agency_out(
     if Recusal.objects.filter(case_id=case.pk, agency=agency, ended_at__isnull=True).order_by().exists():
         raise Refused(_("This agency is kept out already."))
     made = sharing.recuse(case_id=case.pk, agency=agency, reason_code=reason_code, actor=actor, at=at)
-    Task.objects.filter(case=case, agency=agency, done_at__isnull=True).update(
-        agency=case.programme.lead_agency, owner=case.lead, rises_to=None
-    )
+    deadlines.give_back(case=case, at=at, agency=agency)
     after_recusal(recusal=made, at=at)
     return made
 

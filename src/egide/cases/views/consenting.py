@@ -29,6 +29,7 @@ from egide.sharing import ending
 from egide.sharing import services as sharing
 from egide.sharing.foreseeing import Draft
 from egide.sharing.models import Consent
+from egide.sharing.rules.categories import CATEGORIES
 
 CONSENT_TEXT = "ccr-consent-1"
 #: The field that says what was shown before it is recorded.
@@ -182,7 +183,7 @@ def _record(
     )
 
 
-def _hidden(form: forms.ConsentForm) -> list[tuple[str, str]]:
+def _hidden(form: forms.ConsentForm | forms.WithdrawalForm) -> list[tuple[str, str]]:
     """What was typed, to be sent again with the answer."""
     found = []
     for name in form.fields:
@@ -269,18 +270,89 @@ def refusal(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
 def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
-    """Record that the person withdraws consent."""
-    found = fetch_case(request, case_id)
+    """The person withdraws consent, all of it or a part: what stops is shown, then it is recorded."""
+    case = _supported(request, case_id)
+    file, at = entries.victim_file(case), clock.now()
+    in_force = ending.in_force_on(file_id=file.pk, at=at)
+    form = _withdrawal_form(case, in_force, request.POST or None)
+    if SHOWN in request.POST and not in_force:
+        # Ended meanwhile, perhaps by the first click of two: the key knows.
+        return do(request, scope="cases.withdrawal", effect=_nothing_stands, done="")
+    if request.method == "POST" and in_force and "edit" not in request.POST and form.is_valid():
+        return _check_withdrawal(request, case, file, form, in_force)
+    is_again = form.is_bound and "edit" not in request.POST
+    context = {"case": case, "form": form, "former": _newest(in_force), "is_again": is_again}
+    status = SHOWN_AGAIN if is_again and form.errors else 200
+    return render(request, "cases/withdrawal.html", context, status=status)
 
-    def effect(at: Any) -> str:
-        consenting.withdraw_consent(case_id=found.pk, actor=request.actor, at=at)
-        return _back(found.pk)
 
-    return do(
-        request,
-        scope="cases.withdrawal",
-        effect=effect,
-        done=_("The consent was withdrawn. From this moment no other agency sees the case."),
+def _nothing_stands(_at: Any) -> str:
+    raise Refused(_("No consent is in force."))
+
+
+def _withdrawal_form(case: Case, in_force: Sequence[Consent], data: Any) -> forms.WithdrawalForm:
+    named = {agency.pk: agency for one in in_force for agency in one.recipients.all()}
+    named.pop(case.programme.lead_agency_id, None)
+    covered = {category for one in in_force for category in one.categories}
+    return forms.WithdrawalForm(
+        data,
+        agencies=sorted(((str(pk), str(agency)) for pk, agency in named.items()), key=lambda pair: pair[1]),
+        covered=[slug for slug in CATEGORIES if slug in covered],
     )
+
+
+def _left(file: File, in_force: Sequence[Consent], withdrawn: dict[str, Any], lead: UUID) -> Draft:
+    """What would stand of the consent: nothing when it is withdrawn whole, or for everyone, or for every kind."""
+    newest = in_force[-1]
+    agencies = {agency.pk for one in in_force for agency in one.recipients.all()} - {lead}
+    left = agencies - {UUID(pk) for pk in withdrawn["recipients"]}
+    kinds = {category for one in in_force for category in one.categories} - set(withdrawn["categories"])
+    stands = withdrawn["how_much"] == "part" and left and kinds
+    return Draft(
+        file_id=file.pk,
+        agencies=frozenset({*left, lead}) if stands else frozenset(),
+        categories=frozenset(kinds) if stands else frozenset(),
+        purposes=frozenset(purpose for one in in_force for purpose in one.purposes),
+        is_written=newest.form != "verbal",
+        expires_at=newest.expires_at,
+    )
+
+
+def _check_withdrawal(
+    request: Request, case: Case, file: File, form: forms.WithdrawalForm, in_force: Sequence[Consent]
+) -> HttpResponse:
+    """Say what stops at once for whom, what stays lawful and why, who is told; then record it."""
+    at, data = clock.now(), form.cleaned_data
+    draft = _left(file, in_force, data, case.programme.lead_agency_id)
+    effect = queries.effect(case=case, file=file, actor=request.actor, draft=draft, at=at)
+    confirm = forms.ConfirmForm(request.POST if SHOWN in request.POST else None, is_asked=False)
+
+    def once(now: Any) -> str:
+        if request.POST[SHOWN] != effect.mark:
+            raise Refused(_("This is no longer what the page said. Read it again, then record it."))
+        consenting.withdraw_consent(
+            case_id=case.pk,
+            agencies=[UUID(pk) for pk in data["recipients"]],
+            categories=data["categories"],
+            replacing=effect.replaced,
+            actor=request.actor,
+            at=now,
+        )
+        return reverse("cases:consents", args=[case.pk])
+
+    if confirm.is_valid():
+        done = _("The withdrawal was recorded. What it ends has ended.")
+        answer = act(request, scope="cases.withdrawal", effect=once, form=confirm, done=done)
+        if answer is not None:
+            return answer
+    context = {
+        "case": case,
+        "effect": effect,
+        "confirm": confirm,
+        "kept": _hidden(form),
+        "is_whole": not draft.agencies,
+        "given_back": queries.tasks_given_back(case=case, effect=effect),
+    }
+    status = SHOWN_AGAIN if confirm.is_bound and confirm.errors else 200
+    return render(request, "cases/withdrawal_check.html", context, status=status)

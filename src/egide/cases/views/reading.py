@@ -36,5 +36,13 @@ def consents(request: Request, case_id: UUID) -> HttpResponse:
     notices = cascade.notice_lines(case=case, file=victim, actor=request.actor, at=at)
     rows = [presentation.consent_card(c, at=at) for c in sharing_queries.consents_of(file_id=victim.pk)]
     return render(
-        request, "cases/consents.html", {"case": case, "consents": rows, "notices": notices, "at": at}
+        request,
+        "cases/consents.html",
+        {
+            "case": case,
+            "consents": rows,
+            "notices": notices,
+            "in_force": any(row["state"] in ("in_force", "expiring") for row in rows),
+            "at": at,
+        },
     )

@@ -2,6 +2,8 @@
 
 from egide.sharing.models.emergency import EmergencyAccess, EmergencyMiss, EmergencyUser
 from egide.sharing.models.records import (
+    ENDED_BY_SOMEBODY,
+    LAPSED,
     Assignment,
     Consent,
     ConsentRecipient,
@@ -14,6 +16,8 @@ from egide.sharing.models.records import (
 from egide.sharing.models.table import TableState, TableVersion
 
 __all__ = [
+    "ENDED_BY_SOMEBODY",
+    "LAPSED",
     "Assignment",
     "Consent",
     "ConsentRecipient",

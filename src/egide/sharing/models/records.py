@@ -12,6 +12,20 @@ from egide.common.personal import personal
 from egide.partners.models import Agency, Membership
 from egide.vault.fields import SealedField
 
+#: A consent that ran out; nobody ended it.
+LAPSED = "expired"
+#: How a consent ends.
+HOW_CONSENTS_END = [
+    ("withdrawn", _("Withdrawn")),
+    ("narrowed", _("Withdrawn in part")),
+    ("replaced", _("Replaced by another")),
+    ("refused", _("Ended: the person said no")),
+    ("closed", _("Ended with the case")),
+    (LAPSED, _("Expired")),
+    ("unrecorded", _("Ended; how was not written down then")),
+]
+ENDED_BY_SOMEBODY = tuple(code for code, _label in HOW_CONSENTS_END if code != LAPSED)
+
 
 class Consent(models.Model):
     """One informed consent: recipients × categories × purposes, until an end, withdrawn at any time."""
@@ -44,12 +58,19 @@ class Consent(models.Model):
         default="self",
     )
     explained_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    #: When somebody ended it before its time, however it ended, and who recorded it.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_recorded_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     #: When its lapse was taken note of and those it named were told; it opens nothing since `expires_at`.
     lapse_recorded_at = models.DateTimeField(null=True, blank=True)
+    #: How it ended; empty as long as nobody ended it and no lapse was taken note of.
+    ended_how = models.CharField(max_length=10, blank=True, choices=HOW_CONSENTS_END)
+    #: The consent a part of which was withdrawn, when this one is what stands of it.
+    continues = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by"
+    )
 
     class Meta:
         indexes = [
@@ -73,6 +94,12 @@ class Consent(models.Model):
             models.CheckConstraint(
                 name="sharing_consent_is_informed",
                 condition=Q(capacity_confirmed=True, free_choice_confirmed=True),
+            ),
+            models.CheckConstraint(
+                name="sharing_consent_says_how_it_ended",
+                condition=Q(withdrawn_at__isnull=True, lapse_recorded_at__isnull=True, ended_how="")
+                | Q(withdrawn_at__isnull=True, lapse_recorded_at__isnull=False, ended_how=LAPSED)
+                | Q(withdrawn_at__isnull=False, ended_how__in=ENDED_BY_SOMEBODY),
             ),
         ]
 
