@@ -203,7 +203,7 @@ class TestBeforeConsent:
     def test_says_what_the_agency_would_read(self, client, world):
         content = self.preview(client, world).content.decode()
 
-        assert "would read more" in content
+        assert "Would read more" in content
         assert str(world.health_agency) in content
 
     def test_the_consent_is_recorded_from_the_page_of_the_preview_too(self, client, world):

@@ -8,8 +8,8 @@ from tests.conftest import NOON
 from tests.factories import DAY, World
 from tests.partners.test_migrations import migrate  # noqa: F401
 
-BEFORE = [("sharing", "0070_disclosures_carry_notices")]
-AFTER = [("sharing", "0072_consents_say_how_they_end")]
+BEFORE = [("sharing", "0071_emergency_misses")]
+AFTER = [("sharing", "0081_consents_say_how_they_end")]
 
 
 @pytest.mark.slow

@@ -457,7 +457,7 @@ def consent_card(consent: Any, *, at: datetime) -> dict[str, Any]:
         "recorded_by": consent.withdrawn_recorded_by.person_name if consent.withdrawn_recorded_by else "",
         "is_rest": consent.continues_id is not None,
         "categories": [
-            localized(CATEGORIES[slug], "title") for slug in consent.categories if slug in CATEGORIES
+            localized(one, "title") for slug, one in CATEGORIES.items() if slug in set(consent.categories)
         ],
     }
 

@@ -6,7 +6,7 @@ _BY_SOMEBODY = ("withdrawn", "narrowed", "replaced", "refused", "closed", "unrec
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sharing", "0071_how_consents_end")]
+    dependencies = [("sharing", "0080_how_consents_end")]
 
     operations = [
         migrations.AddConstraint(

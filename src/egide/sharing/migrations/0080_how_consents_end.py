@@ -47,7 +47,7 @@ def _as_told(moment):
 class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0050_waiting_entries_bear_a_mark"),
-        ("sharing", "0070_disclosures_carry_notices"),
+        ("sharing", "0071_emergency_misses"),
     ]
 
     operations = [
