@@ -470,8 +470,13 @@ class TestThePaper:
         assert "<title>Letter</title>" in text
 
     def test_holds_what_may_be_kept_and_not_what_is_only_shown(self, client, world, case):
+        world.safe_contact(case)
+        write(world, case, "victim", "Bag at her sister’s.", "plan.safety")
         text = letter(client, world, case, ready(world, case)).decode()
 
+        assert "Bag at her sister’s." in text
+        assert "Safety plan" not in text
+        assert "Safe contact" not in text
         assert "Marie-Ève" in text
         assert "knife" not in text
         assert "Ombud" in text

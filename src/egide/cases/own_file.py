@@ -55,6 +55,18 @@ def line_of(held: Held) -> dict[str, Any]:
     }
 
 
+#: Kinds whose very name, on a paper at home, tells that the person is helped (§7.1).
+_TELLING = ("plan.safety", "contact.safe", "referral.status", "consent.record")
+
+
+def paper_line(held: Held) -> dict[str, Any]:
+    """Answer one thing as it stands on the paper the person keeps."""
+    line = line_of(held)
+    if held.item.category in _TELLING:
+        line["title"] = _("Notes")
+    return {**line, "text": given_words(held)}
+
+
 def given_words(held: Held) -> str:
     """Answer what the person is given of it."""
     return held.part if held.part else words_of(held)

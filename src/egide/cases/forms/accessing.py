@@ -59,7 +59,17 @@ class AccessRequestForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the answer"), choices=[("en", _("English")), ("fr", _("French"))]
     )
-    field_order = ["role", "asked_by", "representative", "authority", "may_be_abuser", "identified", "proof"]
+    field_order = [
+        "role",
+        "way",
+        "place",
+        "asked_by",
+        "representative",
+        "authority",
+        "may_be_abuser",
+        "identified",
+        "proof",
+    ]
 
     def __init__(self, *args: Any, roles: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,7 +153,7 @@ class SecondReadingForm(forms.Form):
     """For each thing: agree or not; one disagreement sends all of it back."""
 
     use_required_attribute = False
-    reply = choice(_("The answer itself"), AGREE, error=_("Say whether you agree with the answer."))
+    reply = choice(_("The answer as a whole"), AGREE, error=_("Say whether you agree with the answer."))
     note = words(
         _("What must change, for the first reader"),
         rows=3,

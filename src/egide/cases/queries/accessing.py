@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from egide.assessments import queries as assessments
 from egide.cases.models import AccessItem, AccessRequest, Case, File
@@ -175,9 +176,15 @@ def _closed(
         is_elsewhere = theirs.level >= Level.VIEW and one.level < Level.VIEW
         if theirs.level >= Level.VIEW and not is_elsewhere:
             continue
-        texts = one.texts if is_elsewhere else theirs.texts
+        why = _why(one if is_elsewhere else theirs)
         found.setdefault(
             (one.category, is_elsewhere),
-            Closed(localized(CATEGORIES[one.category], "title"), texts[0] if texts else "", is_elsewhere),
+            Closed(localized(CATEGORIES[one.category], "title"), why, is_elsewhere),
         )
     return sorted(found.values(), key=lambda line: (line.is_held_elsewhere, line.title))
+
+
+def _why(one: sharing.ClassDecision) -> str:
+    """A law's words before the table's, which speak of sectors: the person is of none."""
+    laws = [text for name, text in zip(one.rules, one.texts, strict=False) if name != "table"]
+    return laws[0] if laws else _("What the person may have of their file does not reach this kind.")

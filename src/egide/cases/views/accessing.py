@@ -321,11 +321,7 @@ def _letter(own: queries.OwnFile, bound_by: list[str]) -> dict[str, Any]:
     return {
         # No day of what happened to the person of concern: it tells who was there that day.
         "things": [
-            {
-                **own_file.line_of(held),
-                "text": own_file.given_words(held),
-                **({"day": ""} if is_concern else {}),
-            }
+            {**own_file.paper_line(held), **({"day": ""} if is_concern else {})}
             for held in own.given(to_keep=True)
         ],
         "said": [localized(one, "said") for one in told],
