@@ -89,6 +89,7 @@ def addresses(world):
         **{f"cases:inquiry{page}": [str(world.inquiry.pk)] for page in ("", "-letter", "-answered")},
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],
+        **{f"cases:prosecutor-{page}": [case, plan] for page in ("one", "print", "step")},
         "cases:disclosure-receipt": [case, plan],
         **{f"cases:access-{page}": [case, str(world.asked.pk)] for page in ("one", "letter", "withdraw")},
         "cases:receipt-received": [plan],

@@ -204,6 +204,7 @@ def doors(q, profiles=("ca-nb", "us-ct")):
         "fr-226-14-victime-majeure",
         "fr-secret",
         prosecutor
+        and q.subject_role == "victim"
         and basis == THREAT
         and threat.is_imminent
         and threat.is_under_hold

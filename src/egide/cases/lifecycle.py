@@ -99,6 +99,23 @@ ACCESS = Lifecycle(
 )
 
 
+class SignalState(models.TextChoices):
+    """Where a report of a health professional to the prosecutor stands."""
+
+    WRITTEN = "written", _("Written, has not left")
+    LEFT = "left", _("Left for the prosecutor")
+    DROPPED = "dropped", _("Did not leave")
+
+
+SIGNAL = Lifecycle(
+    initial=SignalState.WRITTEN,
+    transitions=[
+        Transition("leave", (SignalState.WRITTEN,), SignalState.LEFT),
+        Transition("drop", (SignalState.WRITTEN,), SignalState.DROPPED),
+    ],
+)
+
+
 class Level(models.TextChoices):
     """The level of concern people set, with their reasons. "Not yet known" is a level of its own."""
 

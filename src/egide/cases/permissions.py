@@ -8,6 +8,7 @@ from egide.cases.models.case import programmes_of
 from egide.common.errors import NotVisible
 from egide.common.permissions import allowed
 from egide.partners.models import Membership, Role
+from egide.sharing import prosecutor
 
 #: Roles that may refer: everyone who works with people.
 REFERRING_ROLES = (Role.REFERRER, Role.COORDINATOR, Role.TEAM_MEMBER, Role.ADVOCATE, Role.CHAIR)
@@ -62,6 +63,16 @@ def check_can_receive_inquiries(actor: Membership | None) -> None:
     """Coordinators, advocates and privacy officers, each for their own agency; for others there is nothing here."""
     if actor is None or actor.role not in INQUIRY_ROLES:
         raise NotVisible
+
+
+def check_can_report_to_prosecutor(actor: Membership | None) -> None:
+    """A health professional whom the French law lets tell the prosecutor; for others there is nothing here."""
+    if actor is None or actor.role not in WORKING_ROLES or not prosecutor.may_report(actor):
+        raise NotVisible
+
+
+def can_report_to_prosecutor(actor: Membership | None) -> bool:
+    return allowed(check_can_report_to_prosecutor, actor)
 
 
 def can_receive_inquiries(actor: Membership | None) -> bool:

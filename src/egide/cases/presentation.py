@@ -164,6 +164,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (support and case.is_open, "plan", _("Safety plan")),
         (support and case.is_open, "level", _("Set the level of concern")),
         (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
+        (permissions.can_report_to_prosecutor(actor), "prosecutor", _("Report to the prosecutor")),
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
         (permissions.can_convene(actor, case.programme), "conflicts", _("Conflicts of interest")),

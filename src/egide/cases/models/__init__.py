@@ -8,6 +8,7 @@ from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredTo
 from egide.cases.models.danger import DangerReport
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
+from egide.cases.models.signal import Agreement, ProsecutorReport
 from egide.cases.models.work import (
     Closure,
     ContactAttempt,
@@ -22,6 +23,7 @@ __all__ = [
     "AccessItem",
     "AccessRequest",
     "AgendaItem",
+    "Agreement",
     "Attendance",
     "Case",
     "CaseLink",
@@ -45,6 +47,7 @@ __all__ = [
     "LevelDecision",
     "NameToken",
     "Programme",
+    "ProsecutorReport",
     "Referral",
     "SafetyPlan",
     "Task",

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from egide.cases import permissions
 from egide.cases.lifecycle import ConferenceState
-from egide.cases.models import Case, Conference, Draft, EndNotice, Task
+from egide.cases.models import Case, Conference, Draft, EndNotice, ProsecutorReport, Task
 from egide.cases.queries.casefile import task_record, words_of
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
@@ -41,6 +42,8 @@ class Day:
     drafts: list[Draft]
     #: What the agency must stop using, and has not answered yet.
     notices: list[EndNotice]
+    #: One's own reports to the prosecutor of which the person has not been told yet.
+    to_tell: list[ProsecutorReport]
 
 
 def my_day(*, actor: Membership, at: datetime) -> Day:
@@ -75,7 +78,19 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
         notices=list(
             EndNotice.objects.visible_to(actor).waiting().select_related("case").order_by("due_at", "pk")[:5]
         ),
+        to_tell=_to_tell(actor),
     )
+
+
+def _to_tell(actor: Membership) -> list[ProsecutorReport]:
+    """Asked only of those whom a law lets report: for all others there is no such thing."""
+    if not permissions.can_report_to_prosecutor(actor):
+        return []
+    own = ProsecutorReport.objects.filter(
+        case__in=Case.objects.visible_to(actor), written_by_account=actor.account_id, agency=actor.agency_id
+    )
+    waiting = own.filter(told_at__isnull=True, tell_by__isnull=False)
+    return list(waiting.select_related("case").defer("words").order_by("tell_by", "pk")[:5])
 
 
 def _due(*, actor: Membership, until: datetime) -> list[Task]:

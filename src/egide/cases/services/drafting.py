@@ -23,7 +23,8 @@ LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
 #: The forms that keep drafts; one sheet of one tool is a form of its own, and so is a second one.
 _FORMS = re.compile(
-    r"refer|plan|safe-contact|note|consent|access|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}"
+    r"refer|plan|safe-contact|note|consent|access|prosecutor|own-file-[0-9a-f]{32}"
+    r"|assessment-[a-z0-9-]{1,60}"
 )
 
 

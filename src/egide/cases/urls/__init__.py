@@ -10,6 +10,7 @@ from egide.cases.urls import (
     inquiries,
     intake,
     plans,
+    signals,
     tables,
     training,
 )
@@ -25,6 +26,7 @@ urlpatterns = [
     *inquiries.urlpatterns,
     *disclosures.urlpatterns,
     *accessing.urlpatterns,
+    *signals.urlpatterns,
     *tables.urlpatterns,
     *training.urlpatterns,
 ]

@@ -1,0 +1,278 @@
+"""France, code pénal 226-14: a health professional tells the prosecutor, condition by condition, and nobody else."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from egide.cases.lifecycle import SignalState
+from egide.cases.models import Agreement, ProsecutorReport
+from egide.cases.services import signalling
+from egide.common.errors import NotVisible, Refused
+from egide.common.lifecycle import TransitionRefused
+from egide.ledger.models import Entry as Line
+from egide.sharing import prosecutor
+from egide.sharing.models import Disclosure
+from egide.sharing.rules.enabling import Deployment
+from egide.sharing.rules.policies import use
+from tests.cases.test_cost import MOST_QUERIES, queries_of
+from tests.cases.test_pages import post, sign_in
+from tests.conftest import NOON
+from tests.factories import DAY, a_member
+
+pytestmark = pytest.mark.django_db
+WORDS = {
+    "court": "Tribunal judiciaire de Rennes",
+    "person": "Mme X, 34 ans",
+    "facts": "Ecchymoses au cou, le 20.",
+    "danger": "Il a serré jusqu’à la perte de connaissance.",
+    "hold": "Il garde ses papiers et répond pour elle.",
+    "why_not_agreed": "Demandé seule : elle a peur.",
+}
+STATED = prosecutor.Said(
+    is_danger_immediate=True, is_under_hold=True, is_agreement_sought=True, is_in_conscience=True
+)
+
+
+@pytest.fixture(autouse=True)
+def france():
+    """Decide as a deployment in France."""
+    use(Deployment(is_fictional=True, profiles=("fr",)))
+    yield use
+    use(Deployment(is_fictional=True, profiles=("ca-nb", "us-ct")))
+
+
+@pytest.fixture
+def case(world):
+    world.health_agency.regimes = ["eu-gdpr", "fr-secret"]
+    world.health_agency.save(update_fields=["regimes"])
+    made = world.active()
+    world.nurse.refresh_from_db()
+    return made
+
+
+def write(world, case, *, words=None, **fields):
+    said = {
+        "is_adult": True,
+        "is_danger_immediate": True,
+        "is_under_hold": True,
+        "is_in_conscience": True,
+        "agreement": "refused",
+        "actor": world.nurse,
+        **fields,
+    }
+    return signalling.write_report(case_id=case.pk, words={**WORDS, **(words or {})}, at=NOON, **said)
+
+
+class TestTheDoor:
+    def test_opens_when_each_condition_is_stated(self):
+        assert prosecutor.door(said=STATED) == "fr-226-14-victime-majeure"
+
+    @pytest.mark.parametrize("name", vars(STATED).keys() - {"is_agreed"})
+    def test_stays_shut_when_one_is_not(self, name):
+        said = prosecutor.Said(**{**vars(STATED), name: False})
+
+        assert prosecutor.door(said=said) == ""
+
+    def test_her_agreement_is_a_door_of_its_own_and_asks_for_no_danger(self):
+        assert prosecutor.door(said=prosecutor.Said(is_agreed=True)) == "fr-226-14-accord"
+
+    def test_is_of_the_adult_victim_alone(self):
+        for role in ("child", "other_at_risk", "person_of_concern"):
+            assert prosecutor.door(said=STATED, subject_role=role) == ""
+
+    def test_is_shut_where_no_profile_switches_it_on(self, france):
+        france(Deployment(is_fictional=True, profiles=("ca-nb", "eu-generic")))
+
+        assert prosecutor.door(said=STATED) == prosecutor.door(said=prosecutor.Said(is_agreed=True)) == ""
+
+    def test_is_not_that_of_another_law(self):
+        assert prosecutor.door(said=STATED, regimes=frozenset({"fr-secret", "us-part2"})) == ""
+
+
+class TestWriting:
+    def test_says_by_which_door(self, world, case):
+        assert write(world, case).rule == "fr-226-14-victime-majeure"
+        agreed = write(
+            world, case, agreement="given", is_danger_immediate=False, is_under_hold=False,
+            words={"danger": "", "hold": "", "why_not_agreed": ""},
+        )  # fmt: skip
+        assert agreed.rule == "fr-226-14-accord"
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ({"is_danger_immediate": False}, "immediate danger"),
+            ({"words": {"danger": "  "}}, "immediate danger"),
+            ({"is_under_hold": False}, "no hold"),
+            ({"words": {"hold": ""}}, "no hold"),
+            ({"is_in_conscience": False}, "conscience"),
+            ({"is_adult": False}, "minor"),
+            ({"agreement": ""}, "whether she agrees"),
+            ({"words": {"why_not_agreed": " "}}, "could not be"),
+            ({"agreement": "impossible", "words": {"why_not_agreed": ""}}, "could not be"),
+            ({"words": {"facts": ""}}, "facts"),
+            ({"words": {"court": ""}}, "prosecutor"),
+            ({"words": {"person": ""}}, "who the person is"),
+        ],
+    )
+    def test_is_refused_with_the_condition_that_is_missing(self, world, case, fields, said):
+        with pytest.raises(Refused, match=said):
+            write(world, case, **fields)
+
+    @pytest.mark.parametrize("who", ["coordinator", "advocate", "officer", "teacher", "probation", "chair"])
+    def test_is_not_there_for_anyone_who_is_no_health_professional(self, world, case, who):
+        with pytest.raises(NotVisible):
+            write(world, case, actor=getattr(world, who))
+
+    def test_nor_for_one_whom_the_french_secret_does_not_bind(self, world, case):
+        world.health_agency.regimes = ["eu-gdpr"]
+        world.health_agency.save(update_fields=["regimes"])
+        world.nurse.refresh_from_db()
+
+        with pytest.raises(NotVisible):
+            write(world, case)
+
+    def test_nor_for_somebody_who_visits(self, world, case):
+        visitor = a_member(world.health_agency, account=world.officer.account)
+
+        with pytest.raises(NotVisible):
+            write(world, case, actor=visitor)
+
+    def test_nor_outside_france(self, client, world, case, france):
+        france(Deployment(is_fictional=True, profiles=("ca-nb", "us-ct")))
+        url = reverse("cases:prosecutor", args=[case.pk])
+
+        assert sign_in(client, world.nurse).get(url).status_code == 404
+        assert url not in client.get(case.get_absolute_url()).content.decode()
+
+
+class TestNobodyElseLearns:
+    def test_no_page_of_the_case_tells_the_team(self, client, world, case):
+        pages = ["case", "trace", "disclosures", "sharing"]
+        sign_in(client, world.coordinator)
+        before = [client.get(reverse(f"cases:{name}", args=[case.pk])).content.count(b"<") for name in pages]
+        report = write(world, case)
+        signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+        after = [client.get(reverse(f"cases:{name}", args=[case.pk])) for name in pages]
+
+        assert [page.content.count(b"<") for page in after if page][2:] == before[2:]
+        for page in after:
+            assert b"prosecutor" not in page.content.lower().replace(b"court, probation, prosecution", b"")
+        assert not Disclosure.objects.filter(disclosed_by=world.nurse).exists()
+
+    @pytest.mark.parametrize("who", ["colleague", "coordinator", "same_person_elsewhere"])
+    def test_it_is_read_by_who_wrote_it_alone(self, world, case, who):
+        report = write(world, case)
+        actor = {
+            "colleague": lambda: a_member(world.health_agency),
+            "coordinator": lambda: world.coordinator,
+            "same_person_elsewhere": lambda: a_member(
+                world.lead, "coordinator", account=world.nurse.account, areas=[world.area]
+            ),
+        }[who]()
+
+        with pytest.raises(NotVisible):
+            signalling.open_report(case_id=case.pk, report_id=report.pk, actor=actor, at=NOON)
+
+    def test_the_ledger_names_no_file_and_holds_codes_alone(self, world, case):
+        report = write(world, case)
+        signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+        lines = Line.objects.filter(body__contains="prosecutor_report").order_by("pk")
+        assert lines.count() == 2
+        for line in lines:
+            assert str(report.file_id) not in line.body
+            assert str(case.pk) not in line.body
+            assert "Ecchymoses" not in line.body
+            assert "Rennes" not in line.body
+
+
+class TestSheIsTold:
+    def test_within_three_working_days_when_she_did_not_agree(self, world, case):
+        report = write(world, case)
+        left = signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+        assert (left.state, left.tell_by) == (SignalState.LEFT, NOON + 3 * DAY)
+
+    def test_it_stays_on_the_day_of_who_wrote_it_until_she_is(self, client, world, case):
+        report = write(world, case)
+        signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+        day = reverse("cases:my-day")
+        assert "has not been told yet" in sign_in(client, world.nurse).get(day).content.decode()
+        assert len(queries_of(client, day)) <= MOST_QUERIES
+
+        signalling.record_told(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+        assert "has not been told yet" not in client.get(day).content.decode()
+
+    def test_not_when_she_agreed(self, world, case):
+        report = write(world, case, agreement="given")
+
+        assert signalling.record_left(
+            case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON
+        ).tell_by is None  # fmt: skip
+
+    def test_nor_before_it_left(self, world, case):
+        report = write(world, case)
+
+        with pytest.raises(Refused):
+            signalling.record_told(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+    def test_what_was_given_up_does_not_leave(self, world, case):
+        report = write(world, case)
+        signalling.drop_report(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+        with pytest.raises(TransitionRefused):
+            signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+
+    def test_the_database_lets_none_leave_without_a_day_to_tell_her(self, world, case):
+        report = write(world, case)
+
+        with pytest.raises(IntegrityError, match="cases_signal_unagreed_is_told"), transaction.atomic():
+            ProsecutorReport.objects.filter(pk=report.pk).update(state=SignalState.LEFT, left_at=NOON)
+
+
+class TestThePages:
+    def data(self, **changes):
+        return {
+            "is_adult": "on", "is_danger_immediate": "on", "is_under_hold": "on", "is_in_conscience": "on",
+            "agreement": Agreement.REFUSED, **WORDS, **changes,
+        }  # fmt: skip
+
+    def test_walk_from_the_case_to_the_paper(self, client, world, case):
+        url = reverse("cases:prosecutor", args=[case.pk])
+        sign_in(client, world.nurse)
+        assert url in client.get(case.get_absolute_url()).content.decode()
+        assert "226-14" in client.get(url).content.decode()
+        answer = post(client, url, self.data())
+        report = ProsecutorReport.objects.get()
+        assert answer.url == reverse("cases:prosecutor-one", args=[case.pk, report.pk])
+        assert "Ecchymoses" in client.get(answer.url).content.decode()
+        paper = client.get(reverse("cases:prosecutor-print", args=[case.pk, report.pk])).content.decode()
+        assert "procureur de la République, Tribunal judiciaire de Rennes" in paper
+        assert case.reference not in paper
+
+        for what in ("left", "told"):
+            post(client, reverse("cases:prosecutor-step", args=[case.pk, report.pk]), {"do": what})
+
+        assert ProsecutorReport.objects.get().told_at is not None
+        for page in (url, answer.url):
+            assert len(queries_of(client, page)) <= MOST_QUERIES
+
+    @pytest.mark.parametrize(
+        "name", ["is_danger_immediate", "danger", "is_under_hold", "hold", "why_not_agreed"]
+    )
+    def test_nothing_typed_is_lost_when_a_condition_is_missing(self, client, world, case, name):
+        answer = post(
+            sign_in(client, world.nurse), reverse("cases:prosecutor", args=[case.pk]), self.data(**{name: ""})
+        )
+
+        assert answer.status_code == 422
+        assert "Ecchymoses" in answer.content.decode()
+        assert not ProsecutorReport.objects.exists()
+
+    def test_there_is_no_recipient_to_choose(self, client, world, case):
+        page = sign_in(client, world.nurse).get(reverse("cases:prosecutor", args=[case.pk])).content.decode()
+
+        assert "<select" not in page.split("<main")[1]
