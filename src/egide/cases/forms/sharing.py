@@ -124,11 +124,21 @@ FORMS: dict[str, type[_GroundForm]] = {
 class ChooseAgencyForm(forms.Form):
     """Whom one thinks of telling."""
 
+    #: What is not named is everything: nothing has to be chosen but the agency.
+    use_required_attribute = False
     agency = forms.ChoiceField(label=_("Which agency"), choices=[])
+    category = forms.ChoiceField(label=_("What"), choices=[], required=False)
 
-    def __init__(self, *args: Any, agencies: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        agencies: Sequence[tuple[str, str]] = (),
+        categories: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].choices = [("", "—"), *agencies]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", _("Everything I may read of this case")), *categories]  # type: ignore[attr-defined]
 
 
 class WhoForm(forms.Form):

@@ -27,6 +27,8 @@ class KindLine:
     category: str
     title: str
     today: Level
+    #: The same of what it gets least of: several agencies may have written of this kind, each bound by its own law.
+    least: Level
     reason: str
     open_ways: list[asking.Way]
     closed_ways: list[asking.Way]
@@ -60,7 +62,8 @@ def possibilities(
     files = [file for file in files_of(case) if role is None or file.role == role]
     if not files:
         return []
-    read = foreseen(reader=actor, files=files, classes=File.classes_of(files), purpose=PURPOSE, at=at)
+    held = list(dict.fromkeys([*(file.name_class for file in files), *File.classes_of(files)]))
+    read = foreseen(reader=actor, files=files, classes=held, purpose=PURPOSE, at=at)
     classes = [one.item_class for found in read.values() for one in found or [] if one.level >= Level.VIEW]
     possible = asking.may_receive(agency=agency, files=files, classes=classes, at=at)
     return [_file_line(file, possible) for file in files if read[file.pk] is not None]
@@ -92,6 +95,7 @@ def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:
         category,
         _title(category),
         most.today,
+        least.today,
         least.reason,
         list(open_ways.values()),
         [way for kind, way in closed.items() if kind not in opened],

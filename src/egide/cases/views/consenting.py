@@ -100,11 +100,20 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     form = _form(case, partners_of(case), former, request.POST or None)
     if request.method != "POST":
         saved_at = None if "fresh" in request.GET else give_back(request, form, ("consent", case.pk, file.pk))
+        _tick(form, request.GET.get("add", ""))
         return _page(request, case, file, form, former=former, draft_saved_at=saved_at)
     given = _given(request, form, at)
     if given is None:
         return _page(request, case, file, form, former=former)
     return _check(request, case, file, form, given)
+
+
+def _tick(form: forms.ConsentForm, agency: str) -> None:
+    """Tick one agency more: the one the page before was about."""
+    chosen = form.initial.get("recipients") or []
+    chosen = chosen if isinstance(chosen, list) else [chosen]
+    if agency in {value for value, _label in form.fields["recipients"].choices} - {*chosen}:  # type: ignore[attr-defined]
+        form.initial["recipients"] = [*chosen, agency]
 
 
 def _given(request: Request, form: forms.ConsentForm, at: datetime) -> dict[str, Any] | None:

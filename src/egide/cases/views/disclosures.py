@@ -1,5 +1,6 @@
 """What left a case: the list by law, what is recorded by hand, receipts, and the letter to the person."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from egide.cases import permissions
+from egide.cases import permissions, presentation
 from egide.cases.forms.disclosures import DisclosureForm, SuspensionForm
 from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
@@ -55,9 +56,10 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
     case = _supported(request, case_id)
     wanted = request.GET.get("law", "")
     wanted = wanted if wanted in LAWS else ""
+    at = clock.now()
     rows, more = disclosures.disclosures_of(
         case_id=case.pk,
-        at=clock.now(),
+        at=at,
         accounting=wanted,
         before=uuid_or_none(request.GET.get("before", "")),
     )
@@ -68,7 +70,7 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
         "cases/disclosures.html",
         {
             "case": case,
-            "lines": [_line(one, roles) for one in rows],
+            "lines": [_line(one, roles, at=at) for one in rows],
             "more": more,
             "law": wanted,
             "laws": [{"href": here, "text": _("Everything"), "current": not wanted}]
@@ -86,13 +88,14 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-def _line(one: disclosures.Accounted, roles: dict[UUID, str]) -> dict[str, Any]:
+def _line(one: disclosures.Accounted, roles: dict[UUID, str], *, at: datetime) -> dict[str, Any]:
     row, known = one.disclosure, notices()
     return {
         "row": row,
         "about": FileRole(roles[row.file_id]).label if row.file_id in roles else "",
         "kinds": [localized(CATEGORIES[slug], "title") for slug in row.categories if slug in CATEGORIES],
         "basis": basis_of(row.basis),
+        "consent_ended": presentation.how_it_ended(row.consent, at=at) if row.consent else "",
         "laws": [str(LAWS[slug]) for slug in one.accountings],
         "notices": [known[ref] for ref in row.notices or () if ref in known],
         "suspended_until": one.suspended_until if disclosures.SILENCED in one.accountings else None,

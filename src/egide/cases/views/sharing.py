@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.sharing import FORMS, ChooseAgencyForm
 from egide.cases.models import Case
-from egide.cases.queries import cascade
+from egide.cases.queries import cascade, telling
 from egide.cases.queries import sharing as queries
 from egide.cases.services import disclosing
 from egide.cases.views.step import do, fetch_case, step
@@ -25,7 +25,7 @@ from egide.common.text import localized
 from egide.partners.models import Agency
 from egide.sharing import services as sharing
 from egide.sharing.models import Ground
-from egide.sharing.rules.categories import CATEGORIES
+from egide.sharing.rules.categories import CATEGORIES, STORED
 
 
 def _beside(case: Case) -> QuerySet[Agency]:
@@ -44,26 +44,36 @@ def _choices(agencies: Iterable[Agency]) -> list[tuple[str, str]]:
 
 @require_GET
 def hub(request: Request, case_id: UUID) -> HttpResponse:
-    """May I tell them? What one agency gets today, what would open more, and what was shared without consent."""
+    """May I tell them? One line first; then what one agency gets, what would open more, what was shared without consent."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
     at = clock.now()
     agencies = {str(one.pk): one for one in _beside(case)}
     agency = agencies.get(request.GET.get("agency", ""))
+    # Every kind is offered, whatever the case holds: what is asked about says nothing of what is there.
+    kinds = {slug: localized(CATEGORIES[slug], "title") for slug in STORED}
+    category = request.GET.get("category", "")
+    category = category if category in kinds else ""
     lines = (
         queries.possibilities(case=case, agency=agency, actor=request.actor, at=at)
         if agency is not None
         else []
     )
+    lines = telling.only(lines, category)
     return render(
         request,
         "cases/sharing.html",
         {
             "case": case,
             "form": ChooseAgencyForm(
-                initial={"agency": str(agency.pk) if agency else ""}, agencies=_choices(agencies.values())
+                initial={"agency": str(agency.pk) if agency else "", "category": category},
+                agencies=_choices(agencies.values()),
+                categories=list(kinds.items()),
             ),
             "agency": agency,
+            "category": kinds.get(category, ""),
+            "answer": telling.answer(lines) if agency is not None else None,
+            "is_partner": agency is not None and case.programme.partners.filter(pk=agency.pk).exists(),
             "files": lines,
             "kinds": _kinds(lines),
             "grounds": queries.ground_lines(case=case, actor=request.actor, at=at),
