@@ -101,6 +101,8 @@ def addresses(world):
         "cases:had-read": [case, plan],
         "cases:tie-back": [plan],
         "cases:training-member": [str(world.advocate.pk)],
+        "cases:lead-change-answer": [plan],
+        "cases:lead-change-withdraw": [plan],
         "cases:training-withdraw": [str(world.advocate.training.get().pk)],
         **{
             f"cases:table-{page}": [str(_proposal(world).pk)]

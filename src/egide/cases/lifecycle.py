@@ -116,6 +116,25 @@ SIGNAL = Lifecycle(
 )
 
 
+class LeadChangeState(models.TextChoices):
+    """Where a proposal that another agency lead a case stands."""
+
+    PROPOSED = "proposed", _("Waits for the other agency")
+    ACCEPTED = "accepted", _("Accepted: the other agency leads")
+    REFUSED = "refused", _("Refused by the other agency")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+LEAD_CHANGE = Lifecycle(
+    initial=LeadChangeState.PROPOSED,
+    transitions=[
+        Transition("accept", (LeadChangeState.PROPOSED,), LeadChangeState.ACCEPTED),
+        Transition("refuse", (LeadChangeState.PROPOSED,), LeadChangeState.REFUSED),
+        Transition("withdraw", (LeadChangeState.PROPOSED,), LeadChangeState.WITHDRAWN),
+    ],
+)
+
+
 class Level(models.TextChoices):
     """The level of concern people set, with their reasons. "Not yet known" is a level of its own."""
 

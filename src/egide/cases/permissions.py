@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from egide.cases.models import Case, Conference, Programme
+from egide.cases.models import Case, Conference, LeadChange, Programme
 from egide.cases.models.case import programmes_of
 from egide.common.errors import NotVisible
 from egide.common.permissions import allowed
@@ -48,6 +48,16 @@ def check_can_convene(actor: Membership, programme: Programme) -> None:
     """A coordinator or the chair of the lead agency calls a conference."""
     if actor.role not in (Role.COORDINATOR, Role.CHAIR) or programme.pk not in programmes_of(actor):
         raise PermissionDenied(_("Only the coordinator or the chair of this programme can do this."))
+
+
+def check_can_receive(actor: Membership, change: LeadChange) -> None:
+    """A coordinator of the programme asked answers whether it leads the case."""
+    if actor.role != Role.COORDINATOR or change.to_programme_id not in programmes_of(actor):
+        raise PermissionDenied(_("Only a coordinator of the agency asked can answer this."))
+
+
+def can_receive(actor: Membership, change: LeadChange) -> bool:
+    return allowed(check_can_receive, actor, change)
 
 
 def check_can_run(actor: Membership, conference: Conference) -> None:

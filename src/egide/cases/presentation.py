@@ -23,7 +23,7 @@ from egide.cases.rules.eligibility import DoorFinding
 from egide.cases.services import contacting, levels
 from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common.text import localized
-from egide.partners.models import Membership
+from egide.partners.models import Membership, Role
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.models import LAPSED, Consent
@@ -75,11 +75,30 @@ def case_context(
         ),
         "consents": opened.view.consents,
         "steps": steps(case, actor),
+        "lead_change": _lead_change(opened, actor),
         "proposal": _proposal(opened) if can_support else None,
         "can_support": can_support,
         "can_coordinate": permissions.can_coordinate(actor, case),
         "can_contribute": permissions.can_contribute(actor, case),
     }
+
+
+def _lead_change(opened: CaseFile, actor: Membership) -> Task | None:
+    """Answer the question who leads, while it waits, to the coordinators of the two agencies it concerns."""
+    is_asked = actor.role == Role.COORDINATOR
+    return next(
+        (
+            task
+            for task in opened.tasks
+            if task.kind == TaskKind.LEAD_CHANGE
+            and task.done_at is None
+            and (
+                permissions.can_coordinate(actor, opened.case)
+                or (is_asked and task.agency_id == actor.agency_id)
+            )
+        ),
+        None,
+    )
 
 
 def level_context(case: Case) -> dict[str, Any]:
@@ -111,6 +130,8 @@ _WHERE = {
     TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
     TaskKind.CONSENT_CHECK: "cases:consents",
     TaskKind.LOG_REVIEW: "cases:conflicts",
+    TaskKind.LEAD_CHANGE: "cases:lead-change",
+    TaskKind.LEAD_CONSENTS: "cases:consents",
     TaskKind.ACCESS_REQUEST: "cases:access",
 }
 
@@ -168,6 +189,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
         (permissions.can_convene(actor, case.programme), "conflicts", _("Conflicts of interest")),
+        (coordinate and case.is_open, "lead-change", _("Let another agency lead")),
         (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
         (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
     ]

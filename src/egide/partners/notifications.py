@@ -48,6 +48,7 @@ def words(kind: str) -> tuple[str, str]:
             "Somebody asked several times for emergency access that could not be opened. They wait for you."
         ),
         NoticeKind.CHANGE_PROPOSED: _("A change that takes two people waits for your answer."),
+        NoticeKind.LEAD_CHANGE: _("Who leads a case waits for your answer, or was answered."),
         NoticeKind.TRAINING_ENDS: _("A training lapses within thirty days. See what to do before it does."),
     }[NoticeKind(kind)]
     end = _(

@@ -8,6 +8,7 @@ from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredTo
 from egide.cases.models.danger import DangerReport
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
+from egide.cases.models.leading import LeadChange
 from egide.cases.models.signal import Agreement, ProsecutorReport
 from egide.cases.models.work import (
     Closure,
@@ -44,6 +45,7 @@ __all__ = [
     "IdentityCheck",
     "Inquiry",
     "InquirySide",
+    "LeadChange",
     "LevelDecision",
     "NameToken",
     "Programme",

@@ -29,6 +29,8 @@ class TaskKind(models.TextChoices):
     CONSENT_CHECK = "consent_check", _("Check consent: an agency it names no longer takes part")
     LOG_REVIEW = "log_review", _("Review of what a colleague read before being kept out")
     ACCESS_REQUEST = "access_request", _("Answer to a person who asks for their own file")
+    LEAD_CHANGE = "lead_change", _("Change of lead agency")
+    LEAD_CONSENTS = "lead_consents", _("Consents, after a change of lead agency")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
@@ -47,12 +49,14 @@ class TaskWords(models.TextChoices):
 
 
 #: Dates of the programme's own team: another agency would learn from them that consent changed, that a
-#: colleague was kept out, or that somebody asks what is held.
+#: colleague was kept out, that somebody asks what is held, or where the person goes.
 OWN_KINDS = (
     TaskKind.ACKNOWLEDGEMENTS,
     TaskKind.CONSENT_CHECK,
     TaskKind.LOG_REVIEW,
     TaskKind.ACCESS_REQUEST,
+    TaskKind.LEAD_CHANGE,
+    TaskKind.LEAD_CONSENTS,
 )
 #: What does not end with the case: a person is owed an answer, or agencies owe one.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS)
@@ -74,6 +78,8 @@ class Task(models.Model):
         default="both",
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    #: Whose the words are, when the task went on to another agency: who has to do it does not hold them for that.
+    words_of = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     due_at = models.DateTimeField()
     raised_at = models.DateTimeField(null=True, blank=True)

@@ -64,12 +64,12 @@ def words_of(item: sharing.OpenedItem) -> str:
 
 
 def task_record(task: Task) -> SealedRecord:
-    """Answer the words of a task, sealed; they belong to the agency that has to do it."""
+    """Answer the words of a task, sealed; they belong to the agency that had to do it first."""
     return SealedRecord(
         id=task.pk,
         file_id=task.file_id,
         category=task.category,
-        holder_id=task.agency_id,
+        holder_id=task.words_of_id or task.agency_id,
         regimes=(),
         compartment=compartment_of(task.category),
         model="cases.Task",
@@ -79,10 +79,13 @@ def task_record(task: Task) -> SealedRecord:
     )
 
 
-def visible_tasks(tasks: Sequence[Task], side: str, *, is_staff: bool) -> list[Task]:
-    """Leave out the tasks of the other side, and those of the programme's own team: not even that they exist."""
+def visible_tasks(tasks: Sequence[Task], side: str, *, is_staff: bool, agency_id: Any) -> list[Task]:
+    """Leave out the tasks of the other side, and those of the programme's own team: not even that they exist.
+
+    The agency asked to lead sees that it is asked.
+    """
     if not is_staff:
-        tasks = [task for task in tasks if task.kind not in OWN_KINDS]
+        tasks = [task for task in tasks if task.kind not in OWN_KINDS or task.agency_id == agency_id]
     if side != "management":
         return list(tasks)
     return [task for task in tasks if task.side != "victim"]
@@ -142,7 +145,7 @@ def open_case(
         actor=actor, files=files, purpose=sharing.purpose_of(actor), at=at, records=records, only=only
     )
     is_staff = case.programme_id in programmes_of(actor)
-    shown = visible_tasks(tasks, view.side, is_staff=is_staff)
+    shown = visible_tasks(tasks, view.side, is_staff=is_staff, agency_id=actor.agency_id)
     if view.side == "management" or (not is_staff and case.next_due_kind in OWN_KINDS):
         _own_next_date(case, shown)
     return CaseFile(

@@ -23,7 +23,13 @@ from egide.sharing.rules.sides import is_management_only
 CATEGORY_BY_SIDE = {"victim": "plan.safety", "management": "plan.management", "both": "conference.record"}
 
 #: Kinds somebody says they have done; the others are met by doing the step itself.
-ENDED_BY_HAND = (TaskKind.ACTION, TaskKind.TASK, TaskKind.CONSENT_CHECK, TaskKind.LOG_REVIEW)
+ENDED_BY_HAND = (
+    TaskKind.ACTION,
+    TaskKind.TASK,
+    TaskKind.CONSENT_CHECK,
+    TaskKind.LOG_REVIEW,
+    TaskKind.LEAD_CONSENTS,
+)
 
 
 def make_task(

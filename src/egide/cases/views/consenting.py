@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from egide.cases import permissions
 from egide.cases.forms import consenting as forms
 from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import State
-from egide.cases.models import Case, File
+from egide.cases.models import Case, File, Programme
 from egide.cases.queries import consenting as queries
 from egide.cases.services import consenting, drafting, enrolling, entries
 from egide.cases.views.step import SHOWN_AGAIN, act, do, fetch_case, give_back, named, step, typed
@@ -47,8 +48,11 @@ def _supported(request: Request, case_id: UUID) -> Case:
 
 
 def partners_of(case: Case) -> list[Agency]:
-    """Answer the programme's partners: those a consent may name."""
-    return list(case.programme.partners.order_by("code"))
+    """Answer those a consent may name: the programme's partners, and agencies that lead one like it elsewhere."""
+    programme = case.programme
+    alike = Programme.objects.filter(protocol_code=programme.protocol_code).order_by().values("lead_agency")
+    offered = Q(pk__in=programme.partners.order_by().values("pk")) | Q(pk__in=alike, is_active=True)
+    return list(Agency.objects.filter(offered).exclude(pk=programme.lead_agency_id).order_by("code"))
 
 
 def _form(
