@@ -85,6 +85,9 @@ def answer(request: Request, change_id: UUID) -> HttpResponse:
     chosen = request.POST.get("answer", "")
 
     def effect(at: datetime) -> str:
+        LeadChange.objects.fetch(
+            change_id, actor=request.actor
+        )  # absent, before anything is said of an answer
         if chosen not in answers:
             raise Refused(_("Choose one of the answers."))
         made = answers[chosen](change_id=change_id, actor=request.actor, at=at)
