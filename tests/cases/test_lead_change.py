@@ -261,7 +261,7 @@ class TestRefusalsToAccept:
     def test_once_consent_no_longer_names_it_and_nothing_moved(self, there):
         change = propose(there)
         Consent.objects.filter(case_id=there.case.pk).update(
-            withdrawn_at=NOON, withdrawn_recorded_by=there.advocate
+            withdrawn_at=NOON, withdrawn_recorded_by=there.advocate, ended_how="withdrawn"
         )
         with pytest.raises(NotVisible):
             accept(there, change)
@@ -292,6 +292,12 @@ class TestRefusalsToAccept:
         )  # fmt: skip
         with pytest.raises(NotVisible):
             accept(there, change)
+        leading.withdraw_lead_change(change_id=change.pk, actor=there.coordinator, at=NOON)
+        Notice.objects.all().delete()
+        propose(there)
+        told = set(Notice.objects.values_list("account", flat=True))
+        assert there.next.second.account_id in told
+        assert there.next.coordinator.account_id not in told
         sign_in(client, there.next.coordinator)
         assert there.case.reference not in client.get(reverse("cases:lead-changes")).content.decode()
 

@@ -4,6 +4,7 @@ Nothing a reader gets is decided here. Holders of what is written stay as they a
 given; the agency that leads from now on reads by the consent that names it, the former one by what is left to it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from egide.partners import notifications
 from egide.partners import queries as partners
 from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import leading
-from egide.sharing.queries import recused_agencies
+from egide.sharing.queries import recused_accounts, recused_agencies
 
 #: How long the other agency has to answer, and the new lead to look at the consents. Ours (O).
 ANSWER_WITHIN = Interval(working_days=3)
@@ -99,8 +100,9 @@ def propose_lead_change(
     # Nobody's yet: every coordinator there sees it.
     Task.objects.filter(case=case, kind=TaskKind.LEAD_CHANGE, done_at__isnull=True).update(owner=None)
     deadlines.refresh_next_due(case, at=at)
-    told = notifications.accounts_in(role=Role.COORDINATOR, agency_id=programme.lead_agency_id, at=at)
-    notifications.tell(accounts=told, kind=NoticeKind.LEAD_CHANGE, at=at)
+    _tell(
+        case, notifications.accounts_in(role=Role.COORDINATOR, agency_id=programme.lead_agency_id, at=at), at
+    )
     _record("cases.lead_change_proposed", made, actor, at)
     return made
 
@@ -118,6 +120,13 @@ def _record(action: str, change: LeadChange, actor: Membership, at: datetime, en
             "to": change.to_programme.lead_agency_id,
         },
     )
+
+
+def _tell(case: Case, accounts: Collection[UUID], at: datetime) -> None:
+    """Mail those it concerns; who is kept out of the case is told nothing."""
+    kept_out = recused_accounts(case_id=case.pk)
+    told = [pk for pk in accounts if pk not in kept_out]
+    notifications.tell(accounts=told, kind=NoticeKind.LEAD_CHANGE, at=at)
 
 
 def _locked(change_id: UUID, actor: Membership) -> tuple[LeadChange, Case]:
@@ -167,7 +176,7 @@ def refuse_lead_change(*, change_id: UUID, actor: Membership, at: datetime) -> L
     permissions.check_can_receive(actor, change)
     _answer(change, "refuse", actor, at)
     _end_without(change, case, actor, at)
-    notifications.tell(accounts=[change.proposed_by_account_id], kind=NoticeKind.LEAD_CHANGE, at=at)
+    _tell(case, [change.proposed_by_account_id], at)
     _record("cases.lead_change_refused", change, actor, at)
     return change
 
@@ -201,7 +210,7 @@ def accept_lead_change(*, change_id: UUID, actor: Membership, at: datetime) -> L
         case_id=case.pk, former_id=change.from_programme.lead_agency_id, actor=actor, at=at
     )
     _move(case, change, actor, at)
-    notifications.tell(accounts=[change.proposed_by_account_id], kind=NoticeKind.LEAD_CHANGE, at=at)
+    _tell(case, [change.proposed_by_account_id], at)
     _record("cases.lead_changed", change, actor, at, ended)
     return change
 
