@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from egide.cases import urls
+from egide.cases.models import AgendaItem
 from egide.cases.services import drafting, entries
 from tests.cases.test_matrix import addresses
 from tests.cases.test_pages import full, sign_in  # noqa: F401
@@ -110,6 +111,16 @@ DRAFTED = {
     "cases:safe-contact": "safe-contact",
     "cases:assess-with": "assessment-odara",
     "cases:consent": "consent",
+    "cases:refusal": "refusal",
+    "cases:eligibility": "eligibility",
+    "cases:level": "level",
+    "cases:task": "task",
+    "cases:review": "review",
+    "cases:help": "help",
+    "cases:close": "close",
+    "cases:reopen": "reopen",
+    "cases:danger": "danger",
+    "cases:inquiry-new": "inquiry",
 }
 
 
@@ -121,7 +132,7 @@ def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa
     # A report to the prosecutor is measured where there is one (`test_prosecutor`).
     assert set(re.findall(r'draft=\("([a-z-]+)"', source)) == drafted | {"prosecutor"}
 
-    args = [] if name == "cases:refer" else addresses(full).get(name, [full.case.pk])
+    args = [] if name in ("cases:refer", "cases:inquiry-new") else addresses(full).get(name, [full.case.pk])
     drafting.save_draft(
         form=DRAFTED[name],
         subject=full.case.pk if args else None,
@@ -133,6 +144,27 @@ def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa
     sign_in(client, full.coordinator)
 
     assert len(queries_of(client, reverse(name, args=args))) <= MOST_QUERIES
+
+
+def test_going_on_with_every_part_of_a_conference_costs_no_more(full, client):  # noqa: F811
+    sitting, item = addresses(full)["cases:conference-item"]
+    row = AgendaItem.objects.get(pk=item)
+    for what in ("decide", "part", "wishes"):
+        drafting.save_draft(
+            form=f"item-{what}-{row.pk.hex}",
+            subject=row.case_id,
+            content={"text": "Begun.", "words": "Begun."},
+            actor=full.coordinator,
+            at=NOON,
+        )
+    sign_in(client, full.coordinator)
+    url = reverse("cases:conference-item", args=[sitting, item]) + "?typed=1"
+
+    with CaptureQueriesContext(connection) as found:
+        answer = client.get(url, headers={"HX-Request": "true"})
+
+    assert "Begun." in answer.content.decode()
+    assert len(found) <= MOST_QUERIES
 
 
 def test_asking_about_one_agency_or_person_costs_no_more(full, client):  # noqa: F811

@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from egide.assessments import services as assessments
 from egide.assessments.models import Assessment
-from egide.cases.services import closing
+from egide.cases.models import Draft
+from egide.cases.services import closing, conferring
 from egide.cases.services.entries import victim_file
 from egide.partners.models import Role
+from tests.cases.test_journey import conference
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import a_member
@@ -108,3 +110,93 @@ class TestASheet:
 
         assert Assessment.objects.count() == 1
         assert ticked(client, sheet(assessing, "DA"))
+
+
+#: Forms of one page each: the page, what is typed, and what of it must stand there again.
+TYPED = {
+    "eligibility": ({"reasons": "He took her keys twice."}, "He took her keys twice."),
+    "level": ({"reasons": "He was seen at the school."}, "He was seen at the school."),
+    "task": ({"text": "Change the lock before Friday."}, "Change the lock before Friday."),
+    "review": ({"text": "She sleeps again."}, "She sleeps again."),
+    "help": ({"text": "How to ask for an order."}, "How to ask for an order."),
+    "close": ({"note": "The plan is carried out."}, "The plan is carried out."),
+    "danger": ({"facts": "Somebody at 3 Main Street has a rifle."}, "has a rifle"),
+    "refusal": ({"words": "Not now."}, "Not now."),
+}
+
+
+class TestEveryForm:
+    @pytest.mark.parametrize("name", TYPED)
+    def test_of_a_case_gives_back_what_was_begun(self, world, client, name):
+        case = world.active()
+        page = reverse(f"cases:{name}", args=[case.pk])
+        typed, words = TYPED[name]
+        sign_in(client, world.coordinator)
+        keep(client, page, typed)
+
+        assert words in client.get(page).content.decode()
+        assert page in client.get(reverse("cases:my-day")).content.decode()
+
+    def test_of_triage_gives_back_what_was_begun_and_forgets_what_was_sent(self, world, client):
+        case = world.referral().case
+        page = reverse("cases:triage-case", args=[case.pk])
+        sign_in(client, world.coordinator)
+        asked = {"path": f"{page}?typed=1", "headers": {"HX-Request": "true"}}
+        assert client.get(**asked).status_code == 204
+        keep(client, page, {"reason": "Fits door one."})
+
+        assert "Fits door one." in client.get(**asked).content.decode()
+        post(client, page, {"outcome": "accept", "reason": "Fits door one."})
+        assert not Draft.objects.exists()
+
+    def test_of_a_ground_is_kept_for_that_agency_and_that_door(self, world, client):
+        case = world.active()
+        sign_in(client, world.coordinator)
+
+        def page(agency, kind):
+            return reverse("cases:sharing-new", args=[case.pk, agency.pk, "victim", kind])
+
+        threat = page(world.police_agency, "serious_imminent_threat")
+        keep(client, threat, {"facts": "He said tonight."})
+
+        assert "He said tonight." in client.get(threat).content.decode()
+        for other in (
+            page(world.police_agency, "legal_mandate"),
+            page(world.probation_agency, "serious_imminent_threat"),
+        ):
+            assert "He said tonight." not in client.get(other).content.decode()
+
+    def test_of_a_question_from_outside_is_kept_for_a_privacy_officer(self, world, client):
+        officer = a_member(world.lead, Role.PRIVACY_OFFICER)
+        sign_in(client, officer)
+        page = reverse("cases:inquiry-new")
+        keep(client, page, {"asked": "What do you hold of me?", "asker": "A. Someone"})
+
+        assert "A. Someone" in client.get(page).content.decode()
+
+    def test_of_a_conference_gives_back_each_part(self, world, client):
+        case = world.active()
+        sitting, item = conference(world, case)
+        conferring.open_conference(conference_id=sitting.pk, actor=world.coordinator, at=NOON)
+        page = reverse("cases:conference-item", args=[sitting.pk, item.pk])
+        sign_in(client, world.coordinator)
+        addresses = re.findall(r'data-autosave="([^"]+)"', client.get(page).content.decode())
+        assert len(addresses) == 3
+        assert client.get(f"{page}?typed=1", headers={"HX-Request": "true"}).status_code == 204
+        for n, address in enumerate(addresses):
+            client.post(address.replace("&amp;", "&"), {"text": f"Begun {n}.", "words": f"Begun {n}."})
+
+        text = client.get(f"{page}?typed=1", headers={"HX-Request": "true"}).content.decode()
+        assert "Begun 0." in text
+        assert "Begun 1." in text
+        assert "Begun 2." in text
+        post(client, page, {"do": "wishes", "words": "Not to meet him."})
+        assert Draft.objects.count() == 2
+
+    def test_is_not_for_who_has_no_form(self, world, client):
+        sign_in(client, a_member(world.lead, Role.EVALUATOR))
+        address = reverse("cases:draft", args=["note"]) + f"?about={world.active().pk}"
+
+        assert client.post(address, {"text": "x"}).status_code == 404
+        sign_in(client, world.coordinator)
+        assert client.post(reverse("cases:draft", args=["emergency"]), {"text": "x"}).status_code == 404

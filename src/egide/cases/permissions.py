@@ -12,6 +12,8 @@ from egide.sharing import prosecutor
 
 #: Roles that may refer: everyone who works with people.
 REFERRING_ROLES = (Role.REFERRER, Role.COORDINATOR, Role.TEAM_MEMBER, Role.ADVOCATE, Role.CHAIR)
+#: Who has forms whose drafts are kept.
+WRITING_ROLES = (*REFERRING_ROLES, Role.PRIVACY_OFFICER)
 #: Roles that may write in a case they are assigned to.
 WORKING_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.TEAM_MEMBER, Role.CHAIR)
 

@@ -14,22 +14,24 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Drafts: two seconds after the last keystroke.
-$$("form[data-autosave]").forEach((form) => {
-  let timer = null;
-  const place = () => form.querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
-  form.addEventListener("input", () => {
-    form.dataset.dirty = "1"; clearTimeout(timer);
-    timer = setTimeout(async () => {
-      try {
-        const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
-        const status = place();
-        if (answer.ok && status) { status.outerHTML = await answer.text(); delete form.dataset.dirty; }
-      } catch { /* the next keystroke tries again */ }
-    }, 2000);
-  });
+// Drafts: two seconds after the last keystroke, also in a form that came after the page.
+const waiting = new WeakMap();
+const keep = async (form) => {
+  if (form.dataset.sent) return; // what was sent is no draft any more
+  try {
+    const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
+    const status = form.querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
+    if (answer.ok && status) { status.outerHTML = await answer.text(); delete form.dataset.dirty; }
+  } catch { /* the next keystroke tries again */ }
+};
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-autosave], form[data-confirm-leave]");
+  if (!form) return;
+  form.dataset.dirty = "1";
+  if (!form.dataset.autosave) return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => keep(form), 2000));
 });
-$$("form[data-confirm-leave]").forEach((form) => form.addEventListener("input", () => { form.dataset.dirty = "1"; }));
 window.addEventListener("beforeunload", (event) => {
   if ($$("form[data-confirm-leave][data-dirty]").some((form) => !form.dataset.clean)) event.preventDefault();
 });

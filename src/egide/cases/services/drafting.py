@@ -1,7 +1,7 @@
 """Keep what someone is typing, sealed, theirs alone, until the form is sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,13 @@ from egide.vault.models import FileKeys
 #: More than the longest form may hold, in characters.
 LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
-#: The forms that keep drafts; one sheet of one tool is a form of its own, and so is a second one.
+#: The forms that keep drafts. One sheet of one tool is a form of its own, and so are a second one, a ground stated
+#: for one agency, each part of one case of a conference, each step of a triage. Emergency access keeps none: what
+#: is typed there is sent at once, or not at all.
 _FORMS = re.compile(
-    r"refer|plan|safe-contact|note|consent|access|prosecutor|own-file-[0-9a-f]{32}"
-    r"|assessment-[a-z0-9-]{1,60}"
+    r"refer|plan|safe-contact|note|consent|access|refusal|eligibility|level|task|review|help|close|reopen|danger"
+    r"|inquiry|prosecutor|triage-[a-z_]{1,30}|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}"
+    r"|ground-[a-z_]{1,30}-[a-z]-[0-9a-f]{32}|item-(?:decide|part|wishes)-[0-9a-f]{32}"
 )
 
 
@@ -88,6 +91,19 @@ def open_draft(
     if draft is None:
         return None
     return sharing.open_own_draft(actor=actor, draft=draft), draft.updated_at
+
+
+def open_drafts(
+    *, forms: Collection[str], subject: UUID, actor: Membership
+) -> dict[str, tuple[Mapping[str, Any], datetime]]:
+    """Answer what the actor was typing in several forms of one page, by form, and when; one query finds them."""
+    found = Draft.objects.select_related("owner").filter(
+        owner=actor, form__in=forms, subject=subject, file_id__isnull=True
+    )
+    return {
+        draft.form: (sharing.open_own_draft(actor=actor, draft=draft), draft.updated_at)
+        for draft in found.order_by("form")
+    }
 
 
 @transaction.atomic

@@ -148,6 +148,7 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.eligibility",
         effect=effect,
+        draft=("eligibility", found.pk),
         template="cases/eligibility.html",
         done=_("Your decision was recorded."),
         context={"case": found, "doors": presentation.door_lines(doors)},
@@ -169,6 +170,7 @@ def level(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.level",
         effect=effect,
+        draft=("level", found.pk),
         done=_("The level was recorded."),
         context={
             "case": found,
@@ -227,7 +229,6 @@ def note(request: Request, case_id: UUID) -> HttpResponse:
             "title": _("Add to the file"),
             "lead": _("It is held by your agency and bound by your agency’s law, wherever it is read."),
             "submit": _("Add to the file"),
-            "draft_form": "note",
         },
     )
 
@@ -257,6 +258,7 @@ def task(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.task",
         effect=effect,
+        draft=("task", found.pk),
         done=_("The task was added."),
         context={"case": found, "title": _("Add a task"), "submit": _("Add the task")},
     )
@@ -292,6 +294,7 @@ def review(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.review",
         effect=effect,
+        draft=("review", found.pk),
         done=_("The review was recorded. The date of the next one follows the level in force."),
         context={"case": found, "title": _("Review"), "submit": _("Record the review")},
     )
@@ -312,6 +315,7 @@ def help_given(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.help",
         effect=effect,
+        draft=("help", found.pk),
         done=_("Recorded."),
         context={"case": found, "title": _("Help given"), "submit": _("Record")},
     )
@@ -333,6 +337,7 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.close",
         effect=effect,
+        draft=("close", found.pk),
         done=_("The case is closed."),
         context={
             "case": found,
@@ -362,6 +367,7 @@ def reopen(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.reopen",
         effect=effect,
+        draft=("reopen", found.pk),
         done=_("The case is open again. Consent is asked again."),
         context={"case": found, "title": _("Reopen the case"), "submit": _("Reopen the case")},
     )

@@ -17,9 +17,9 @@ from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import AgendaItem, Conference, Programme
 from egide.cases.models.case import programmes_of
 from egide.cases.queries import conferring as queries
-from egide.cases.services import conferring
+from egide.cases.services import conferring, drafting
 from egide.cases.views.lists import check_works
-from egide.cases.views.step import act, do, step
+from egide.cases.views.step import act, do, draft_address, fill, step
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
@@ -202,25 +202,53 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
         if answer is not None:
             return answer
     at = clock.now()
+    shown = {"decide": decision, "part": part, "wishes": wishes}
+    writing: dict[str, Any] = {
+        "conference": found,
+        "decision_form": decision,
+        "part_form": part,
+        "wishes_form": wishes,
+        "kept": {
+            what: {"autosave": draft_address(_item_draft(row, what)), "saved_at": None} for what in shown
+        },
+        "can_run": permissions.can_convene(request.actor, found.programme),
+        "can_support": permissions.can_support(request.actor, case),
+        "can_contribute": permissions.can_contribute(request.actor, case),
+    }
+    if request.htmx and "typed" in request.GET:
+        # What was typed is kept by the page's script, and brought back by it: only where there is some.
+        if not _give_back_parts(request, row, shown, writing["kept"]):
+            return HttpResponse(status=204)
+        return render(request, "cases/_item_forms.html", writing)
     return render(
         request,
         "cases/conference_item.html",
         {
-            "conference": found,
+            **writing,
             "item": row,
             "case": case,
             "screen": queries.screen(item=row, files=files, actor=request.actor, at=at, team=team),
             "quorum": quorum,
-            "decision_form": decision,
-            "part_form": part,
-            "wishes_form": wishes,
-            "can_run": permissions.can_convene(request.actor, found.programme),
-            "can_support": permissions.can_support(request.actor, case),
-            "can_contribute": permissions.can_contribute(request.actor, case),
             "at": at,
         },
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _give_back_parts(
+    request: Request, row: AgendaItem, shown: dict[str, Any], kept: dict[str, dict[str, Any]]
+) -> bool:
+    """Fill each form with what was typed in it and note when that was kept; answers whether there was any."""
+    keys = {what: _item_draft(row, what)[0] for what in shown}
+    saved = drafting.open_drafts(forms=keys.values(), subject=row.case_id, actor=request.actor)
+    for what, form in shown.items():
+        if keys[what] in saved:
+            kept[what]["saved_at"] = fill(form, *saved[keys[what]])
+    return bool(saved)
+
+
+def _item_draft(row: AgendaItem, what: str) -> tuple[str, UUID]:
+    return f"item-{what}-{row.pk.hex}", row.case_id
 
 
 def _act_on(
@@ -255,4 +283,11 @@ def _act_on(
             conferring.record_wishes(words=data["words"], **asked)
         return here
 
-    return act(request, scope=f"cases.item-{what}", effect=effect, form=form, done=_("Recorded."))
+    return act(
+        request,
+        scope=f"cases.item-{what}",
+        effect=effect,
+        form=form,
+        draft=_item_draft(row, what),
+        done=_("Recorded."),
+    )

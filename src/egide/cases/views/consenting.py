@@ -273,6 +273,7 @@ def refusal(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope="cases.refusal",
         effect=effect,
+        draft=("refusal", found.pk),
         done=_("The refusal was recorded. Nobody else sees the case."),
         context={
             "case": found,

@@ -70,6 +70,7 @@ def danger(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope=f"danger:{case.pk}",
         effect=effect,
+        draft=("danger", case.pk),
         template="cases/danger.html",
         context={"case": case, "reports": _reports(request, case)},
         done=_("Written down. Tell nobody before a colleague has read it."),

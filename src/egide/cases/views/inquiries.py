@@ -61,6 +61,7 @@ def inquiry_new(request: Request) -> HttpResponse:
         form=form,
         scope="cases.inquiry",
         effect=effect,
+        draft=("inquiry", None),
         template="cases/inquiry_new.html",
         context={},
         done=_("Written down. The answer is ready to print."),

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
-from egide.cases.models import Programme
+from egide.cases.models import Case, Programme
 from egide.cases.queries import casefile, intake
 from egide.cases.services import drafting, linking, recusing, referring, triaging
-from egide.cases.views.step import act, do, fetch_case, step, typed
+from egide.cases.views.step import act, do, draft_address, fetch_case, give_back, step, typed
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
@@ -79,7 +80,7 @@ def _asked(request: Request, name: str) -> UUID | None:
 @require_POST
 def draft(request: Request, form: str) -> HttpResponse:
     """Keep what is being typed in a form."""
-    writes = request.actor is not None and request.actor.role in permissions.REFERRING_ROLES
+    writes = request.actor is not None and request.actor.role in permissions.WRITING_ROLES
     if not writes or not drafting.is_form(form):
         raise NotVisible
     at = clock.now()
@@ -128,21 +129,57 @@ def _open_referral(request: Request, case_id: UUID, at: datetime) -> casefile.Ca
     )
 
 
+#: What is asked at each step of a triage.
+_TRIAGE_FORMS = {
+    State.RECEIVED: TriageForm,
+    State.NO_ACTION_PROPOSED: SecondReaderForm,
+    State.NOT_TAKEN: AgainForm,
+}
+
+
 def triage_case(request: Request, case_id: UUID) -> HttpResponse:
     """One referral: what it says, who it may already be, and the decision."""
     at = clock.now()
-    opened = None if request.method == "POST" else _open_referral(request, case_id, at)
+    is_about_draft = request.htmx and "typed" in request.GET
+    opened = None if request.method == "POST" or is_about_draft else _open_referral(request, case_id, at)
     case = opened.case if opened else fetch_case(request, case_id)
     permissions.check_can_coordinate(request.actor, case)
-    forms = {
-        State.RECEIVED: TriageForm,
-        State.NO_ACTION_PROPOSED: SecondReaderForm,
-        State.NOT_TAKEN: AgainForm,
-    }
-    form_class = forms.get(State(case.state))
+    form_class = _TRIAGE_FORMS.get(State(case.state))
     form = form_class(request.POST or None) if form_class else AgainForm()
+    draft = (f"triage-{case.state}", case.pk)
+    writing = {"form": form, "autosave": draft_address(draft), "draft_saved_at": None, "case": case}
+    if is_about_draft:
+        # What was typed is kept by the page's script, and brought back by it: only where there is some.
+        writing["draft_saved_at"] = give_back(request, form, draft) if form_class else None
+        if writing["draft_saved_at"] is None:
+            return HttpResponse(status=204)
+        return render(request, "cases/_triage_form.html", writing)
+    if request.method == "POST" and form.is_valid():
+        answer = _decide(request, case, form, draft)
+        if answer is not None:
+            return answer
+    opened = opened or _open_referral(request, case.pk, at)
+    return render(
+        request,
+        "cases/triage_case.html",
+        {
+            **writing,
+            "is_decided": form_class is None,
+            "name": opened.name("victim") or case.reference,
+            "identity": presentation.identity_lines(opened),
+            "entries": presentation.entry_lines(opened),
+            "referral": case.referrals.select_related("agency", "referred_by__account")
+            .order_by("received_at")
+            .first(),
+            "decisions": case.triage_decisions.select_related("decided_by__account").order_by("decided_at"),
+            "at": at,
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )
 
-    def effect(at):  # type: ignore[no-untyped-def]
+
+def _decide(request: Request, case: Case, form: Form, draft: tuple[str, UUID]) -> HttpResponse | None:
+    def effect(at: datetime) -> str:
         asked = {"case_id": case.pk, "reason": form.cleaned_data["reason"], "actor": request.actor, "at": at}
         outcome = form.cleaned_data.get("outcome", "again")
         if outcome == "accept":
@@ -156,30 +193,13 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             triaging.take_up_again(**asked)
         return reverse("cases:triage")
 
-    if request.method == "POST" and form.is_valid():
-        answer = act(
-            request, scope="cases.triage", effect=effect, form=form, done=_("Your decision was recorded.")
-        )
-        if answer is not None:
-            return answer
-    opened = opened or _open_referral(request, case.pk, at)
-    return render(
+    return act(
         request,
-        "cases/triage_case.html",
-        {
-            "form": form,
-            "is_decided": form_class is None,
-            "name": opened.name("victim") or case.reference,
-            "identity": presentation.identity_lines(opened),
-            "entries": presentation.entry_lines(opened),
-            "case": case,
-            "referral": case.referrals.select_related("agency", "referred_by__account")
-            .order_by("received_at")
-            .first(),
-            "decisions": case.triage_decisions.select_related("decided_by__account").order_by("decided_at"),
-            "at": at,
-        },
-        status=422 if form.is_bound and form.errors else 200,
+        scope="cases.triage",
+        effect=effect,
+        form=form,
+        draft=draft,
+        done=_("Your decision was recorded."),
     )
 
 

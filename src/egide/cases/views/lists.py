@@ -13,6 +13,7 @@ from egide.cases.lifecycle import Level, State
 from egide.cases.queries import caseload as caseload_queries
 from egide.cases.queries import day, searching, training
 from egide.cases.queries.caseload import Filters
+from egide.cases.resuming import draft_lines
 from egide.common import clock
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
@@ -35,11 +36,13 @@ def my_day(request: Request) -> HttpResponse:
     if request.actor.role not in permissions.WORKING_ROLES:
         return render(request, "cases/welcome.html")
     at = clock.now()
+    found = day.my_day(actor=request.actor, at=at)
     return render(
         request,
         "cases/my_day.html",
         {
-            "day": day.my_day(actor=request.actor, at=at),
+            "day": found,
+            "drafts": draft_lines(found.drafts),
             "training": training.own(actor=request.actor, at=at),
             "at": at,
         },

@@ -133,6 +133,8 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
         form=form,
         scope=f"ground:{case.pk}",
         effect=effect,
+        # One for each door, side and agency: what was written for one never stands in another's form.
+        draft=(f"ground-{kind}-{role[0]}-{agency.pk.hex}", case.pk),
         template="cases/sharing_new.html",
         context={
             "case": case,

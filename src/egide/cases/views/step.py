@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from egide.cases.models import Case
 from egide.cases.services import drafting
@@ -98,7 +100,16 @@ def step(
             return answer
     saved_at = give_back(request, form, draft) if draft and not form.is_bound else None
     status = SHOWN_AGAIN if form.is_bound and form.errors else 200
-    return render(request, template, {"form": form, "draft_saved_at": saved_at, **context}, status=status)
+    kept = {"autosave": draft_address(draft) if draft else "", "draft_saved_at": saved_at}
+    return render(request, template, {"form": form, **kept, **context}, status=status)
+
+
+def draft_address(draft: DraftKey) -> str:
+    """Answer where the page's script keeps what is typed."""
+    form, *about = draft
+    asked = urlencode({name: pk for name, pk in zip(("about", "file"), about, strict=False) if pk})
+    address = reverse("cases:draft", args=[form])
+    return f"{address}?{asked}" if asked else address
 
 
 def named(draft: DraftKey) -> dict[str, Any]:
@@ -107,17 +118,20 @@ def named(draft: DraftKey) -> dict[str, Any]:
 
 
 def give_back(request: Request, form: forms.Form, draft: DraftKey) -> datetime | None:
-    """Fill a form with what was typed in it, and say when it was kept; None when nothing was.
+    """Fill a form with what was typed in it, and say when it was kept; None when nothing was."""
+    saved = drafting.open_draft(actor=request.actor, **named(draft))
+    return fill(form, *saved) if saved else None
+
+
+def fill(form: forms.Form, content: Mapping[str, Any], saved_at: datetime) -> datetime:
+    """Fill a form with what was typed in it; answers when that was kept.
 
     A box that was not ticked is in no draft: it stays empty, whatever the form suggests otherwise.
     """
-    saved = drafting.open_draft(actor=request.actor, **named(draft))
-    if saved is None:
-        return None
     boxes = (forms.BooleanField, forms.MultipleChoiceField)
     empty: dict[str, Any] = {name: [] for name, field in form.fields.items() if isinstance(field, boxes)}
-    form.initial = {**form.initial, **empty, **saved[0]}
-    return saved[1]
+    form.initial = {**form.initial, **empty, **content}
+    return saved_at
 
 
 def typed(request: Request) -> dict[str, Any]:
