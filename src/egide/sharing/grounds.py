@@ -156,13 +156,16 @@ def _sealed(words: Words, *, file_id: UUID, row: UUID) -> bytes:
 
 
 def statement_record(ground: Ground, *, holder_id: UUID) -> SealedRecord:
-    """Answer the words of a ground, sealed, for whoever may open the signs of danger of the file."""
+    """Answer the words of a ground, sealed, for whoever may open the signs of danger of the file.
+
+    The law of the agency that stated them travels with them; `stated_by__agency` is read with the ground.
+    """
     return SealedRecord(
         id=ground.pk,
         file_id=ground.file_id,
         category=STATEMENT_CATEGORY,
         holder_id=holder_id,
-        regimes=(),
+        regimes=tuple(sorted(set(ground.stated_by.agency.regimes))),
         compartment=compartment_of(STATEMENT_CATEGORY),
         model="sharing.Ground",
         field="statement",

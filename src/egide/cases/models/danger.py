@@ -68,7 +68,7 @@ class DangerReport(models.Model):
             file_id=self.file_id,
             category=CATEGORY,
             holder_id=holder_id,  # type: ignore[arg-type]
-            regimes=(),
+            regimes=tuple(sorted(set(self.written_by.agency.regimes))),
             compartment=compartment_of(CATEGORY),
             model="cases.DangerReport",
             field="words",

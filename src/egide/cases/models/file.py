@@ -45,6 +45,8 @@ class File(models.Model):
         purpose="to recognise the person among the cases of the reader",
         retention=RETENTION,
     )
+    #: Codes of the laws that bind the name: those of who holds it and of who brought it, as an entry carries them.
+    name_regimes = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     expunged_at = models.DateTimeField(null=True, blank=True)
 
@@ -112,7 +114,7 @@ class File(models.Model):
     @property
     def name_class(self) -> ItemClass:
         """What the short name is decided by."""
-        return ItemClass(self.pk, NAME_CATEGORY, self.holder_id, ())
+        return ItemClass(self.pk, NAME_CATEGORY, self.holder_id, codes_of(self.name_regimes))
 
     def name_record(self) -> SealedRecord:
         """Answer the short name, sealed."""
@@ -121,7 +123,7 @@ class File(models.Model):
             file_id=self.pk,
             category=NAME_CATEGORY,
             holder_id=self.holder_id,
-            regimes=(),
+            regimes=codes_of(self.name_regimes),
             compartment="common",
             model="cases.File",
             field="name",
@@ -169,11 +171,17 @@ def entry_classes(file_ids: Collection[Any]) -> QuerySet[Any]:
 
 def item_classes(rows: Iterable[Any]) -> list[ItemClass]:
     """Read rows of file, category, holder and regimes."""
-    return [ItemClass(file, category, holder, _codes(regimes)) for file, category, holder, regimes in rows]
+    return [ItemClass(file, category, holder, codes_of(regimes)) for file, category, holder, regimes in rows]
 
 
-def _codes(text: str) -> tuple[str, ...]:
+def codes_of(text: str) -> tuple[str, ...]:
+    """Read the codes of laws as a column holds them."""
     return tuple(text.split(",")) if text else ()
+
+
+def as_codes(*agencies: Agency) -> str:
+    """Write the laws that bind what these agencies hold or brought, as a column holds them: all of them travel."""
+    return ",".join(sorted({code for agency in agencies for code in agency.regimes}))
 
 
 def _record(row: tuple[Any, ...]) -> SealedRecord:
@@ -184,7 +192,7 @@ def _record(row: tuple[Any, ...]) -> SealedRecord:
         file_id=file_id,
         category=category,
         holder_id=holder,
-        regimes=_codes(regimes),
+        regimes=codes_of(regimes),
         compartment=compartment,
         model="cases.Entry",
         field="content",

@@ -72,6 +72,8 @@ class Task(models.Model):
     text = personal(SealedField(null=True), purpose="to carry out the agreed plan", retention=RETENTION)
     file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="+")
     category = models.CharField(max_length=32, default="conference.record")
+    #: Codes of the laws that bind its words: those of who has it to do and of who wrote it.
+    regimes = models.CharField(max_length=200, blank=True, default="", db_default="")
     side = models.CharField(
         max_length=10,
         choices=[("victim", "victim"), ("management", "management"), ("both", "both")],

@@ -10,7 +10,7 @@ from uuid import UUID
 from egide.assessments import queries as assessments
 from egide.cases.models import Case, File, Task
 from egide.cases.models.case import programmes_of
-from egide.cases.models.file import FileRole
+from egide.cases.models.file import FileRole, codes_of
 from egide.cases.models.work import OWN_KINDS, TaskWords
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
@@ -64,13 +64,13 @@ def words_of(item: sharing.OpenedItem) -> str:
 
 
 def task_record(task: Task) -> SealedRecord:
-    """Answer the words of a task, sealed; they belong to the agency that had to do it first."""
+    """Answer the words of a task, sealed: held by the agency that had to do it first, under the law of who wrote them."""
     return SealedRecord(
         id=task.pk,
         file_id=task.file_id,
         category=task.category,
         holder_id=task.words_of_id or task.agency_id,
-        regimes=(),
+        regimes=codes_of(task.regimes),
         compartment=compartment_of(task.category),
         model="cases.Task",
         field="text",

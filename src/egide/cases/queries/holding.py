@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Value
-
 from egide.assessments import queries as assessments
 from egide.assessments.models import SUMMARY_CATEGORY
 from egide.cases.models import Case, Entry, File, Task
@@ -28,7 +26,7 @@ def held_classes(
     tasks = (
         Task.objects.filter(file__in=pks, text__isnull=False)
         .order_by()
-        .values_list("file", "category", "agency", Value(""))
+        .values_list("file", "category", "agency", "regimes")
         .distinct()
     )
     names = files if categories is None or NAME_CATEGORY in categories else ()

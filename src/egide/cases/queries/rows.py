@@ -64,6 +64,7 @@ def with_name(cases: QuerySet[Case], actor: Membership) -> QuerySet[Case]:
         name_file_id=F("shown__pk"),
         name_sealed=F("shown__name"),
         name_holder=F("shown__holder_id"),
+        name_laws=F("shown__name_regimes"),
         lead_name=F("lead__account__full_name"),
     )
 
@@ -73,7 +74,11 @@ def name_file(case: Any, actor: Membership) -> File | None:
     if case.name_file_id is None:
         return None
     file = File(
-        pk=case.name_file_id, role=shown_role(actor), holder_id=case.name_holder, name=case.name_sealed
+        pk=case.name_file_id,
+        role=shown_role(actor),
+        holder_id=case.name_holder,
+        name=case.name_sealed,
+        name_regimes=case.name_laws,
     )
     file.case = case
     return file

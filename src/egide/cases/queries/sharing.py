@@ -133,7 +133,7 @@ def ground_lines(*, case: Case, actor: Membership, at: datetime) -> list[GroundL
     """Answer every ground of a case, newest first, with its words where the reader may read them."""
     rows = list(
         Ground.objects.filter(case_id=case.pk)
-        .select_related("recipient", "stated_by__account", "decided_by__account")
+        .select_related("recipient", "stated_by__account", "stated_by__agency", "decided_by__account")
         .order_by("-stated_at", "-pk")[:100]
     )
     if not rows:

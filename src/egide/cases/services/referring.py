@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from egide.cases import permissions
 from egide.cases.models import Case, Entry, File, NameToken, Programme, Referral, Task
-from egide.cases.models.file import FileRole, Kind
+from egide.cases.models.file import FileRole, Kind, as_codes
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
@@ -130,7 +130,7 @@ def new_referral(
         is_emergency=content.is_emergency,
         victim_informed=content.victim_informed,
     )
-    victim, sealer = _new_file(case, FileRole.VICTIM, content.victim, at)
+    victim, sealer = _new_file(case, FileRole.VICTIM, content.victim, actor, at)
     task = deadlines.new_task(
         case=case, kind=TaskKind.TRIAGE, at=at, file=victim, due_at=case.next_due_at or due_at, actor=actor
     )
@@ -139,13 +139,21 @@ def new_referral(
     _add(made, victim, sealer, content.victim, victim_entries(content), actor, at)
     if content.person_of_concern is not None:
         person = content.person_of_concern
-        other, sealer = _new_file(case, FileRole.PERSON_OF_CONCERN, person, at)
+        other, sealer = _new_file(case, FileRole.PERSON_OF_CONCERN, person, actor, at)
         _add(made, other, sealer, person, person_entries(person), actor, at)
     return made
 
 
-def _new_file(case: Case, role: str, person: Person, at: datetime) -> tuple[File, Sealer]:
-    file = File(id=new_id(), case=case, role=role, holder=case.programme.lead_agency, created_at=at)
+def _new_file(case: Case, role: str, person: Person, actor: Membership, at: datetime) -> tuple[File, Sealer]:
+    holder = case.programme.lead_agency
+    file = File(
+        id=new_id(),
+        case=case,
+        role=role,
+        holder=holder,
+        name_regimes=as_codes(holder, actor.agency),
+        created_at=at,
+    )
     sealer = vault.new_sealer(file.pk)
     file.name = entries.seal_json(
         {"text": person.display_name},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.models import Case, File, Task
-from egide.cases.models.file import Kind
+from egide.cases.models.file import Kind, as_codes
 from egide.cases.models.work import TaskKind, TaskWords
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_open_case
@@ -66,12 +66,19 @@ def make_task(
             model="cases.Task",
             field="text",
         ),
+        # What the application asks tells nothing anybody brought.
+        regimes="" if isinstance(text, TaskWords) else as_codes(actor.agency, _has_it(case, agency_id)),
         agency_id=agency_id,
         rises_to=deadlines.follower(case, agency_id=agency_id),
         due_at=due_at,
         created_by=actor,
         created_at=at,
     )
+
+
+def _has_it(case: Case, agency_id: UUID) -> Agency:
+    lead = case.programme.lead_agency
+    return lead if lead.pk == agency_id else Agency.objects.get(pk=agency_id)
 
 
 @transaction.atomic

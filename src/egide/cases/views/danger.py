@@ -24,7 +24,7 @@ def _reports(request: Request, case: Case) -> list[tuple[DangerReport, str]]:
     """Answer the reports of a case, newest first, with their words where the reader gets them."""
     rows = list(
         DangerReport.objects.filter(case=case)
-        .select_related("recipient", "written_by__account", "checked_by__account")
+        .select_related("recipient", "written_by__account", "written_by__agency", "checked_by__account")
         .order_by("-written_at", "-pk")[:50]
     )
     if not rows:
