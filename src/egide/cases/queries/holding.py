@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from django.db.models.functions import Coalesce
+
 from egide.assessments import queries as assessments
 from egide.assessments.models import SUMMARY_CATEGORY
 from egide.cases.models import Case, Entry, File, Task
@@ -26,7 +28,7 @@ def held_classes(
     tasks = (
         Task.objects.filter(file__in=pks, text__isnull=False)
         .order_by()
-        .values_list("file", "category", "agency", "regimes")
+        .values_list("file", "category", Coalesce("words_of", "agency"), "regimes")
         .distinct()
     )
     names = files if categories is None or NAME_CATEGORY in categories else ()
