@@ -11,7 +11,7 @@ from egide.cases.models import Case, ConflictAnswer, DeclaredTie, DeclaredToken,
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import casefile, caseload, conflicts
 from egide.cases.queries.caseload import Filters
-from egide.cases.services import conferring, recusing, tasks, ties
+from egide.cases.services import conferring, deadlines, recusing, substituting, tasks, ties
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Account, Role
@@ -453,3 +453,108 @@ def test_the_database_keeps_one_answer_for_a_colleague(world, case):
     ConflictAnswer.objects.create(**asked)
     with pytest.raises(IntegrityError), transaction.atomic():
         ConflictAnswer.objects.create(**asked)
+
+
+class TestSubstitutes:
+    """What would go to who is kept out goes to the colleague named instead (§7.4)."""
+
+    def keep_out(self, case, member, actor):
+        return recusing.keep_out(
+            case_id=case.pk, membership_id=member.pk, reason_code="relative", actor=actor, at=NOON
+        )
+
+    def name(self, case, made, member, actor):
+        return recusing.name_substitute(
+            case_id=case.pk, recusal_id=made.pk, membership_id=member.pk, actor=actor, at=NOON
+        )
+
+    def add(self, case, agency, actor, side="both"):
+        return tasks.add_task(
+            case_id=case.pk, text="Call the school.", side=side, agency_id=agency.pk,
+            due_at=NOON + DAY, actor=actor, at=NOON,
+        )  # fmt: skip
+
+    def test_the_lead_kept_out_is_followed_by_the_coordinator_named(self, world, case):
+        Case.objects.filter(pk=case.pk).update(lead=world.coordinator)
+        made = self.keep_out(case, world.coordinator, world.chair)
+        assert Case.objects.get(pk=case.pk).lead is None
+
+        self.name(case, made, world.second, world.chair)
+
+        case.refresh_from_db()
+        assert case.lead == world.second
+        mine = Task.objects.filter(case=case, done_at=None, agency=world.lead)
+        assert set(mine.values_list("owner", flat=True)) == {world.second.pk}
+        review = deadlines.set_deadline(case=case, kind="review", at=NOON, due_at=NOON + 9 * DAY)
+        assert review.owner == world.second
+
+    def test_what_comes_later_for_their_agency_goes_to_them(self, world, case):
+        made = self.keep_out(case, world.officer, world.coordinator)
+        colleague = a_member(world.police_agency)
+        self.name(case, made, colleague, world.coordinator)
+
+        task = self.add(case, world.police_agency, world.coordinator)
+
+        assert (task.agency, task.owner) == (world.police_agency, colleague)
+
+    def test_without_one_it_stays_their_agencys_and_nobodys(self, world, case):
+        self.keep_out(case, world.officer, world.coordinator)
+        a_member(world.police_agency)
+
+        task = self.add(case, world.police_agency, world.coordinator)
+
+        assert (task.agency, task.owner) == (world.police_agency, None)
+
+    def test_of_a_whole_agency_its_substitute_elsewhere_has_it_or_the_lead(self, world, case):
+        made = recusing.keep_agency_out(
+            case_id=case.pk, agency_id=world.police_agency.pk, reason_code="party",
+            actor=world.coordinator, at=NOON,
+        )  # fmt: skip
+        before = self.add(case, world.police_agency, world.coordinator)
+        assert before.agency == world.lead
+
+        self.name(case, made, world.nurse, world.coordinator)
+        after = self.add(case, world.police_agency, world.coordinator)
+        assert (after.agency, after.owner) == (world.health_agency, world.nurse)
+
+    def test_what_serves_the_victim_does_not_go_to_the_other_side(self, world, case):
+        made = recusing.keep_agency_out(
+            case_id=case.pk, agency_id=world.health_agency.pk, reason_code="party",
+            actor=world.coordinator, at=NOON,
+        )  # fmt: skip
+        self.name(case, made, world.probation, world.coordinator)
+
+        assert self.add(case, world.health_agency, world.coordinator, side="victim").agency == world.lead
+        assert self.add(case, world.health_agency, world.coordinator).owner == world.probation
+
+    def test_a_substitute_who_left_or_does_not_see_the_case_has_nothing(self, world, case):
+        made = self.keep_out(case, world.officer, world.coordinator)
+        outsider = World("mon").officer
+        with pytest.raises(NotVisible):
+            self.name(case, made, outsider, world.coordinator)
+        colleague = a_member(world.police_agency)
+        self.name(case, made, colleague, world.coordinator)
+        type(colleague).objects.filter(pk=colleague.pk).update(ends_on=NOON.date() - DAY)
+
+        assert self.add(case, world.police_agency, world.coordinator).owner is None
+
+    def test_one_who_is_not_on_the_case_is_refused(self, world):
+        case = world.active(agencies=[world.police_agency])
+        made = self.keep_out(case, world.officer, world.coordinator)
+        with pytest.raises(Refused, match="does not work on this case"):
+            self.name(case, made, world.nurse, world.coordinator)
+
+    def test_mails_go_to_them_and_never_to_who_is_kept_out(self, world, case):
+        made = self.keep_out(case, world.second, world.coordinator)
+        self.name(case, made, world.advocate, world.coordinator)
+        accounts = [world.second.account_id, world.coordinator.account_id]
+
+        told = substituting.told(case, accounts, at=NOON)
+
+        assert told == [world.advocate.account_id, world.coordinator.account_id]
+
+    def test_leaves_a_trace_without_a_name(self, world, case):
+        made = self.keep_out(case, world.officer, world.coordinator)
+        self.name(case, made, a_member(world.police_agency), world.coordinator)
+
+        assert LedgerEntry.objects.filter(body__contains="cases.work_routed").count() == 1

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from egide.cases.models import AgendaItem, Draft
-from egide.cases.services import cascading, conferring, drafting, enrolling, entries, tasks
+from egide.cases.services import cascading, conferring, drafting, enrolling, entries, recusing, tasks
 from egide.common.ids import new_id
 from egide.partners.models import Role
 from egide.sharing import emergency
@@ -135,7 +135,15 @@ def test_every_page_is_the_same_as_if_the_case_did_not_exist(there, client, who)
     seen = everything(client, world)
     assert seen != before, "before the recusal it shows, so the comparison says something"
     whom = {"agency": kept_out.agency} if who == "whole agency" else {"membership": kept_out}
-    sharing.recuse(case_id=case.pk, reason_code="party", actor=world.coordinator, at=NOON, **whom)
+    made = sharing.recuse(case_id=case.pk, reason_code="party", actor=world.coordinator, at=NOON, **whom)
+    # Somebody has their work from now on; what comes anew goes there too, and nothing of either shows.
+    recusing.name_substitute(
+        case_id=case.pk, recusal_id=made.pk, membership_id=world.advocate.pk, actor=world.coordinator, at=NOON
+    )
+    tasks.make_task(
+        case=case, file=entries.victim_file(case), text="Call the school.", side="both",
+        agency_id=kept_out.agency_id, due_at=NOON + DAY, actor=world.coordinator, at=NOON,
+    )  # fmt: skip
     after = everything(client, world)
 
     assert after.keys() == before.keys()

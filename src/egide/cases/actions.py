@@ -41,6 +41,7 @@ _WORDS: dict[str, Any] = {
     "cases.recipients_told": _("Told agencies to stop using what they received"),
     "cases.referred": _("Referred"),
     "cases.safe_contact_recorded": _("Recorded what contact is safe"),
+    "cases.work_routed": _("Work went to the colleague named instead of who is kept out"),
     "cases.task_added": _("Added a task"),
     "sharing.accounting_suspended": _("Recorded that the person is not told of a disclosure for a time"),
     "sharing.consent_given": _("Recorded consent"),

@@ -18,6 +18,7 @@ from egide.common.errors import NotVisible
 from egide.ledger import queries as ledger_queries
 from egide.partners.models import Agency, Membership
 from egide.sharing.models import ConsentRecipient, Recusal
+from egide.sharing.queries import assigned_agencies
 from egide.vault import blind
 
 #: Words of a name that must meet in one file; one alone is a common first name.
@@ -169,16 +170,17 @@ def recusals(*, case: Case) -> list[Recusal]:
 
 
 def substitutes(*, case: Case, kept_out: Sequence[Recusal], at: datetime) -> list[Membership]:
-    """Answer whom others may turn to instead: whoever works on cases of the programme and is not kept out."""
+    """Answer whom others may turn to instead: whoever works on this case and is not kept out."""
     accounts = {one.account_id for one in kept_out}
     agencies = {one.agency_id for one in kept_out}
     staff = _staff(case.programme, at)
+    working = {case.programme.lead_agency_id, *assigned_agencies(case_id=case.pk)}
     found = [
         member
         for account, ones in staff.items()
         if account not in accounts
         for member in ones[:1]
-        if member.agency_id not in agencies
+        if member.agency_id not in agencies and member.agency_id in working
     ]
     return sorted(found, key=lambda member: (member.agency.code, member.person_name))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from egide.cases.models import Case, File, Task
 from egide.cases.models.work import OUTLIVING, TaskKind
 from egide.cases.rules.protocol import Interval
+from egide.cases.services import substituting
 from egide.cases.services.entries import victim_file
 from egide.common.clock import add_working_days
 from egide.common.errors import Refused
@@ -53,6 +54,10 @@ def set_deadline(
         owner=owner,
         actor=actor,
     )
+    task.agency_id, task.owner = substituting.instead_of(
+        case=case, agency_id=task.agency_id, owner=task.owner, side=task.side, at=at
+    )
+    task.rises_to = follower(case, agency_id=task.agency_id)
     task.save(force_insert=True)
     return task
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskWords
-from egide.cases.services import deadlines, tasks
+from egide.cases.services import deadlines, substituting, tasks
 from egide.common.errors import NotVisible, Refused
 from egide.partners import notifications
 from egide.partners.models import Membership, NoticeKind, Role
@@ -64,7 +64,7 @@ def _tell(case: Case, *, actor: Membership, at: datetime) -> None:
     )
     if case.lead is not None:
         told.append(case.lead.account_id)
-    kept_out = {actor.account_id, *sharing_queries.recused_accounts(case_id=case.pk)}
+    instead = substituting.told(case, told, at=at)
     notifications.tell(
-        accounts=[pk for pk in told if pk not in kept_out], kind=NoticeKind.EMERGENCY_OPENED, at=at
+        accounts=[pk for pk in instead if pk != actor.account_id], kind=NoticeKind.EMERGENCY_OPENED, at=at
     )

@@ -17,7 +17,7 @@ from egide.cases.lifecycle import LEAD_CHANGE, ConferenceState, LeadChangeState
 from egide.cases.models import AgendaItem, Case, LeadChange, Programme, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
-from egide.cases.services import deadlines, entries
+from egide.cases.services import deadlines, entries, substituting
 from egide.cases.services.locking import check_is_open, lock_case, lock_open_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
@@ -25,7 +25,7 @@ from egide.partners import notifications
 from egide.partners import queries as partners
 from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import leading
-from egide.sharing.queries import recused_accounts, recused_agencies
+from egide.sharing.queries import recused_agencies
 
 #: How long the other agency has to answer, and the new lead to look at the consents. Ours (O).
 ANSWER_WITHIN = Interval(working_days=3)
@@ -123,9 +123,8 @@ def _record(action: str, change: LeadChange, actor: Membership, at: datetime, en
 
 
 def _tell(case: Case, accounts: Collection[UUID], at: datetime) -> None:
-    """Mail those it concerns; who is kept out of the case is told nothing."""
-    kept_out = recused_accounts(case_id=case.pk)
-    told = [pk for pk in accounts if pk not in kept_out]
+    """Mail those it concerns; who is kept out of the case is told nothing, their substitute is."""
+    told = substituting.told(case, accounts, at=at)
     notifications.tell(accounts=told, kind=NoticeKind.LEAD_CHANGE, at=at)
 
 

@@ -9,21 +9,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.models import Case, ConflictAnswer, File
+from egide.cases.lifecycle import State
+from egide.cases.models import Case, ConflictAnswer, File, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
-from egide.cases.services import deadlines
+from egide.cases.services import deadlines, substituting
 from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import queries as ledger_queries
 from egide.ledger import services as ledger
-from egide.partners.models import Agency, Membership
+from egide.partners.models import Agency, Membership, Role
 from egide.sharing import services as sharing
 from egide.sharing.models import Recusal
+from egide.sharing.rules.sides import is_management_only
 
 #: When the lead reviews what somebody had read, where the protocol does not say. Ours (O).
 REVIEWED_WITHIN = Interval(working_days=3)
 SET_ASIDE = ("other_person", "no_tie")
+#: Stages in which a case has a lead, unless the lead is gone.
+LED_STATES = (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE)
 
 
 def _case(case_id: UUID, actor: Membership) -> Case:
@@ -77,6 +81,7 @@ def after_recusal(*, recusal: Recusal, at: datetime) -> None:
     The caller's transaction holds both.
     """
     deadlines.release_absent(case_id=recusal.case_id, at=at)
+    route(recusal=recusal, at=at)
     whose = {"account": recusal.account_id} if recusal.account_id else {"agency": recusal.agency_id}
     places = Membership.objects.filter(**whose).order_by("pk").values_list("pk", flat=True)
     files = File.objects.filter(case=recusal.case_id).order_by("pk").values_list("pk", flat=True)
@@ -93,6 +98,37 @@ def after_recusal(*, recusal: Recusal, at: datetime) -> None:
     deadlines.set_deadline(case=case, kind=TaskKind.LOG_REVIEW, at=at, due_at=due_at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.log_review_asked", actor=None, target=case, at=at)
+
+
+def route(*, recusal: Recusal, at: datetime) -> int:
+    """Give the substitute what nobody has of the person kept out; answers how many tasks.
+
+    What is in nobody's hands at the substitute's agency, and the case itself where its lead is gone. A whole agency's
+    tasks came back to the lead agency when it was kept out; what comes from now on goes to its substitute.
+    """
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("programme__lead_agency", "lead")
+        .get(pk=recusal.case_id)
+    )
+    member = recusal.substitute
+    if member is None or recusal.account_id is None or not substituting.receives(member, case, at=at):
+        return 0
+    free = Task.objects.filter(case=case, done_at__isnull=True, owner__isnull=True, agency=member.agency_id)
+    if is_management_only(member.sector):
+        free = free.exclude(side="victim")
+    routed = free.update(owner=member)
+    is_leaderless = case.is_open and case.lead is None and case.state in LED_STATES
+    if (
+        is_leaderless
+        and member.agency_id == case.programme.lead_agency_id
+        and member.role == Role.COORDINATOR
+    ):
+        case.lead = member
+        deadlines.hand_over(case)
+        deadlines.refresh_next_due(case, at=at, changed=["lead"])
+    ledger.record(action="cases.work_routed", actor=None, target=case, at=at, counts={"tasks": routed})
+    return routed
 
 
 @transaction.atomic
@@ -151,7 +187,11 @@ def name_substitute(
         for row in standing.order_by("pk")
     ):
         raise Refused(_("This colleague is kept out too. Choose somebody else."))
-    return sharing.name_substitute(recusal_id=recusal_id, substitute=member, actor=actor, at=at)
+    if member is not None and not substituting.receives(member, case, at=at):
+        raise Refused(_("This colleague does not work on this case: nobody would see what goes to them."))
+    named = sharing.name_substitute(recusal_id=recusal_id, substitute=member, actor=actor, at=at)
+    route(recusal=named, at=at)
+    return named
 
 
 @transaction.atomic

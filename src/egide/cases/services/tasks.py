@@ -10,7 +10,7 @@ from egide.cases import permissions
 from egide.cases.models import Case, File, Task
 from egide.cases.models.file import Kind, as_codes
 from egide.cases.models.work import TaskKind, TaskWords
-from egide.cases.services import deadlines, entries
+from egide.cases.services import deadlines, entries, substituting
 from egide.cases.services.locking import lock_open_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
@@ -51,6 +51,7 @@ def make_task(
     """
     category = CATEGORY_BY_SIDE[side]
     pk = new_id()
+    agency_id, owner = substituting.instead_of(case=case, agency_id=agency_id, owner=None, side=side, at=at)
     return Task.objects.create(
         id=pk,
         case=case,
@@ -69,6 +70,7 @@ def make_task(
         # What the application asks tells nothing anybody brought.
         regimes="" if isinstance(text, TaskWords) else as_codes(actor.agency, _has_it(case, agency_id)),
         agency_id=agency_id,
+        owner=owner,
         rises_to=deadlines.follower(case, agency_id=agency_id),
         due_at=due_at,
         created_by=actor,
