@@ -32,6 +32,7 @@ def queries_of(client, url, method="get", data=None, headers=None):
 ABSENT = {
     "cases:access-letter",
     "cases:assessment",
+    "cases:disclosure-paper",
     "cases:disclosure-receipt",
     "cases:emergency",
     "cases:emergency-read",
@@ -41,6 +42,7 @@ ABSENT = {
     "cases:prosecutor",
     "cases:prosecutor-one",
     "cases:prosecutor-print",
+    "cases:plan-paper",
     "cases:receipt-received",
     "cases:received-one",
     "cases:table",

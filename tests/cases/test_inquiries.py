@@ -1,6 +1,8 @@
 """Questions from outside: one letter for everyone, and a search that tells the other side nothing."""
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,9 +12,13 @@ from django.urls import reverse
 from egide.cases.models import Inquiry
 from egide.cases.services import inquiring
 from egide.common.errors import NotVisible, Refused
+from egide.jobs import periodic
 from egide.ledger.models import Entry as Line
 from egide.partners.models import Role
+from egide.sharing import services as sharing
+from egide.vault import errors, unsealing
 from egide.vault.fields import ciphertext_of
+from egide.vault.services import Sealer
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import DAY, World, a_member
@@ -27,11 +33,16 @@ def record(world, about=PROTECTED, **fields):
     return inquiring.record_inquiry(**said, words=words, actor=world.coordinator, at=NOON)
 
 
+def shapes(captured):
+    """The queries, their values left out."""
+    values = r"'(?:[^']|'')*'|\b[0-9a-f]{32}\b|\d+"
+    return [re.sub(values, "?", query["sql"]) for query in captured.captured_queries]
+
+
 def seen(client, url):
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(url)
-    asked = [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b", "?", query["sql"]) for query in captured.captured_queries]
-    return answer.status_code, sorted(answer.headers.items()), answer.content, asked
+    return answer.status_code, sorted(answer.headers.items()), answer.content, shapes(captured)
 
 
 class TestTheLetter:
@@ -210,3 +221,118 @@ class TestASearchFromTheOtherSide:
         sign_in(client, world.probation)
 
         assert self.search(client, "Thériault") == self.search(client, "Desrocher")
+
+
+def answered(world, *, at=NOON, **fields):
+    found = record(world, **fields)
+    return inquiring.record_answered(inquiry_id=found.pk, actor=world.coordinator, at=at)
+
+
+TWO_YEARS = NOON.replace(year=NOON.year + 2)
+
+
+class TestForgetting:
+    def test_destroys_what_was_written_two_years_after_the_answer(self, world):
+        found = answered(world)
+
+        assert inquiring.forget_answered(at=TWO_YEARS - timedelta(seconds=1)) == 0
+        assert inquiring.forget_answered(at=TWO_YEARS) == 1
+
+        found.refresh_from_db()
+        assert found.forgotten_at == TWO_YEARS
+        with pytest.raises(errors.Shredded):
+            sharing.open_own_inquiry(actor=world.coordinator, inquiry=found)
+        with pytest.raises(Refused):
+            inquiring.open_inquiry(inquiry=found, actor=world.coordinator, at=TWO_YEARS)
+
+    def test_twice_does_nothing_more(self, world):
+        answered(world)
+        inquiring.forget_answered(at=TWO_YEARS)
+        before = Line.objects.count()
+
+        assert inquiring.forget_answered(at=TWO_YEARS + DAY) == 0
+        assert Line.objects.count() == before
+
+    def test_is_in_the_ledger_in_codes_alone(self, world):
+        found = answered(world)
+        inquiring.forget_answered(at=TWO_YEARS)
+        line = json.loads(Line.objects.order_by("-pk").first().body)
+
+        assert set(line) == {"action", "at", "target"}
+        assert (line["action"], line["target"]) == ("cases.inquiry_forgotten", f"cases.inquiry:{found.pk}")
+
+    def test_leaves_what_nobody_answered_and_what_is_recent(self, world):
+        record(world)
+        answered(world, at=NOON + DAY)
+
+        assert inquiring.forget_answered(at=TWO_YEARS) == 0
+
+    def test_never_a_day_early_in_a_leap_year(self):
+        leap = datetime(2028, 2, 29, 12, tzinfo=UTC)
+
+        assert inquiring._kept_since(leap) == datetime(2026, 2, 28, 12, tzinfo=UTC)
+
+    def test_is_done_by_the_scheduler(self, world):
+        found = answered(world)
+        assert "cases.forget_inquiries" in periodic.run_due(at=TWO_YEARS)
+
+        found.refresh_from_db()
+        assert found.forgotten_at is not None
+
+    def test_goes_on_at_the_next_turn(self, world, monkeypatch):
+        monkeypatch.setattr(inquiring, "AT_ONCE", 1)
+        answered(world)
+        answered(world, about=NOBODY)
+
+        assert [inquiring.forget_answered(at=TWO_YEARS) for _turn in range(3)] == [1, 1, 0]
+
+    @pytest.mark.parametrize(("language", "words"), [("en", "Destroyed on"), ("fr", "Détruit le")])
+    def test_the_page_says_so(self, client, world, language, words):
+        found = answered(world)
+        inquiring.forget_answered(at=TWO_YEARS)
+        sign_in(client, world.coordinator, language)
+        answer = client.get(reverse("cases:inquiry", args=[found.pk]))
+
+        assert answer.status_code == 200
+        assert words in answer.content.decode()
+        assert client.get(reverse("cases:inquiry-letter", args=[found.pk])).status_code == 200
+
+    def test_the_database_holds_that_only_an_answered_one_is_forgotten(self, world):
+        found = answered(world)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Inquiry.objects.filter(pk=found.pk).update(forgotten_at=NOON - DAY)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Inquiry.objects.filter(pk=record(world).pk).update(forgotten_at=TWO_YEARS)
+
+
+def worked(client, world, about, monkeypatch):
+    """Answer all that is done for one request, from writing it down to saying it was answered: each query, and each
+    time something is unsealed or sealed."""
+    done = []
+    for module, name in ((unsealing, "unseal_many"), (Sealer, "seal")):
+        kept = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *a, _kept=kept, _name=name, **k: (done.append(_name), _kept(*a, **k))[1]
+        )
+    said = {"side": "other", "identity_check": "none", "language": "en", "asker": "Luc Cyr", "about": about}
+    with CaptureQueriesContext(connection) as captured:
+        made = post(client, reverse("cases:inquiry-new"), {**said, "asked": f"Is {about} there?"})
+        page = made.headers["Location"]
+        pk = page.rstrip("/").split("/")[-1]
+        client.get(page)
+        client.get(reverse("cases:inquiry-letter", args=[pk]))
+        post(client, reverse("cases:inquiry-answered", args=[pk]))
+    monkeypatch.undo()
+    return shapes(captured), done
+
+
+def test_the_work_of_an_answer_is_the_same_whether_something_is_held_or_not(client, world, monkeypatch):
+    """Same queries, in the same order, and the same seals and unseals: time tells nothing (docs/threat-model.md)."""
+    world.active()
+    sign_in(client, world.coordinator)
+    worked(client, world, "Somebody Else There", monkeypatch)
+
+    held, unheld = (worked(client, world, about, monkeypatch) for about in (PROTECTED, NOBODY))
+
+    assert held == unheld
+    assert held[1].count("unseal_many") == 1, "only what was written of the request itself"

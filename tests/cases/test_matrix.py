@@ -94,6 +94,8 @@ def addresses(world):
         **{f"cases:access-{page}": [case, str(world.asked.pk)] for page in ("one", "letter", "withdraw")},
         "cases:receipt-received": [plan],
         "cases:disclosure-letter": [case, "victim", "hipaa"],
+        "cases:disclosure-paper": [case, "victim", "hipaa", plan],
+        "cases:plan-paper": [case, plan, plan],
         "cases:emergency-read": [plan],
         "cases:emergency-renew": [plan],
         "cases:emergency-review": [plan],

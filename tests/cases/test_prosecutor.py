@@ -252,6 +252,7 @@ class TestThePages:
         paper = client.get(reverse("cases:prosecutor-print", args=[case.pk, report.pk])).content.decode()
         assert "procureur de la République, Tribunal judiciaire de Rennes" in paper
         assert case.reference not in paper
+        assert Line.objects.filter(body__contains='"cases.prosecutor_report_printed"').count() == 1
 
         for what in ("left", "told"):
             post(client, reverse("cases:prosecutor-step", args=[case.pk, report.pk]), {"do": what})

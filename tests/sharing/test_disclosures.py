@@ -14,7 +14,8 @@ from egide.common.errors import Refused
 from egide.common.ids import new_id
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Sector
-from egide.sharing import disclosures
+from egide.sharing import accounting, disclosures
+from egide.sharing.accounting import letter_lines
 from egide.sharing.models import Disclosure, Suspension
 from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Left, accountings_of
 from tests.conftest import NOON
@@ -58,7 +59,7 @@ def suspended(s, *, agency=None, days=20, **more):
 
 
 def told(s, *, file=None, accounting="hipaa", at=NOON):
-    return disclosures.letter_lines(file=file or s.victim, accounting=accounting, at=at)
+    return letter_lines(file=file or s.victim, accounting=accounting, at=at)
 
 
 @pytest.mark.parametrize(
@@ -104,22 +105,22 @@ def test_the_database_counts_as_the_rule_does(s, law):
         )  # fmt: skip
 
     kept = set(
-        disclosures.with_laws(Disclosure.objects.all())
-        .filter(disclosures.counted(law))
+        accounting.with_laws(Disclosure.objects.all())
+        .filter(accounting.counted(law))
         .values_list("pk", flat=True)
     )
     rows = Disclosure.objects.select_related("consent")
-    assert kept == {row.pk for row in rows if law.counts(disclosures.left_of(row))}
+    assert kept == {row.pk for row in rows if law.counts(accounting.left_of(row))}
 
 
 def test_the_list_costs_two_queries_and_reads_one_page(s, django_assert_num_queries):
-    for _n in range(disclosures.PAGE + 7):
+    for _n in range(accounting.PAGE + 7):
         left(s)
-    for accounting in ("", "hipaa"):
+    for law in ("", "hipaa"):
         with django_assert_num_queries(2):
-            rows, more = disclosures.disclosures_of(case_id=s.case.pk, at=NOON, accounting=accounting)
-        assert len(rows) == disclosures.PAGE
-        rest, end = disclosures.disclosures_of(case_id=s.case.pk, at=NOON, accounting=accounting, before=more)
+            rows, more = accounting.disclosures_of(case_id=s.case.pk, at=NOON, accounting=law)
+        assert len(rows) == accounting.PAGE
+        rest, end = accounting.disclosures_of(case_id=s.case.pk, at=NOON, accounting=law, before=more)
         assert (len(rest), end) == (7, None)
     assert not {row.disclosure.pk for row in rows} & {row.disclosure.pk for row in rest}
 
@@ -147,7 +148,7 @@ class TestTold:
     def test_staff_see_it_all_the_time_and_that_it_waits(self, s):
         left(s)
         row = suspended(s)
-        [one], more = disclosures.disclosures_of(case_id=s.case.pk, at=NOON)
+        [one], more = accounting.disclosures_of(case_id=s.case.pk, at=NOON)
 
         assert (one.suspended_until, one.accountings, more) == (row.until, ("hipaa",), None)
 
@@ -271,12 +272,17 @@ class TestPages:
     def test_recording_keeps_what_was_typed(self, s, client):
         client.force_login(s.world.coordinator.account)
         page = self.url(s, "disclosure-new")
-        typed = {"agency": str(s.world.police_agency.pk), "method": "aloud", idempotency.FIELD: str(new_id())}
+        typed = {
+            "agency": str(s.world.police_agency.pk),
+            "role": "victim",
+            "method": "aloud",
+            idempotency.FIELD: str(new_id()),
+        }
         again = client.post(page, typed)
         assert again.status_code == 422
         assert f'value="{s.world.police_agency.pk}" selected' in again.content.decode()
 
-        sent = client.post(page, {**typed, "basis": THREAT, "categories": ["incident.facts"]})
+        sent = client.post(page, {**typed, "categories": ["incident.facts"]})
         assert sent.status_code == 302
         assert Disclosure.objects.get().method == "aloud"
 

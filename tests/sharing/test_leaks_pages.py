@@ -24,6 +24,7 @@ def addresses(s):  # noqa: F811
     yield from (reverse(f"cases:{name}", args=[s.case.pk]) for name in CASE_PAGES)
     plan = SafetyPlan.objects.order_by("pk").first()
     yield reverse("cases:plan-print", args=[s.case.pk, plan.pk])
+    yield reverse("cases:plan-paper", args=[s.case.pk, plan.pk, plan.pk])
     for words in (NAME, "Marqueuse", "Cyr", s.case.reference, *MARKS[:3]):
         yield f"{reverse('cases:search')}?q={words}"
         yield f"{reverse('cases:caseload')}?q={words}"

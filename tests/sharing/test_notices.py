@@ -142,6 +142,15 @@ class TestShown:
         assert "Some words." in text
         assert "notices" not in text.replace("end-notices", "")
 
+    def test_with_an_account_of_the_consent_where_the_law_asks_for_one(self, s, client):
+        """42 CFR 2.32 as amended in 2024: a copy, or a clear account, of the consent goes along."""
+        Entry.objects.filter(file=s.victim, category="incident.facts").update(regimes="us-part2")
+        client.force_login(s.world.officer.account)
+        text = client.get(reverse("cases:case", args=[s.case.pk])).content.decode()
+
+        assert "42 CFR part 2 prohibits unauthorized" in text
+        assert "Consent given on" in text
+
     def test_not_to_the_agency_that_holds_it(self, s, client):
         client.force_login(s.world.advocate.account)
         text = client.get(reverse("cases:case", args=[s.case.pk])).content.decode()

@@ -271,3 +271,16 @@ class TestPages:
 
         assert self.page(made) in listed
         assert s.case.reference not in listed
+
+    def test_they_are_listed_by_their_day_a_page_at_a_time(self, s, client, monkeypatch):
+        monkeypatch.setattr(receipts, "PAGE", 2)
+        made = [facts(s, at=NOON + n * DAY) for n in (3, 1, 5, 2, 4)]
+        newest_first = sorted(made, key=lambda row: row.disclosed_at, reverse=True)
+        found, before = [], None
+        while True:
+            rows, before = receipts.received_by(actor=s.world.officer, before=before)
+            found += rows
+            if before is None:
+                break
+
+        assert found == newest_first

@@ -27,6 +27,12 @@ def _recheck_consents(at: datetime) -> int:
     return rechecking.ask_to_check(at=at)
 
 
+def _forget_inquiries(at: datetime) -> int:
+    from egide.cases.services import inquiring
+
+    return inquiring.forget_answered(at=at)
+
+
 class CasesConfig(AppConfig):
     name = "egide.cases"
     label = "cases"
@@ -43,4 +49,5 @@ class CasesConfig(AppConfig):
             periodic.Periodic("cases.recheck_consents", timedelta(minutes=10), _recheck_consents)
         )
         rechecking.listen()
+        periodic.register(periodic.Periodic("cases.forget_inquiries", timedelta(hours=6), _forget_inquiries))
         periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))

@@ -17,8 +17,12 @@ from egide.sharing.rules.notices import Notice
 
 @dataclass
 class Bound:
-    """What one request opened that a notice goes along with; the consents whose account goes along too."""
+    """What one request opened that a notice goes along with; the consents whose account goes along too.
 
+    `is_opened`: something was unsealed, with or without a notice.
+    """
+
+    is_opened: bool = False
     notices: dict[str, Notice] = field(default_factory=dict)
     consents: dict[Named, None] = field(default_factory=dict)
 
@@ -27,10 +31,11 @@ _bound: ContextVar[Bound | None] = ContextVar("bound", default=None)
 
 
 def remember(notices: Iterable[Notice], consents: Iterable[Named] = ()) -> None:
-    """Add notices to those of the request under way; outside a request, nothing is shown to anyone."""
+    """Note that the request under way opened something, and what goes along with it; outside one, nothing is shown."""
     bound = _bound.get()
     if bound is None:
         return
+    bound.is_opened = True
     given = list(consents)
     for one in notices:
         bound.notices[one.ref] = one
@@ -68,7 +73,10 @@ def as_data(notices: Iterable[Notice]) -> list[dict[str, Any]]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the layout asks: the notices of this request, worked out when it asks."""
+    """What the layout asks: the notices of this request, and whether its page may be printed from the browser.
+
+    Worked out when it asks. What was opened is printed by its recorded way alone; the style sheet hides the rest.
+    """
 
     def bound_by() -> list[dict[str, Any]]:
         bound = _bound.get()
@@ -80,4 +88,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
             for one, said in zip(shown, as_data(shown), strict=True)
         ]
 
-    return {"bound_by": bound_by}
+    def is_read_here() -> bool:
+        bound = _bound.get()
+        return bound is not None and bound.is_opened
+
+    return {"bound_by": bound_by, "is_read_here": is_read_here}

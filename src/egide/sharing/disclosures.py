@@ -1,14 +1,11 @@
 """What left the application: one row for each, the accountings drawn from it, and what is told to the person."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet, TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from egide.common.errors import NotVisible, Refused
@@ -17,14 +14,12 @@ from egide.partners.models import Agency, Membership, Sector
 from egide.sharing.asking import Seat
 from egide.sharing.models import Consent, Disclosure, Ground, Suspension
 from egide.sharing.opening import decided
-from egide.sharing.queries import ASSIGNABLE_ROLES, not_recused
 from egide.sharing.relation import SharedFile, relations
-from egide.sharing.rules.accounting import ACCOUNTINGS, EVERYTHING, Accounting, Left, accountings_of
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.levels import Level
 from egide.sharing.rules.notices import notices_of
 from egide.sharing.rules.question import BASES
-from egide.sharing.rules.sides import MANAGEMENT_SECTORS, side_of
+from egide.sharing.rules.sides import side_of
 from egide.sharing.rules.table import table_of
 
 #: An oral request silences at most this long (45 CFR 164.528(a)(2)(ii)).
@@ -36,6 +31,8 @@ SILENCED = "hipaa"
 UNNAMED_DANGER = "danger_unnamed"
 #: What is asked for when nobody said.
 PURPOSE = "case_management"
+#: A paper is shown for printing this long after its print was recorded. Ours (O).
+PRINT_WITHIN = timedelta(hours=1)
 METHODS = tuple(code for code, _label in Disclosure._meta.get_field("method").flatchoices)
 
 
@@ -52,6 +49,7 @@ def record_disclosure(
     recipient: Agency | None = None,
     consent: Consent | None = None,
     ground: Ground | None = None,
+    against: Collection[str] = (),
 ) -> Disclosure:
     """Record that something left the application; without a recipient, it was handed to the person.
 
@@ -59,6 +57,7 @@ def record_disclosure(
 
     Args:
         categories: none when a danger was told and nothing of the file.
+        against: the rules that would have kept it, when it left all the same.
     Raises:
         Refused: a kind of information that is never stored; an unknown way or basis.
     """
@@ -81,6 +80,7 @@ def record_disclosure(
         regimes=_regimes(file, categories),
         notices=notices,
         told=told,
+        is_against_rules=bool(against),
         consent=consent,
         ground=ground,
         disclosed_by=actor,
@@ -94,6 +94,8 @@ def record_disclosure(
         subject=file.id,
         basis=basis,
         purpose=purpose,
+        rules=sorted(against),
+        result="denied" if against else "allowed",
         details={
             "method": method,
             "categories": made.categories,
@@ -144,8 +146,29 @@ def _goes_along(
 
 
 def _regimes(file: SharedFile, categories: Collection[str]) -> list[str]:
-    held = type(file).classes_of([file])
+    held = type(file).classes_of([file]) if categories else ()
     return sorted({code for one in held if one.category in categories for code in one.regimes})
+
+
+def recorded_print(
+    *, disclosure_id: UUID, file: SharedFile, categories: Collection[str], actor: Membership, at: datetime
+) -> Disclosure | None:
+    """Answer the print of a paper for the person that the actor recorded a moment ago; None when it is too long ago.
+
+    Raises:
+        NotVisible: there is no such print, or it is another's.
+    """
+    found = Disclosure.objects.filter(
+        pk=disclosure_id,
+        file_id=file.id,
+        method="print",
+        is_to_the_person=True,
+        disclosed_by__account=actor.account_id,
+    )
+    row = found.order_by().first()
+    if row is None or row.categories != sorted(set(categories)):
+        raise NotVisible
+    return row if row.disclosed_at > at - PRINT_WITHIN else None
 
 
 @transaction.atomic
@@ -197,189 +220,3 @@ def suspend_accounting(
         details={"agency": agency.pk, "written": is_written, "until": until.isoformat(timespec="seconds")},
     )
     return made
-
-
-@dataclass
-class Accounted:
-    """One disclosure with the accountings it counts in, and until when the person is not told of it."""
-
-    disclosure: Disclosure
-    accountings: tuple[str, ...]
-    suspended_until: datetime | None = None
-
-
-PAGE = 50
-
-
-def disclosures_of(
-    *, case_id: UUID, at: datetime, accounting: str = "", before: UUID | None = None
-) -> tuple[list[Accounted], UUID | None]:
-    """Answer a page of what left the files of a case, newest first, and where the next page begins. Two queries.
-
-    Args:
-        accounting: one of `rules.accounting.ACCOUNTINGS`, to keep what counts in it; everything when empty.
-    """
-    rows = with_laws(Disclosure.objects.filter(case_id=case_id))
-    law = next((one for one in ACCOUNTINGS if one.slug == accounting), None)
-    if law is not None:
-        rows = rows.filter(counted(law))
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    rows = rows.select_related("recipient", "consent", "disclosed_by__account", "disclosed_by__agency")
-    found = list(rows.order_by("-id")[: PAGE + 1])
-    silenced = _silenced({row.file_id for row in found}, at=at)
-    page = [_accounted(row, silenced) for row in found[:PAGE]]
-    return page, page[-1].disclosure.pk if len(found) > PAGE else None
-
-
-def with_laws(rows: QuerySet[Disclosure]) -> QuerySet[Disclosure]:
-    """Name the laws of each row as text, for `counted`: SQLite cannot look inside JSON."""
-    return rows.alias(laws=Cast("regimes", TextField()))
-
-
-def counted(law: Accounting) -> Q:
-    """Answer the condition that `Accounting.counts` is, on rows made by `with_laws`."""
-    kept = Q()
-    if law.regime:  # rows older than the column count in every law
-        kept &= Q(regimes__isnull=True) | Q(laws__contains=f'"{law.regime}"')
-    if law.omits_person:
-        kept &= Q(is_to_the_person=False)
-    if law.omits_authorized:
-        kept &= ~Q(basis="consent") | Q(consent__isnull=True) | Q(consent__form="verbal")
-    if law.omits_bases:
-        kept &= ~Q(basis__in=law.omits_bases)
-    return kept
-
-
-def received_by(*, actor: Membership, before: UUID | None = None) -> tuple[list[Disclosure], UUID | None]:
-    """Answer a page of what reached the actor's agency, newest first, and where the next page begins.
-
-    Left out: what the actor is kept out of; what was told without saying of whom (a receipt would say which file);
-    what named the agency and of which its sector may be told nothing.
-    """
-    rows = _received(actor).select_related("disclosed_by__agency").order_by("-id")
-    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
-
-
-def one_received(*, disclosure_id: UUID, actor: Membership) -> Disclosure:
-    """Answer one of them.
-
-    Raises:
-        NotVisible: there is none, it reached another agency, or the actor is kept out.
-    """
-    found = (
-        _received(actor)
-        .select_related("recipient", "disclosed_by__agency")
-        .filter(pk=disclosure_id)
-        .order_by()
-        .first()
-    )
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def _received(actor: Membership) -> QuerySet[Disclosure]:
-    if actor.role not in ASSIGNABLE_ROLES:
-        return Disclosure.objects.none()
-    rows = Disclosure.objects.filter(
-        not_recused(actor, case_ref="case_id"),
-        recipient=actor.agency_id,
-        told__isnull=False,
-        entry_id__isnull=False,
-    )
-    return rows.exclude(told=[]).exclude(basis=UNNAMED_DANGER)
-
-
-def left_of(row: Disclosure) -> Left:
-    """Answer what a row says of itself to the accountings."""
-    return Left(
-        None if row.regimes is None else frozenset(row.regimes),
-        row.basis,
-        row.is_to_the_person,
-        is_written=row.consent is not None and row.consent.form != "verbal",
-    )
-
-
-def _accounted(row: Disclosure, silenced: dict[tuple[UUID, UUID], datetime]) -> Accounted:
-    until = silenced.get((row.file_id, row.recipient_id)) if row.recipient_id else None
-    return Accounted(row, accountings_of(left_of(row)), until)
-
-
-def _silenced(files: Any, *, at: datetime) -> dict[tuple[UUID, UUID], datetime]:
-    """Answer until when each agency's rows are silent, by file; `files` are identifiers, or a query of them."""
-    rows = Suspension.objects.filter(until__gt=at, file_id__in=files).order_by("until")
-    return {
-        (file_id, agency_id): until
-        for file_id, agency_id, until in rows.values_list("file_id", "agency_id", "until")
-    }
-
-
-@dataclass
-class ToldLine:
-    """What the person is told of disclosures to one agency on one basis: since when, until when, of what."""
-
-    recipient: Agency
-    basis: str
-    first_at: datetime
-    last_at: datetime
-    categories: set[str] = field(default_factory=set)
-    times: int = 0
-
-
-#: Kinds that tell that the victim is helped: in no letter but the victim's own (§7.1).
-_HERS = {
-    "plan.safety", "contact.safe", "location.confidential", "referral.status", "consent.record", "reporter.identity",
-}  # fmt: skip
-
-
-def letter_lines(*, file: SharedFile, accounting: str, at: datetime) -> list[ToldLine]:
-    """Answer what a person may be told of who received what of their file: oldest first, repeats together.
-
-    Left out: what is suspended today, what went to the person, what is older than the accounting reaches. To
-    anyone but the victim: every agency that does not work with the person of concern alone, the kinds that tell
-    that the victim is helped, and on what basis (a threat tells that somebody spoke).
-
-    Args:
-        accounting: one of `rules.accounting.ACCOUNTINGS`, or `everything`.
-    Raises:
-        Refused: there is no such accounting.
-    """
-    law = next((one for one in (*ACCOUNTINGS, EVERYTHING) if one.slug == accounting), None)
-    if law is None:
-        raise Refused(_("Choose under which law the list is asked for."))
-    is_hers = str(file.role) == "victim"
-    lines: dict[tuple[UUID, str], ToldLine] = {}
-    groups = _told_groups(file, law, is_hers=is_hers, at=at)
-    agencies = Agency.objects.in_bulk({one["recipient_id"] for one in groups})
-    for one in groups:
-        told = set(one["categories"]) if is_hers else set(one["categories"]) - _HERS
-        if not told:
-            continue
-        basis = one["basis"] if is_hers else ""
-        line = lines.setdefault(
-            (one["recipient_id"], basis),
-            ToldLine(agencies[one["recipient_id"]], basis, one["first"], one["last"]),
-        )
-        line.categories |= told
-        line.first_at = min(line.first_at, one["first"])
-        line.last_at = max(line.last_at, one["last"])
-        line.times += one["times"]
-    return sorted(lines.values(), key=lambda line: (line.first_at, line.recipient.code))
-
-
-def _told_groups(file: SharedFile, law: Accounting, *, is_hers: bool, at: datetime) -> list[Any]:
-    """What counts and may be told, one row an agency, a basis and a choice of kinds, worked out in the database."""
-    rows = with_laws(Disclosure.objects.filter(file_id=file.id, is_to_the_person=False)).filter(counted(law))
-    if law.years:
-        rows = rows.filter(disclosed_at__gte=at - timedelta(days=round(365.25 * law.years)))
-    if not is_hers:
-        rows = rows.filter(recipient__sector__in=MANAGEMENT_SECTORS)
-    if law.slug in (SILENCED, EVERYTHING.slug):
-        # Asked for everything, what one of its laws silences today is silent too.
-        silencing = next(one for one in ACCOUNTINGS if one.slug == SILENCED)
-        quiet = Suspension.objects.filter(until__gt=at, file_id=file.id).order_by().values("agency_id")
-        rows = rows.exclude(counted(silencing) & Q(recipient__in=quiet))
-    groups = rows.order_by().values("recipient_id", "basis", "categories")
-    return list(groups.annotate(first=Min("disclosed_at"), last=Max("disclosed_at"), times=Count("pk")))

@@ -236,7 +236,8 @@ def open_files(
         table=tie.table,
         lacks=tie.lacks(files[0], at),
     )
-    binding.remember(view.notices, view.consents)
+    if items:
+        binding.remember(view.notices, view.consents)
     return view
 
 
@@ -349,4 +350,5 @@ def _list_trace(
 def open_private(record: SealedRecord) -> Mapping[str, Any]:
     """Open one value that belongs to its writer alone; whose it is was checked by the caller."""
     [text] = _unseal([record])
+    binding.remember(())
     return dict(json.loads(text))

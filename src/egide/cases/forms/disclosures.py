@@ -14,12 +14,13 @@ from egide.sharing.rules.categories import CATEGORIES, STORED
 Choices = Sequence[tuple[str, Any]]
 
 
-class DisclosureForm(forms.Form):
-    """Something read aloud or handed over outside the application."""
+class HandingForm(forms.Form):
+    """Something to be read aloud or handed over; or that left already."""
 
     agency = forms.ChoiceField(
         label=_("To whom"), choices=[], error_messages={"required": _("Say to which agency.")}
     )
+    role = choice(_("About whom"), [], error=_("Say whose file it is from."))
     method = choice(
         _("How"),
         [
@@ -28,25 +29,38 @@ class DisclosureForm(forms.Form):
             ("export", _("In a file or a message")),
         ],
     )
-    basis = forms.ChoiceField(
-        label=_("On what basis"),
-        choices=[],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Say on what basis.")},
-    )
     categories = forms.MultipleChoiceField(
-        label=_("What left"),
+        label=_("What"),
         choices=[],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one kind of information.")},
     )
+    has_left = forms.BooleanField(
+        label=_("It has left already, and cannot be taken back: record it as it happened"), required=False
+    )
+    basis = forms.ChoiceField(
+        label=_("On what basis it left"),
+        help_text=_("Only for what has left already: before that, the rules say on what basis."),
+        choices=[],
+        required=False,
+    )
 
-    def __init__(self, *args: Any, agencies: Choices = (), bases: Choices = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agencies: Choices = (), roles: Choices = (), bases: Choices = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         titles = sorted(((slug, localized(CATEGORIES[slug], "title")) for slug in STORED), key=lambda p: p[1])
         self.fields["agency"].choices = [("", "—"), *agencies]  # type: ignore[attr-defined]
-        self.fields["basis"].choices = list(bases)  # type: ignore[attr-defined]
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+        self.fields["basis"].choices = [("", "—"), *bases]  # type: ignore[attr-defined]
         self.fields["categories"].choices = titles  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """What has left already says on what basis."""
+        data = super().clean()
+        if data and data.get("has_left") and not data.get("basis"):
+            self.add_error("basis", _("Say on what basis."))
+        return data
 
 
 class SuspensionForm(forms.Form):

@@ -50,14 +50,29 @@ class Inquiry(models.Model):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    #: When its keys were destroyed: what was written of it is nobody's any more.
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         verbose_name_plural = "inquiries"
-        indexes = [models.Index(fields=["agency", "answer_due_at"], name="cases_inquiry_by_agency")]
+        indexes = [
+            models.Index(fields=["agency", "answer_due_at"], name="cases_inquiry_by_agency"),
+            models.Index(
+                fields=["answered_at"],
+                name="cases_inquiry_to_forget",
+                condition=Q(answered_at__isnull=False, forgotten_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="cases_inquiry_answered_whole",
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True)
                 | Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cases_inquiry_forgotten_after_answer",
+                condition=Q(forgotten_at__isnull=True)
+                | Q(answered_at__isnull=False, forgotten_at__gt=F("answered_at")),
             ),
             models.CheckConstraint(
                 name="cases_inquiry_due_after_received", condition=Q(answer_due_at__gt=F("received_at"))

@@ -46,6 +46,10 @@ class TaskWords(models.TextChoices):
         "tell_person",
         _("Tell the person what was shared without their agreement, or write why it is not yet safe."),
     )
+    LEFT_AGAINST_RULES = (
+        "left_against_rules",
+        _("Something left that the rules keep: look at it with the privacy officer."),
+    )
 
 
 #: Dates of the programme's own team: another agency would learn from them that consent changed, that a

@@ -109,6 +109,24 @@ def _work(case: Case, files: Sequence[File]) -> tuple[list[Task], list[Any]]:
     return list(tasks[:200]), assessments.summary_rows(file_ids=[file.pk for file in files])
 
 
+def case_files(*, case_id: UUID, actor: Membership) -> list[File]:
+    """Answer the files of a case, and the case on each; in one query: a case always has files.
+
+    Raises:
+        NotVisible: the case is not the actor's to see.
+    """
+    files = list(
+        File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id))
+        .select_related("case__programme__lead_agency", "case__lead__account", "case__level_set_by__account")
+        .order_by("created_at", "pk")
+    )
+    if not files:
+        raise NotVisible
+    for file in files:
+        file.case = files[0].case
+    return files
+
+
 def open_case(
     *,
     case_id: UUID,
@@ -126,17 +144,8 @@ def open_case(
     Raises:
         NotVisible: the case is not the actor's to see.
     """
-    # A case always has files: read with them, in the reader's scope, it costs no query of its own.
-    files = list(
-        File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id))
-        .select_related("case__programme__lead_agency", "case__lead__account", "case__level_set_by__account")
-        .order_by("created_at", "pk")
-    )
-    if not files:
-        raise NotVisible
+    files = case_files(case_id=case_id, actor=actor)
     case = files[0].case
-    for file in files:
-        file.case = case
     if check is not None:
         check(case)
     tasks, rows = _work(case, files) if with_work else ([], [])

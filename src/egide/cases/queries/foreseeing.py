@@ -99,9 +99,11 @@ def people_of(agency: Agency) -> list[Membership]:
 class Foresight:
     """A case, ready to say what anyone would get of it: what the one who asks may not know of is left out."""
 
-    def __init__(self, *, case: Case, actor: Membership, at: datetime) -> None:
+    def __init__(
+        self, *, case: Case, actor: Membership, at: datetime, files: list[File] | None = None
+    ) -> None:
         self.at = at
-        self.files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
+        self.files = files or list(File.objects.filter(case=case).order_by("created_at", "pk"))
         for file in self.files:
             file.case = case
         own = foreseen(

@@ -335,6 +335,12 @@ def hand_over(
 
 
 @transaction.atomic
+def record_letter(*, asked: AccessRequest, actor: Membership, at: datetime) -> None:
+    """Record that the paper was made; that it reached the person, and what of the file it holds, is `hand_over`'s."""
+    ledger.record(action="cases.access_letter_made", actor=actor, target=asked, at=at, subject=asked.file_id)
+
+
+@transaction.atomic
 def withdraw_request(*, case_id: UUID, request_id: UUID, actor: Membership, at: datetime) -> AccessRequest:
     """Record that the person no longer asks.
 

@@ -19,6 +19,10 @@ from egide.vault import services as vault
 
 #: Source: domain/information-sharing.md §5.2 (an answer within thirty days).
 ANSWER_WITHIN = timedelta(days=30)
+#: What was written of a request is kept this long after its answer, in years, as its field declares.
+KEPT_YEARS = 2
+#: How many are forgotten in one turn; the rest at the next.
+AT_ONCE = 500
 
 
 @transaction.atomic
@@ -73,11 +77,20 @@ def open_inquiry(*, inquiry: Inquiry, actor: Membership, at: datetime) -> Mappin
 
     Raises:
         NotVisible: another agency received it, or the actor's role does not.
+        Refused: it was forgotten.
     """
     permissions.check_can_receive_inquiries(actor)
+    if inquiry.forgotten_at is not None:
+        raise Refused(_("What was asked is destroyed."))
     words = sharing.open_own_inquiry(actor=actor, inquiry=inquiry)
     ledger.record(action="cases.inquiry_read", actor=actor, target=inquiry, at=at, purpose="redress_request")
     return words
+
+
+@transaction.atomic
+def record_letter(*, inquiry: Inquiry, actor: Membership, at: datetime) -> None:
+    """Record that the letter was made: it says nothing of anyone, and leaves a trace as every paper does."""
+    ledger.record(action="cases.inquiry_letter_made", actor=actor, target=inquiry, at=at)
 
 
 @transaction.atomic
@@ -99,3 +112,33 @@ def record_answered(*, inquiry_id: UUID, actor: Membership, at: datetime) -> Inq
     found.save(update_fields=["answered_at", "answered_by"])
     ledger.record(action="cases.inquiry_answered", actor=actor, target=found, at=at)
     return found
+
+
+def _kept_since(at: datetime) -> datetime:
+    """The moment before which an answer is old enough; never a day too early, 29 February included."""
+    try:
+        return at.replace(year=at.year - KEPT_YEARS)
+    except ValueError:
+        return at.replace(year=at.year - KEPT_YEARS, day=28)
+
+
+def forget_answered(*, at: datetime) -> int:
+    """Destroy the keys of requests answered two years ago; answers of how many. Running it again does nothing more.
+
+    One that nobody answered is not forgotten: it is late, and stands first in its agency's list.
+    """
+    due = Inquiry.objects.filter(answered_at__lte=_kept_since(at), forgotten_at__isnull=True)
+    found = list(due.order_by("answered_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_forget(pk, at) for pk in found)
+
+
+@transaction.atomic
+def _forget(pk: UUID, at: datetime) -> bool:
+    row = Inquiry.objects.select_for_update().filter(pk=pk, forgotten_at__isnull=True).order_by().first()
+    if row is None:
+        return False  # another worker did it
+    vault.shred(file_id=row.pk, at=at)
+    row.forgotten_at = at
+    row.save(update_fields=["forgotten_at"])
+    ledger.record(action="cases.inquiry_forgotten", actor=None, target=row, at=at)
+    return True

@@ -143,9 +143,9 @@ def _own(case_id: UUID, report_id: UUID, actor: Membership) -> ProsecutorReport:
 
 @transaction.atomic
 def open_report(
-    *, case_id: UUID, report_id: UUID, actor: Membership, at: datetime
+    *, case_id: UUID, report_id: UUID, actor: Membership, at: datetime, is_on_paper: bool = False
 ) -> tuple[ProsecutorReport, Mapping[str, str]]:
-    """Read one's own report; it leaves a trace.
+    """Read one's own report; it leaves a trace, another one when it is put on paper.
 
     Raises:
         NotVisible: somebody else wrote it, or it was written for another agency.
@@ -154,7 +154,7 @@ def open_report(
     words = sharing.open_own_record(
         actor=actor, account_id=found.written_by_account_id, record=found.sealed_record()
     )
-    _trace("read", found, actor, at)
+    _trace("printed" if is_on_paper else "read", found, actor, at)
     return found, words
 
 

@@ -18,4 +18,9 @@ urlpatterns = [
         disclosures.letter,
         name="disclosure-letter",
     ),
+    path(
+        "cases/<uuid:case_id>/disclosures/letter/<slug:role>/<slug:law>/<uuid:disclosure_id>/",
+        disclosures.paper,
+        name="disclosure-paper",
+    ),
 ]

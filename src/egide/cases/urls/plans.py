@@ -9,4 +9,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/plan/write/", plans.write, name="plan-write"),
     path("cases/<uuid:case_id>/plan/<uuid:plan_id>/agree/", plans.agree, name="plan-agree"),
     path("cases/<uuid:case_id>/plan/<uuid:plan_id>/print/", plans.printed, name="plan-print"),
+    path(
+        "cases/<uuid:case_id>/plan/<uuid:plan_id>/print/<uuid:disclosure_id>/", plans.paper, name="plan-paper"
+    ),
 ]

@@ -305,6 +305,7 @@ def letter(request: Request, case_id: UUID, request_id: UUID) -> HttpResponse:
     if asked.state not in (AccessState.READY, AccessState.HANDED_OVER):
         raise NotVisible
     lead = asked.case.programme.lead_agency
+    accessing.record_letter(asked=asked, actor=request.actor, at=clock.now())
     if asked.reply == Reply.NEITHER:
         with translation.override(asked.language):
             return render(request, "cases/inquiry_letter.html", {"agency": lead, "day": clock.today()})

@@ -4,19 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from egide.cases import permissions, presentation
-from egide.cases.forms.disclosures import DisclosureForm, SuspensionForm
+from egide.cases.forms.disclosures import HandingForm, SuspensionForm
 from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
-from egide.cases.services import entries
+from egide.cases.services import entries, handing
 from egide.cases.views.receipts import as_file
 from egide.cases.views.sharing import agencies_beside
 from egide.cases.views.step import do, fetch_case, step
@@ -27,7 +28,7 @@ from egide.common.http import Request
 from egide.common.parsing import uuid_or_none
 from egide.common.text import localized
 from egide.partners.models import Agency
-from egide.sharing import disclosures, receipts
+from egide.sharing import accounting, disclosures, receipts
 from egide.sharing.models import Disclosure, Ground
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.notices import notices
@@ -57,7 +58,7 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
     wanted = request.GET.get("law", "")
     wanted = wanted if wanted in LAWS else ""
     at = clock.now()
-    rows, more = disclosures.disclosures_of(
+    rows, more = accounting.disclosures_of(
         case_id=case.pk,
         at=at,
         accounting=wanted,
@@ -88,7 +89,7 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-def _line(one: disclosures.Accounted, roles: dict[UUID, str], *, at: datetime) -> dict[str, Any]:
+def _line(one: accounting.Accounted, roles: dict[UUID, str], *, at: datetime) -> dict[str, Any]:
     row, known = one.disclosure, notices()
     return {
         "row": row,
@@ -117,23 +118,31 @@ def _agency(pk: str) -> Agency:
 
 
 def new(request: Request, case_id: UUID) -> HttpResponse:
-    """Record what was read aloud, or left on paper or in a file."""
+    """Ask before something is read aloud or handed over, and record it; or record what left already."""
     case = _supported(request, case_id)
-    bases = [("consent", _("With consent")), *Ground._meta.get_field("kind").flatchoices]
-    form = DisclosureForm(request.POST or None, agencies=agencies_beside(case), bases=bases)
+    held = set(File.objects.filter(case=case).order_by().values_list("role", flat=True))
+    form = HandingForm(
+        request.POST or None,
+        agencies=agencies_beside(case),
+        roles=[(role, label) for role, label in FileRole.choices if role in held],
+        bases=[("consent", _("With consent")), *Ground._meta.get_field("kind").flatchoices],
+    )
 
     def effect(at: Any) -> str:
-        data = form.cleaned_data
-        disclosures.record_disclosure(
-            actor=request.actor,
-            file=entries.victim_file(case),
-            categories=data["categories"],
-            method=data["method"],
-            basis=data["basis"],
-            purpose="case_management",
-            recipient=_agency(data["agency"]),
-            at=at,
-        )
+        data = dict(form.cleaned_data)
+        has_left, basis, recipient = data.pop("has_left"), data.pop("basis"), data.pop("agency")
+        asked = {
+            "case_id": case.pk,
+            "recipient_id": UUID(recipient),
+            "actor": request.actor,
+            "at": at,
+            **data,
+        }
+        if has_left:
+            handing.record_what_left(basis=basis, **asked)
+            messages.success(request, _("Recorded."))
+        else:
+            _say_what_goes_along(request, handing.hand_over(**asked))
         return reverse("cases:disclosures", args=[case.pk])
 
     return step(
@@ -141,15 +150,23 @@ def new(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope=f"disclosure:{case.pk}",
         effect=effect,
-        done=_("Recorded."),
         context={
             "case": case,
-            "title": _("Record what left"),
-            "lead": _("What was read aloud, handed over on paper or sent in a file. What the application shares itself is here already."),
-            "submit": _("Record"),
+            "title": _("Read this aloud, or hand it over"),
+            "lead": _("Ask before you say it: what a rule keeps is named, and nothing is recorded. What the application shares itself is recorded already."),
+            "submit": _("Ask, and record it"),
             "draft_form": "",
         },
     )  # fmt: skip
+
+
+def _say_what_goes_along(request: Request, made: list[Disclosure]) -> None:
+    """Tell who passes it on that they may, and what they must say with it."""
+    known = notices()
+    refs = sorted({ref for row in made for ref in row.notices or () if ref in known})
+    messages.success(request, _("You may pass it on. It is recorded."))
+    for ref in refs:
+        messages.warning(request, _("Say with it: %(notice)s") % {"notice": localized(known[ref], "text")})
 
 
 def suspend(request: Request, case_id: UUID) -> HttpResponse:
@@ -202,18 +219,22 @@ def receipt(request: Request, case_id: UUID, disclosure_id: UUID) -> HttpRespons
     return as_file(receipts.give_receipt(disclosure=found, actor=request.actor, at=clock.now()))
 
 
-def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse:
-    """Who received what, for the person: a neutral title, nobody else in it. Handing it over is recorded."""
+def _letter_file(request: Request, case_id: UUID, role: str, law: str) -> File:
     case = _supported(request, case_id)
     file = File.objects.filter(case=case, role=role).order_by("created_at").first()
     if file is None or law not in LETTERS or role not in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN):
         raise NotVisible
     file.case = case
-    at = clock.now()
+    return file
+
+
+def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse:
+    """Who received what, for the person, to be read before it is on paper; recording the print leads to the paper."""
+    file = _letter_file(request, case_id, role, law)
     if request.method == "POST":
 
         def effect(at: Any) -> str:
-            disclosures.record_disclosure(
+            made = disclosures.record_disclosure(
                 actor=request.actor,
                 file=file,
                 categories=[],
@@ -222,15 +243,32 @@ def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse
                 purpose="redress_request",
                 at=at,
             )
-            return reverse("cases:disclosure-letter", args=[case.pk, role, law]) + "?recorded=1"
+            return reverse("cases:disclosure-paper", args=[case_id, role, law, made.pk])
 
-        return do(request, scope=f"letter:{case.pk}", effect=effect)
-    lines = disclosures.letter_lines(file=file, accounting=law, at=at)
+        return do(request, scope=f"letter:{case_id}", effect=effect)
+    return _letter(request, file, law, is_preview=True)
+
+
+@require_GET
+def paper(request: Request, case_id: UUID, role: str, law: str, disclosure_id: UUID) -> HttpResponse:
+    """The letter on paper: a neutral title, nobody else in it. Only after its print was recorded."""
+    file = _letter_file(request, case_id, role, law)
+    row = disclosures.recorded_print(
+        disclosure_id=disclosure_id, file=file, categories=[], actor=request.actor, at=clock.now()
+    )
+    if row is None:
+        return redirect("cases:disclosure-letter", case_id, role, law)
+    return _letter(request, file, law, is_preview=False)
+
+
+def _letter(request: Request, file: File, law: str, *, is_preview: bool) -> HttpResponse:
+    at = clock.now()
+    lines = accounting.letter_lines(file=file, accounting=law, at=at)
     return render(
         request,
         "cases/disclosure_letter.html",
         {
-            "case": case,
+            "case": file.case,
             "at": at,
             "law": LETTERS[law],
             "lines": [
@@ -243,6 +281,6 @@ def letter(request: Request, case_id: UUID, role: str, law: str) -> HttpResponse
                 }
                 for line in lines
             ],
-            "is_recorded": request.GET.get("recorded") == "1",
+            "is_preview": is_preview,
         },
     )

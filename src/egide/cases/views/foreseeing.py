@@ -18,7 +18,8 @@ from egide.cases import permissions
 from egide.cases.forms.sharing import WhoForm
 from egide.cases.models import Case
 from egide.cases.queries import explaining, foreseeing, training
-from egide.cases.views.step import fetch_case
+from egide.cases.queries.casefile import case_files
+from egide.cases.services import showing
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -34,6 +35,10 @@ LEVELS = {
     2: gettext_lazy("Reading here, no copy"),
     3: gettext_lazy("All of it"),
 }
+
+
+#: How the page leaves, by the form it is asked in.
+_LEAVES = {"print": "print", "csv": "export", "json": "export"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,8 @@ def _asked(request: Request, case: Case, agencies: dict[str, Agency]) -> Asked:
 @require_GET
 def who(request: Request, case_id: UUID) -> HttpResponse:
     """What will they see? By the same function that serves their page; nothing is opened."""
-    case = fetch_case(request, case_id)
+    files = case_files(case_id=case_id, actor=request.actor)
+    case = files[0].case
     permissions.check_can_support(request.actor, case)
     at = clock.now()
     agencies = {str(one.pk): one for one in Agency.objects.filter(is_active=True).order_by("code")}
@@ -86,12 +92,17 @@ def who(request: Request, case_id: UUID) -> HttpResponse:
     seen: list[foreseeing.SeenFile] = []
     lacks: tuple[Lack, ...] = ()
     if asked.reader is not None:
-        foresight = foreseeing.Foresight(case=case, actor=request.actor, at=at)
+        foresight = foreseeing.Foresight(case=case, actor=request.actor, at=at, files=files)
         seen, lacks = foresight.answered(asked.reader, purpose=asked.purpose)
-    shape = request.GET.get("format", "")
-    if shape == "json" and asked.reader is not None:
+    shape = request.GET.get("format", "") if asked.reader is not None else ""
+    if shape in _LEAVES:
+        # Asking for it is making it: recorded, as every way out is.
+        showing.record_access_shown(
+            files=files, reader=asked.reader, way=_LEAVES[shape], actor=request.actor, at=at
+        )
+    if shape == "json":
         return _json(case, asked, seen, lacks, at)
-    if shape == "csv" and asked.reader is not None:
+    if shape == "csv":
         return _csv(seen)
     return render(
         request,

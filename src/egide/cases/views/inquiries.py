@@ -72,7 +72,8 @@ def inquiry_new(request: Request) -> HttpResponse:
 def inquiry(request: Request, inquiry_id: UUID) -> HttpResponse:
     """One request, and what to do with it."""
     found, at = _fetch(request, inquiry_id), clock.now()
-    words = inquiring.open_inquiry(inquiry=found, actor=request.actor, at=at)
+    is_kept = found.forgotten_at is None
+    words = inquiring.open_inquiry(inquiry=found, actor=request.actor, at=at) if is_kept else {}
     return render(request, "cases/inquiry.html", {"inquiry": found, "words": words, "at": at})
 
 
@@ -80,6 +81,7 @@ def inquiry(request: Request, inquiry_id: UUID) -> HttpResponse:
 def inquiry_letter(request: Request, inquiry_id: UUID) -> HttpResponse:
     """The answer on paper: it reads the day and the language of the request, and nothing else of anyone."""
     found = _fetch(request, inquiry_id)
+    inquiring.record_letter(inquiry=found, actor=request.actor, at=clock.now())
     with translation.override(found.language):
         return render(request, "cases/inquiry_letter.html", {"agency": found.agency, "day": clock.today()})
 

@@ -1,10 +1,11 @@
 """The safety plan: write, agree, print."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +19,7 @@ from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_none
+from egide.sharing import disclosures
 from egide.sharing import services as sharing
 
 
@@ -29,9 +31,8 @@ def _words(request: Request, file: File) -> list[Any]:
     return view.form("safety-plan")
 
 
-def _opened(request: Request, case: Any) -> tuple[list[SafetyPlan], dict[UUID, Any]]:
+def _opened(request: Request, file: File) -> tuple[list[SafetyPlan], dict[UUID, Any]]:
     """Answer the versions, newest first, and the words of those still in the file."""
-    file = entries.victim_file(case)
     opened = _words(request, file)
     plans = list(
         SafetyPlan.objects.filter(file=file).select_related("written_by__account").order_by("-version")
@@ -50,7 +51,7 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
     """The current plan, the one being written, and the former versions."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
-    plans, words = _opened(request, case)
+    plans, words = _opened(request, entries.victim_file(case))
     shown = [
         {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None}
         for p in plans
@@ -122,36 +123,47 @@ def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
     return do(request, scope="cases.plan-agree", effect=effect, done=_("This is now the current plan."))
 
 
-def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
-    """The plan on paper, for the person: a neutral title, no name, no reference. Printing is a disclosure."""
+#: What the paper of a plan holds.
+_ON_PAPER = ["plan.safety"]
+
+
+def _on_paper(request: Request, case_id: UUID, plan_id: UUID) -> tuple[File, SafetyPlan, dict[str, str]]:
+    """Answer a version still in the file, opened."""
     case = fetch_case(request, case_id)
     permissions.check_can_support(request.actor, case)
-    plans, words = _opened(request, case)
+    file = entries.victim_file(case)
+    plans, words = _opened(request, file)
     found = next((p for p in plans if p.pk == plan_id and p.content_id in words), None)
     if found is None:
         raise NotVisible
-    if request.method == "POST":
-        file = entries.victim_file(case)
+    file.case = case
+    return file, found, words[found.content_id]
 
-        def effect(at: Any) -> str:
-            sharing.record_disclosure(
-                actor=request.actor,
-                file=file,
-                categories=["plan.safety"],
-                method="print",
-                basis="self",
-                at=at,
+
+def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
+    """Before the plan is on paper: is it safe to keep? Recording the print leads to the paper."""
+    file, found, _words_of_it = _on_paper(request, case_id, plan_id)
+    if request.method == "POST":
+
+        def effect(at: datetime) -> str:
+            made = sharing.record_disclosure(
+                actor=request.actor, file=file, categories=_ON_PAPER, method="print", basis="self", at=at
             )
-            return reverse("cases:plan-print", args=[case.pk, plan_id]) + "?recorded=1"
+            return reverse("cases:plan-paper", args=[case_id, plan_id, made.pk])
 
         return do(request, scope="cases.plan-print", effect=effect)
+    return render(request, "cases/plan_print.html", {"case": file.case, "plan": found})
+
+
+@require_GET
+def paper(request: Request, case_id: UUID, plan_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """The plan on paper, for the person: a neutral title, no name, no reference. Only after its print was recorded."""
+    file, found, said = _on_paper(request, case_id, plan_id)
+    row = disclosures.recorded_print(
+        disclosure_id=disclosure_id, file=file, categories=_ON_PAPER, actor=request.actor, at=clock.now()
+    )
+    if row is None:
+        return redirect("cases:plan-print", case_id, plan_id)
     return render(
-        request,
-        "cases/plan_print.html",
-        {
-            "case": case,
-            "plan": found,
-            "sections": _sections(words[found.content_id]),
-            "is_recorded": request.GET.get("recorded") == "1",
-        },
+        request, "cases/plan_paper.html", {"case": file.case, "plan": found, "sections": _sections(said)}
     )

@@ -13,7 +13,7 @@ from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_none
 from egide.common.text import localized
-from egide.sharing import disclosures, receipts
+from egide.sharing import receipts
 from egide.sharing.models import Disclosure
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.notices import notices
@@ -32,9 +32,7 @@ def listed(request: Request) -> HttpResponse:
     """What reached the reader's agency, newest first."""
     if request.actor is None:
         raise NotVisible
-    rows, more = disclosures.received_by(
-        actor=request.actor, before=uuid_or_none(request.GET.get("before", ""))
-    )
+    rows, more = receipts.received_by(actor=request.actor, before=uuid_or_none(request.GET.get("before", "")))
     seen = Case.objects.visible_to(request.actor).filter(pk__in={row.case_id for row in rows}).order_by()
     references = dict(seen.values_list("pk", "reference"))
     is_quiet = is_management_only(request.actor.agency.sector)
@@ -65,5 +63,5 @@ def received(request: Request, disclosure_id: UUID) -> HttpResponse:
     """The signed receipt of something that reached the reader's agency; absent to everyone else."""
     if request.actor is None:
         raise NotVisible
-    found: Disclosure = disclosures.one_received(disclosure_id=disclosure_id, actor=request.actor)
+    found: Disclosure = receipts.one_received(disclosure_id=disclosure_id, actor=request.actor)
     return as_file(receipts.give_receipt(disclosure=found, actor=request.actor, at=clock.now()))

@@ -66,13 +66,17 @@ def one(request: Request, case_id: UUID, report_id: UUID) -> HttpResponse:
 def printed(request: Request, case_id: UUID, report_id: UUID) -> HttpResponse:
     """The report on paper, addressed to the prosecutor: in French, whatever the reader's language."""
     with translation.override("fr"):
-        return render(request, "cases/prosecutor_print.html", _opened(request, case_id, report_id))
+        return render(
+            request, "cases/prosecutor_print.html", _opened(request, case_id, report_id, is_on_paper=True)
+        )
 
 
-def _opened(request: Request, case_id: UUID, report_id: UUID) -> dict[str, Any]:
+def _opened(request: Request, case_id: UUID, report_id: UUID, *, is_on_paper: bool = False) -> dict[str, Any]:
     at = clock.now()
     case = fetch_case(request, case_id)
-    report, words = signalling.open_report(case_id=case_id, report_id=report_id, actor=request.actor, at=at)
+    report, words = signalling.open_report(
+        case_id=case_id, report_id=report_id, actor=request.actor, at=at, is_on_paper=is_on_paper
+    )
     report.written_by = request.actor
     text, citation = prosecutor.words_of(report.rule)
     return {

@@ -10,6 +10,7 @@ def basis_of(code: str) -> str:
     """Answer on what basis something left, in words."""
     known = {
         "": _("As a law allows"),
+        "none": _("Theirs already"),
         "consent": _("With consent"),
         "self": _("To the person"),
         UNNAMED_DANGER: _("Danger told without naming anyone"),

@@ -235,7 +235,7 @@ class Disclosure(models.Model):
         indexes = [
             models.Index(fields=["file_id", "disclosed_at"], name="sharing_disclosed_by_file"),
             models.Index(fields=["case_id", "-id"], name="sharing_disclosed_by_case"),
-            models.Index(fields=["recipient", "-id"], name="sharing_disclosed_to"),
+            models.Index(fields=["recipient", "-disclosed_at", "-id"], name="sharing_received_by"),
         ]
         constraints = [
             models.CheckConstraint(

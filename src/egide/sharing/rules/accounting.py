@@ -35,7 +35,7 @@ class Left:
 class Accounting:
     """One law's accounting: the rule it comes from, how far back it reaches, what counts in it.
 
-    What counts is data, not code, so that a database can be asked the same (`disclosures.counted`).
+    What counts is data, not code, so that a database can be asked the same (`sharing.accounting.counted`).
 
     Args:
         years: how far back; 0 when as long as the record.
