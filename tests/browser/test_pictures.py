@@ -34,7 +34,7 @@ def demonstration(noon, settings):
     settings.EGIDE_FICTIONAL = True
     now = timezone.now()
     noon(now)
-    made = world.build(at=now - timedelta(days=180))
+    made = world.build(at=now - timedelta(days=180), now=now)
     generate.generate(made, at=now)
     return made
 

@@ -27,7 +27,7 @@ def whole(django_db_setup, django_db_blocker, _key_folder):
     ):
         deployment_secrets.forget()
         patch.setattr(clock, "now", lambda: NOON)
-        made = world.build(at=BEGINNING)
+        made = world.build(at=BEGINNING, now=NOON)
         generate.generate(made, at=NOON)
         yield made
         patch.undo()

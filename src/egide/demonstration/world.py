@@ -62,8 +62,11 @@ def check_is_fictional() -> None:
 
 
 @transaction.atomic
-def build(*, at: datetime) -> World:
+def build(*, at: datetime, now: datetime | None = None) -> World:
     """Make the whole world, agreements signed (but one) and the right to the instruments recorded.
+
+    Args:
+        at: when it begins. now: from when training is counted, later than that where cases are told until then.
 
     Raises:
         Refused: this deployment is not marked as fictional.
@@ -82,7 +85,7 @@ def build(*, at: datetime) -> World:
     start = at.date() - timedelta(days=AGE_DAYS)
     _agencies(world, places, start)
     _programmes(world, places)
-    _people(world, start, at)
+    _people(world, start, now or at)
     for code in INSTRUMENTS:
         assessments.record_right(
             instrument=code, note="Demonstration: fictional permission.", actor=world.people["admin"], at=at

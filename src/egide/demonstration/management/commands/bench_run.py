@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, sizes: str, write: bool, **options: Any) -> None:
         call_command("init", verbosity=0)
         call_command("migrate", verbosity=0)
-        made = world.build(at=clock.now() - timedelta(days=180))
+        made = world.build(at=clock.now() - timedelta(days=180), now=clock.now())
         made = world.load()
         head = HEAD.format(sizes=sizes, day=clock.today().isoformat(), machine=report.machine())
         parts = [head]

@@ -58,7 +58,7 @@ class Command(BaseCommand):
 def _load(console: Console, now: datetime) -> None:
     with _bar(console) as progress, transaction.atomic():  # interrupted, it leaves nothing half-made
         task = progress.add_task(_("Fictional cases"), total=generate.total())
-        made = world.build(at=now - BEGINNING)
+        made = world.build(at=now - BEGINNING, now=now)
         generate.generate(made, at=now, progress=lambda done, _all: progress.update(task, completed=done))
 
 
