@@ -215,3 +215,13 @@ class TestThePage:
         for agency in world.partners:
             content = page(client, world, case, agency=str(agency.pk)).content.decode()
             assert not re.search(r">\s*(table|closed-[a-z-]+|ca-nb-[a-z-]+)\s*<", content)
+
+    def test_says_each_way_once(self, world, case, client):
+        answer = page(client, world, case, agency=str(world.school_agency.pk))
+
+        for one in answer.context["files"]:
+            for line in one.lines:
+                said = [(way.kind, way.reason) for way in line.open_ways]
+                assert len(said) == len(set(said))
+                with_law = {kind for kind, reason in said if reason}
+                assert not [kind for kind, reason in said if not reason and kind in with_law]

@@ -82,23 +82,24 @@ def _file_line(file: File, possible: list[asking.Possibility]) -> FileLine:
 def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:
     """One line for what several agencies hold: the most the agency gets today, and every way to more of any of it."""
     least, most = min(ones, key=lambda one: one.today), max(ones, key=lambda one: one.today)
-    open_ways: dict[tuple[str, str], asking.Way] = {}
+    open_ways: dict[str, dict[str, asking.Way]] = {}
     closed: dict[str, asking.Way] = {}
     for one in ones:
         for way in one.ways:
             if way.is_open and way.level > one.today:
-                open_ways.setdefault((way.kind, way.reason), way)
+                open_ways.setdefault(way.kind, {}).setdefault(way.reason, way)
             elif not way.is_open:
                 closed.setdefault(way.kind, way)
-    opened = {kind for kind, _reason in open_ways}
+    # A way a law names is said with it; the same way without a law would only be said twice.
+    ways = [way for found in open_ways.values() for reason, way in found.items() if reason or len(found) == 1]
     return KindLine(
         category,
         _title(category),
         most.today,
         least.today,
         least.reason,
-        list(open_ways.values()),
-        [way for kind, way in closed.items() if kind not in opened],
+        ways,
+        [way for kind, way in closed.items() if kind not in open_ways],
     )
 
 
