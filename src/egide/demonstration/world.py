@@ -141,7 +141,7 @@ def _programmes(world: World, places: dict[str, Jurisdiction]) -> None:
         )
 
 
-def _people(world: World, start: date, at: datetime) -> None:
+def _people(world: World, start: date, now: datetime) -> None:
     secret = make_password(PASSWORD)  # hashed once: they share it, and hashing is slow on purpose
     accounts: dict[str, Account] = {}
     for one in description()["people"]:
@@ -158,16 +158,16 @@ def _people(world: World, start: date, at: datetime) -> None:
         (_membership(world, accounts[one["username"]], one, start), one)
         for one in description()["second_hats"]
     ]
-    _train(world, [*((world.people[one["username"]], one) for one in description()["people"]), *hats], at)
+    _train(world, [*((world.people[one["username"]], one) for one in description()["people"]), *hats], now)
 
 
-def _train(world: World, people: list[tuple[Membership, dict[str, Any]]], at: datetime) -> None:
-    """Everybody's training is valid for a year more, but where the description says when it lapses."""
+def _train(world: World, people: list[tuple[Membership, dict[str, Any]]], now: datetime) -> None:
+    """Everybody's training is valid for long, but where the description says when it lapses."""
     trainer, other = world.people["trainer"], world.people["coordinator"]
     made = []
     for member, said in people:
         by = other if member.account_id == trainer.account_id else trainer
-        until = at + timedelta(days=said.get("training_days_left", 365))
+        until = now + timedelta(days=said.get("training_days_left", 700))
         made += [
             TrainingRecord(
                 membership=member,
@@ -177,7 +177,7 @@ def _train(world: World, people: list[tuple[Membership, dict[str, Any]]], at: da
                 valid_until=until,
                 recorded_by=by,
                 recorded_by_account_id=by.account_id,
-                recorded_at=at - timedelta(days=AGE_DAYS),
+                recorded_at=now - timedelta(days=AGE_DAYS),
             )
             for course in courses().values()
         ]
