@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.forms.fields import choice, words
 from egide.cases.models import Agreement
 
+#: Asked unless she agrees.
+CONDITIONS = ("why_not_agreed", "is_danger_immediate", "danger", "is_under_hold", "hold")
+
 
 class ProsecutorForm(forms.Form):
     """Her agreement first; then, without it, the two conditions of the law, each with its reasons."""
@@ -29,17 +32,24 @@ class ProsecutorForm(forms.Form):
     why_not_agreed = words(
         _("How you sought her agreement, or why you could not"),
         rows=3,
-        required=False,
+        error=_("Write how her agreement was sought, or why it could not be."),
     )
     is_danger_immediate = forms.BooleanField(
-        label=_("The violence within the couple puts her life in immediate danger"), required=False
+        label=_("The violence within the couple puts her life in immediate danger"),
+        error_messages={
+            "required": _("Without an immediate danger to her life, this law asks for her agreement.")
+        },
     )
-    danger = words(_("What makes you judge so"), rows=3, required=False)
+    danger = words(
+        _("What makes you judge so"),
+        rows=3,
+        error=_("Write what makes you judge her life in immediate danger."),
+    )
     is_under_hold = forms.BooleanField(
         label=_("She cannot protect herself, because of the hold (emprise) of whoever does it"),
-        required=False,
+        error_messages={"required": _("Without such a hold, this law asks for her agreement.")},
     )
-    hold = words(_("What shows this hold"), rows=3, required=False)
+    hold = words(_("What shows this hold"), rows=3, error=_("Write what shows this hold."))
     court = forms.CharField(
         label=_("The prosecutor (procureur de la République) of which court"),
         max_length=120,
@@ -61,20 +71,8 @@ class ProsecutorForm(forms.Form):
         error_messages={"required": _("Confirm that you judge it in conscience.")},
     )
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("agreement") in ("", None, Agreement.GIVEN):
-            return data
-        asked = {
-            "why_not_agreed": _("Write how her agreement was sought, or why it could not be."),
-            "is_danger_immediate": _(
-                "Without an immediate danger to her life, this law asks for her agreement."
-            ),
-            "danger": _("Write what makes you judge her life in immediate danger."),
-            "is_under_hold": _("Without such a hold, this law asks for her agreement."),
-            "hold": _("Write what shows this hold."),
-        }
-        for name, text in asked.items():
-            if not data.get(name):
-                self.add_error(name, text)
-        return data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("agreement") == Agreement.GIVEN:
+            for name in CONDITIONS:
+                self.fields[name].required = False
