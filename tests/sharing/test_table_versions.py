@@ -271,6 +271,7 @@ def test_every_question_asked_of_a_case_says_by_which_version():
         if re.search(r"(?<![A-Za-z_])Question\(\n", text := file.read_text(encoding="utf-8"))
     }
 
-    assert set(found) == {"sharing/opening.py", "sharing/ending.py", "demonstration/bench/throughput.py"}
-    assert "table=" in found["sharing/opening.py"]
-    assert "table=" in found["sharing/ending.py"]
+    named = {name for name, text in found.items() if "table=" in text}
+    # The prosecutor's door is the law's: no version of the table opens or shuts it. The bench asks of no case.
+    assert set(found) - named <= {"demonstration/bench/throughput.py", "sharing/prosecutor.py"}
+    assert {"sharing/opening.py", "sharing/ending.py"} <= named
