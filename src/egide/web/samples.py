@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.staticfiles import finders
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from egide.web.icons import ICONS
 
@@ -221,7 +221,10 @@ def _lists(at: datetime) -> dict[str, Any]:
             {"key": _("Interpreter")},
         ],
         "headers": [_("Month"), _("Reviews"), _("Late")],
-        "cells": [[_("September"), 12, 1], [_("October"), 14, 0]],
+        "cells": [
+            [pgettext_lazy("first column", "September"), 12, 1],
+            [pgettext_lazy("first column", "October"), 14, 0],
+        ],
         "numeric": [1, 2],
         "crumbs": [{"text": _("Cases"), "href": "#main"}, {"text": "FRE-4TQ8"}],
         "tabs": [

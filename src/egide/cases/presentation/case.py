@@ -1,44 +1,35 @@
 """What the templates of a case need, from what was opened. Decides nothing: what is not opened is not here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from egide.assessments import presentation as assessment_presentation
 from egide.cases import permissions
-from egide.cases.forms.casework import BROKEN, CHANNELS
 from egide.cases.forms.intake import INDICATORS
 from egide.cases.lifecycle import CASE, Level, State
-from egide.cases.models import Case, ContactAttempt, LevelDecision, Task
+from egide.cases.models import Case, LevelDecision, Task
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
+from egide.cases.presentation.contact import contact_context, wording
+from egide.cases.presentation.drawings import people, progress, timeline
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
-from egide.cases.rules.eligibility import DoorFinding
 from egide.cases.services import contacting, levels
 from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common.text import localized
 from egide.partners.models import Membership, Role
-from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
-from egide.sharing.models import LAPSED, Consent
 from egide.sharing.rules.categories import CATEGORIES
 
-#: Forms whose entries are shown in their own place, not among the notes.
 #: Entries shown at first; the others are one click away, already decided.
 SHOWN_ENTRIES = 50
-#: Facts drawn on the timeline: beyond, they would cover each other.
-DRAWN_FACTS = 60
+#: Forms whose entries are shown in their own place, not among the notes.
 OWN_PLACE = {"name", "safe-contact", "safety-plan", "identity", "task"}
-
-
-def _wording(choices: Iterable[tuple[str, Any]], value: str) -> str:
-    return str(dict(choices).get(value, value))
 
 
 def case_context(
@@ -200,67 +191,6 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
     ]
 
 
-def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
-    """Answer the safe-contact rule in words, and whether a call is safe at this moment."""
-    if rule is None:
-        return {"is_known": False, "sentence": _("Nobody has asked the person yet what is safe."), "rows": []}
-    said, enforced = rule.said, rule.enforced
-    found = contacting.finding(rule, channel=(enforced.channels or ("phone",))[0], at=at)
-    windows = "; ".join(
-        f"{', '.join(str(WEEKDAYS[day]) for day in window.days)}, "
-        f"{formats.time_format(window.start)} – {formats.time_format(window.end)}"
-        for window in enforced.windows
-    )
-    ways = ", ".join(_wording(CHANNELS, code) for code in enforced.channels)
-    sentence = _("Safe contact: %(ways)s. %(windows)s.") % {
-        "ways": ways,
-        "windows": windows or _("no hours given"),
-    }
-    if said.get("caller_name"):
-        sentence += " " + _("Say “%(name)s”.") % {"name": said["caller_name"]}
-    if not enforced.may_leave_message:
-        sentence += " " + _("Leave no message.")
-    if "outside_window" in found.reasons:
-        sentence += " " + _("It is %(time)s now: outside those hours.") % {
-            "time": formats.time_format(timezone.localtime(at).time())
-        }
-        if found.next_window:
-            sentence += " " + _("Next: %(when)s.") % {
-                "when": formats.date_format(found.next_window, "DATETIME_FORMAT")
-            }
-    rows = [
-        {"key": _("Safe ways"), "value": ways},
-        {"key": _("Days and hours"), "value": windows},
-        {"key": _("Number or address"), "value": said.get("phone", "")},
-        {"key": _("Message"), "value": _("May be left") if enforced.may_leave_message else _("Leave none")},
-        {"key": _("Who else may answer"), "value": said.get("who_may_answer", "")},
-        {"key": _("Name to give"), "value": said.get("caller_name", "")},
-        {"key": _("Code word"), "value": said.get("code_word", "")},
-        {"key": _("If someone else answers"), "value": said.get("if_other_answers", "")},
-        {"key": _("Interpreter"), "value": said.get("interpreter_language", "")},
-        {"key": _("Last confirmed"), "value": formats.date_format(enforced.confirmed_on)},
-    ]
-    return {
-        "is_known": True,
-        "is_safe_now": found.is_safe,
-        "reasons": [str(BROKEN[code]) for code in found.reasons],
-        "sentence": sentence,
-        "rows": [row for row in rows if row["value"]],
-    }
-
-
-def attempt_line(attempt: ContactAttempt) -> dict[str, Any]:
-    """Answer one attempt in words."""
-    field = ContactAttempt._meta.get_field("outcome")
-    return {
-        "attempt": attempt,
-        "title": _wording(CHANNELS, attempt.channel),
-        "outcome": _wording(field.flatchoices, attempt.outcome) if attempt.outcome else _("Not ended yet"),
-        "is_override": attempt.is_override,
-        "reasons": [str(BROKEN[code]) for code in attempt.broken_rules if code in BROKEN],
-    }
-
-
 def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
     """Answer who is in the case, as far as the reader may know."""
     lines = []
@@ -320,7 +250,7 @@ def entry_text(item: sharing.OpenedItem) -> str:
     content: Mapping[str, Any] = item.content
     parts = [item.text] if item.text else []
     if content.get("indicators"):
-        parts.append("; ".join(_wording(INDICATORS, code) for code in content["indicators"]))
+        parts.append("; ".join(wording(INDICATORS, code) for code in content["indicators"]))
     if content.get("phone"):
         parts.append(_("Phone: %(number)s") % {"number": content["phone"]})
     return "\n".join(parts)
@@ -362,177 +292,3 @@ def task_line(task: Task, opened: CaseFile, *, at: datetime, actor: Membership) 
         "done_at": task.done_at,
         "outcome": task.get_outcome_display() if task.outcome else "",
     }
-
-
-def progress(tasks: Sequence[Task], *, at: datetime) -> dict[str, int]:
-    """Answer how many tasks are done, in all and late."""
-    return {
-        "done": sum(t.done_at is not None for t in tasks),
-        "all": len(tasks),
-        "late": sum(t.done_at is None and t.due_at < at for t in tasks),
-    }
-
-
-def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
-    """Answer the lanes and events of the timeline, made of what was opened only."""
-    events: list[dict[str, Any]] = []
-    for item in opened.view.of("incident.facts", "threat.indicators", "health.general")[:DRAWN_FACTS]:
-        meta = item.meta or {}
-        if meta.get("created_at"):
-            events.append(
-                {
-                    "lane": "facts",
-                    "start": meta.get("observed_on") or meta["created_at"],
-                    "end": None,
-                    "label": localized(CATEGORIES[item.category], "title"),
-                    "kind": "fact",
-                    "text": item.text[:120],
-                }
-            )
-    events += [
-        {
-            "lane": "work",
-            "start": task.done_at,
-            "end": None,
-            "kind": "work",
-            "text": "",
-            "label": TaskKind(task.kind).label,
-        }
-        for task in opened.tasks
-        if task.done_at and task.outcome == "done"
-    ]
-    events += [
-        {
-            "lane": "work",
-            "start": a.scored_at,
-            "end": None,
-            "label": a.instrument.upper(),
-            "kind": "work",
-            "text": "",
-        }
-        for a in opened.assessments
-    ]
-    events += _plan_events(opened)
-    return {
-        "lanes": [
-            {"key": "facts", "label": _("Facts")},
-            {"key": "work", "label": _("Work")},
-            {"key": "plan", "label": _("Plan")},
-        ],
-        "events": events,
-    }
-
-
-def _plan_events(opened: CaseFile) -> list[dict[str, Any]]:
-    """The versions of the safety plan, for those who read it: each says when the former ones were agreed."""
-    events: list[dict[str, Any]] = []
-    for item in opened.view.form("safety-plan"):
-        starts = [datetime.fromisoformat(moment) for moment in item.content.get("former", [])]
-        starts.append(item.created_at)
-        ends = [*starts[1:], None]
-        events += [
-            {
-                "lane": "plan",
-                "start": start,
-                "end": end,
-                "label": _("version %(number)s") % {"number": number},
-                "kind": "plan",
-                "text": "",
-            }
-            for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
-        ]
-        break
-    return events
-
-
-def people(opened: CaseFile) -> dict[str, Any]:
-    """Answer the people of the case the reader may know of, and their links."""
-    nodes = []
-    for file in opened.files:
-        name = opened.name(file.role)
-        nodes.append(
-            {
-                "key": str(file.pk),
-                "label": name or _("name not shown"),
-                "role": str(FileRole(file.role).label),
-                "note": "",
-                "kind": "centre" if file.role == FileRole.VICTIM else "person",
-            }
-        )
-    links = [
-        {"from": nodes[0]["key"], "to": node["key"], "label": _("same case"), "guarded": False}
-        for node in nodes[1:]
-    ]
-    return {"nodes": nodes, "links": links}
-
-
-def consent_card(consent: Any, *, at: datetime) -> dict[str, Any]:
-    """Answer a consent as its card."""
-    return {
-        "consent": consent,
-        "state": sharing_queries.consent_state(consent, at=at),
-        "given_on": consent.given_at,
-        "given_how": consent.get_form_display(),
-        "language": consent.language,
-        "recipients": [agency.short_name for agency in consent.recipients.all()],
-        "expires_on": consent.expires_at,
-        "ended": how_it_ended(consent, at=at),
-        "recorded_by": consent.withdrawn_recorded_by.person_name if consent.withdrawn_recorded_by else "",
-        "is_rest": consent.continues_id is not None,
-        "categories": [
-            localized(one, "title") for slug, one in CATEGORIES.items() if slug in set(consent.categories)
-        ],
-    }
-
-
-def how_it_ended(consent: Consent, *, at: datetime) -> str:
-    """Answer when and how a consent ended, as one sentence; empty while it stands."""
-    said = {
-        "withdrawn": _("The person withdrew it on %(day)s."),
-        "narrowed": _(
-            "The person withdrew a part of it on %(day)s; the rest stands as a consent of its own."
-        ),
-        "replaced": _("Another consent took its place on %(day)s."),
-        "refused": _("It ended on %(day)s: asked again, the person said no."),
-        "closed": _("It ended on %(day)s, when the case was closed."),
-        LAPSED: _("It ran out on %(day)s."),
-        "unrecorded": _("It ended on %(day)s; how was not written down then."),
-    }
-    state = sharing_queries.consent_state(consent, at=at)
-    if state not in said:
-        return ""
-    moment = timezone.localtime(consent.withdrawn_at or consent.expires_at)
-    return said[state] % {"day": formats.date_format(moment, "DATETIME_FORMAT")}
-
-
-def door_lines(doors: Sequence[DoorFinding]) -> list[dict[str, str]]:
-    """Answer the equal doors, each with what is known today."""
-    words = {
-        "open": _("Open today"),
-        "closed": _("Not open by this score"),
-        "undetermined": _("Not determined: unknown answers, or not used"),
-    }
-    return [
-        {
-            "title": localized(f.door, "title"),
-            "state": f.state,
-            "words": words[f.state] if f.door.instrument else _("Always open to you, with written reasons"),
-        }
-        for f in doors
-    ]
-
-
-def known_files(case: Case, *, actor: Membership, at: datetime) -> list[tuple[str, str]]:
-    """List the files of a case the actor may know of, for a form's choices."""
-    from egide.cases.models import File
-    from egide.common.errors import NotVisible
-
-    found = []
-    for file in File.objects.filter(case=case).order_by("created_at", "pk"):
-        file.case = case
-        try:
-            sharing.explain(actor=actor, file=file, purpose="case_management", at=at)
-        except NotVisible:
-            continue
-        found.append((str(file.pk), str(FileRole(file.role).label)))
-    return found
