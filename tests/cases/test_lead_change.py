@@ -8,11 +8,11 @@ from egide.cases.lifecycle import LEAD_CHANGE, LeadChangeState
 from egide.cases.models import AgendaItem, Case, LeadChange, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import casefile
-from egide.cases.services import conferring, enrolling, leading, tasks
+from egide.cases.services import closing, conferring, enrolling, leading, tasks, triaging
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as Line
-from egide.partners.models import AgreementParty, Notice, Role
+from egide.partners.models import AgreementParty, Notice, Role, Sector
 from egide.sharing import services as sharing
 from egide.sharing.models import Consent, Ground
 from egide.sharing.rules.levels import Level
@@ -222,6 +222,20 @@ class TestRefusalsToPropose:
                 transaction.set_rollback(True)
         assert len(said) == 1
 
+    def test_for_an_agency_of_the_other_side_whatever_the_consent_says(self, there, client):
+        change = propose(there)
+        type(there.lead).objects.filter(pk=there.next.lead.pk).update(sector=Sector.JUSTICE)
+        with pytest.raises(Refused, match="cannot lead this case"):
+            accept(there, change)
+        assert Case.objects.get(pk=there.case.pk).programme == there.programme
+        leading.withdraw_lead_change(change_id=change.pk, actor=there.coordinator, at=NOON)
+        with pytest.raises(Refused, match="cannot lead this case"):
+            propose(there)
+
+        sign_in(client, there.coordinator)
+        content = client.get(reverse("cases:lead-change", args=[there.case.pk])).content.decode()
+        assert str(there.next.programme.pk) not in content
+
     def test_to_oneself_twice_without_a_reason_or_closed(self, there):
         with pytest.raises(Refused, match="already"):
             propose(there, programme_id=there.programme.pk)
@@ -316,10 +330,43 @@ class TestOtherEnds:
             with pytest.raises(TransitionRefused):
                 accept(there, change)
 
+    def test_ends_with_the_case_and_another_may_be_made_once_it_is_reopened(self, there):
+        change = propose(there)
+        Notice.objects.all().delete()
+        closing.close_case(
+            case_id=there.case.pk, reason="moved", note="Moved.", victim_view="not_reached",
+            victim_words="", actor=there.second, at=NOON,
+        )  # fmt: skip
+        change.refresh_from_db()
+        assert (change.state, change.answered_by, change.answered_at) == ("withdrawn", there.second, NOON)
+        assert Line.objects.filter(body__contains="cases.lead_change_withdrawn").count() == 1
+        assert not Notice.objects.filter(kind="lead_change").exists()
+
+        closing.reopen_case(case_id=there.case.pk, reasons="Back.", actor=there.coordinator, at=NOON)
+        enrolling.decide_eligibility(
+            case_id=there.case.pk, is_eligible=True, doors=["judgement"], reasons="As before.",
+            actor=there.coordinator, at=NOON + DAY,
+        )  # fmt: skip
+        consent = there.consent(agencies=[there.next.lead])
+        enrolling.enrol(case_id=there.case.pk, consent=consent, actor=there.advocate, at=NOON + DAY)
+        again = propose(there, at=NOON + DAY)
+        assert (again.state, again.pk != change.pk) == ("proposed", True)
+
+    def test_ends_with_a_referral_that_is_not_taken(self, there, monkeypatch):
+        there.case = there.referral().case
+        monkeypatch.setattr(leading, "check_may_lead", lambda *_, **__: None)  # rules that ask for no consent
+        change = propose(there)
+        triaging.propose_no_action(case_id=there.case.pk, reason="No.", actor=there.coordinator, at=NOON)
+        triaging.answer_no_action(
+            case_id=there.case.pk, is_confirmed=True, reason="No.", actor=there.second, at=NOON
+        )
+        change.refresh_from_db()
+        assert change.state == "withdrawn"
+
     def test_each_by_its_own(self, there):
         change = propose(there)
         with pytest.raises(PermissionDenied):
-            leading.withdraw_lead_change(change_id=change.pk, actor=there.next.coordinator, at=NOON)
+            leading.withdraw_lead_change(change_id=change.pk, actor=there.next.coordinator, at=NOON + DAY)
         with pytest.raises(PermissionDenied):
             leading.refuse_lead_change(change_id=change.pk, actor=there.coordinator, at=NOON)
 

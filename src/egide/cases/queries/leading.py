@@ -7,6 +7,7 @@ from egide.cases.models import Case, LeadChange, Programme
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
+from egide.sharing.rules.sides import MANAGEMENT_SECTORS
 
 #: How long what was answered stays on the list.
 SHOWN_FOR = timedelta(days=90)
@@ -43,11 +44,12 @@ def reason(*, change: LeadChange, case: Case, actor: Membership, at: datetime) -
 
 
 def programmes_for(*, case: Case) -> list[Programme]:
-    """Answer the programmes that work by the same rules and are led by another agency, by code."""
+    """Answer the programmes that work by the same rules and are led by an agency of both sides, another, by code."""
     return list(
         Programme.objects.select_related("lead_agency")
         .filter(protocol_code=case.programme.protocol_code, lead_agency__is_active=True)
         .exclude(lead_agency=case.programme.lead_agency_id)
+        .exclude(lead_agency__sector__in=MANAGEMENT_SECTORS)
         .order_by("code")
     )
 

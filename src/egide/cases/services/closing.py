@@ -11,7 +11,7 @@ from egide.cases import permissions
 from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
-from egide.cases.services import cascading, deadlines, entries
+from egide.cases.services import cascading, deadlines, entries, leading
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
@@ -78,6 +78,7 @@ def close_case(
     )
     case.state, case.is_open, case.closed_at = state, False, at
     deadlines.end_all(case=case, actor=actor, at=at)
+    leading.withdraw_at_the_end(case=case, actor=actor, at=at)
     ended = cascading.about_to_end(file=file, at=at)
     sharing.end_assignments(case_id=case.pk, actor=actor, at=at)
     sharing.end_consents(file_id=file.pk, how="closed", actor=actor, at=at)

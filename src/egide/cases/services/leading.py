@@ -26,6 +26,7 @@ from egide.partners import queries as partners
 from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import leading
 from egide.sharing.queries import recused_agencies
+from egide.sharing.rules.sides import is_management_only
 
 #: How long the other agency has to answer, and the new lead to look at the consents. Ours (O).
 ANSWER_WITHIN = Interval(working_days=3)
@@ -38,16 +39,20 @@ def check_may_lead(case: Case, programme: Programme, *, at: datetime) -> None:
     """Pass only where the agency asked could lead, by what the person agreed to and what it signed.
 
     Raises:
-        Refused: another protocol, closed or bound by no agreement, kept out of the case, or not named by a consent.
+        Refused: another protocol, closed or bound by no agreement, kept out of the case, of a sector that works
+            with the person of concern alone, or not named by a consent.
     """
     agency = programme.lead_agency
     if programme.pk == case.programme_id or agency.pk == case.programme.lead_agency_id:
         raise Refused(_("This agency leads the case already."))
     if programme.protocol_code != case.programme.protocol_code:
         raise Refused(_("That programme works by other rules: close this case and refer it there."))
-    # Kept out, or closed, or unsigned: one answer, so that nothing is told of a recusal.
+    # Kept out, or closed, or unsigned, or of the other side: one answer, so that nothing is told of a recusal.
+    # Who leads reads on both sides: an agency that works with the person of concern alone never does, whatever
+    # the consent says, and nobody there would see the victim's tasks. Every case has a victim's file.
     signed = partners.agreement_in_force(agency_ids=[agency.pk], on=timezone.localdate(at))
-    if not agency.is_active or agency.pk not in signed or agency.pk in recused_agencies(case_id=case.pk):
+    is_able = agency.is_active and agency.pk in signed and not is_management_only(agency.sector)
+    if not is_able or agency.pk in recused_agencies(case_id=case.pk):
         raise Refused(_("This agency cannot lead this case."))
     if programme.protocol.is_consent_required and not leading.names_for_leading(
         file_id=entries.victim_file(case).pk, agency_id=agency.pk, at=at
@@ -161,6 +166,20 @@ def withdraw_lead_change(*, change_id: UUID, actor: Membership, at: datetime) ->
     _end_without(change, case, actor, at)
     _record("cases.lead_change_withdrawn", change, actor, at)
     return change
+
+
+def withdraw_at_the_end(*, case: Case, actor: Membership, at: datetime) -> None:
+    """Take back the proposal that waits on a case that closes: nobody accepts it later, and another may be made.
+
+    Called within the closing, the case locked. Nobody is told: the proposal leaves the list of the agency asked.
+    """
+    waiting = LeadChange.objects.select_for_update(of=("self",)).select_related(
+        "from_programme", "to_programme"
+    )
+    change = waiting.filter(case=case, state=LeadChangeState.PROPOSED).order_by().first()
+    if change is not None:
+        _answer(change, "withdraw", actor, at)
+        _record("cases.lead_change_withdrawn", change, actor, at)
 
 
 @transaction.atomic
