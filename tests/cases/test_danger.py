@@ -56,10 +56,20 @@ def test_stopped_it_is_none(world, case):
     assert not Disclosure.objects.exists()
 
 
-@pytest.mark.parametrize("facts", ["Thériault is in danger.", "marie-ève is followed", "", "  "])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "Thériault is in danger.", "Theriault is in danger.", "He waits.\nThe\u0301riault is in danger.",
+        "marie-ève is followed", "A gun is at 12 Union Street.", "Ring 5065550101.", "", "  ",
+    ],
+)  # fmt: skip
 def test_words_that_name_her_or_nothing_are_refused(world, case, facts):
     with pytest.raises(Refused):
         write(world, case, facts)
+
+
+def test_a_street_without_its_number_may_be_told(world, case):
+    assert write(world, case, "A man with a rifle waits on Union Street.").pk
 
 
 def test_words_with_the_reference_are_refused(world, case):

@@ -255,6 +255,13 @@ class TestPuttingTogether:
             "Called 506 555 0101.",
             "He waits at 12, rue Union",
             "REFERENCE",
+            "He shouted.\r\nThériault ran.",
+            "He shouted.\n506 555 0101 rang.",
+            "Theriault is afraid",
+            "The\u0301riault is afraid",
+            "Marieeve is afraid",
+            "Call (555) 0101.",
+            "At Union Street, 12 Union St.",
         ],
     )
     def test_words_that_tell_of_her_are_refused_to_him(self, world, text):
@@ -263,6 +270,18 @@ class TestPuttingTogether:
 
         with pytest.raises(Refused, match="somebody else"):
             read(world, case, ask(world, case, "person_of_concern"))
+
+    def test_part_of_where_she_lives_and_a_name_written_otherwise_are_refused_to_him(self, world):
+        case = world.active(given="Anne", family="O'Neil")
+        place = "12, rue Union, app. 3, Fredericton, +1 506 555 0199"
+        write(world, case, "victim", place, "location.confidential")
+
+        for text in ("ONeil ran.", "Mrs Neil ran.", "She is at 12 Union.", "Rang 506.555.0199."):
+            told = write(world, case, "person_of_concern", text)
+            asked = AccessRequest.objects.first() or ask(world, case, "person_of_concern")
+            with pytest.raises(Refused, match="somebody else"):
+                read(world, case, asked)
+            type(told).objects.filter(pk=told.pk).update(is_current=False)
 
     def test_a_name_they_share_is_their_own(self, world):
         case = world.active(family="Cyr")

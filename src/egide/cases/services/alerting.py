@@ -1,6 +1,5 @@
 """Tell of a danger without saying who the person is: written by one, checked by another, accounted for."""
 
-import re
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +9,7 @@ from django.utils.translation import gettext as _
 from egide.cases import permissions
 from egide.cases.models import DangerReport
 from egide.cases.models.danger import CATEGORY
-from egide.cases.queries import casefile
-from egide.cases.services import entries
+from egide.cases.services import entries, redacting
 from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
@@ -22,21 +20,6 @@ from egide.sharing.rules.categories import compartment_of
 
 #: What the accounting names as the way: no law opened the file, nothing of it was told.
 BASIS = "danger_unnamed"
-#: A part of a name shorter than this is too common to look for.
-_SHORTEST = 3
-
-
-def _check_names_nobody(facts: str, case_id: UUID, actor: Membership, at: datetime) -> None:
-    """Refuse words that hold the victim's name or the reference; what else betrays her, a second reader finds."""
-    opened = casefile.open_case(case_id=case_id, actor=actor, at=at, only=["identity.core"])
-    words = {word.casefold() for word in re.findall(r"\w+", facts)}
-    said = [opened.name("victim")]
-    for item in opened.view.of("identity.core"):
-        if item.file_id == opened.victim.pk:
-            said += [str(item.content.get(part, "")) for part in ("given_name", "family_name")]
-    name = {part.casefold() for part in re.findall(r"\w+", " ".join(said))}
-    if {part for part in name if len(part) >= _SHORTEST} & words or opened.case.reference in facts:
-        raise Refused(_("This says who the person is. Write the danger without her name or the reference."))
 
 
 @transaction.atomic
@@ -62,7 +45,7 @@ def write_report(
         raise Refused(_("Write what the danger is."))
     if not (is_unnamed and is_client_unsaid):
         raise Refused(_("Confirm that nothing in it says who the person is, or that she is helped here."))
-    _check_names_nobody(facts, case.pk, actor, at)
+    redacting.check_names_nobody(facts, case.pk, actor, at)
     recipient = Agency.objects.filter(pk=recipient_id, is_active=True).order_by().first()
     if recipient is None:
         raise NotVisible

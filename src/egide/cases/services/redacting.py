@@ -1,10 +1,9 @@
-"""What may not be in the words handed to a person: whoever else is in the case, and the case itself."""
+"""What may not be in the words that leave: whoever else is in the case, and the case itself."""
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,11 +12,13 @@ from egide.cases.models.access import Given
 from egide.cases.models.file import FileRole
 from egide.cases.queries import casefile
 from egide.cases.queries.accessing import Held
+from egide.cases.rules.naming import Somebody, holds, tells_of, values
 from egide.common.errors import Refused
 from egide.partners.models import Membership
+from egide.sharing import services as sharing
 
-#: A part of a name shorter than this is too common to look for.
-_SHORTEST = 3
+#: Where names, numbers and addresses are written.
+_WHO_AND_WHERE = ("identity.core", "contact.safe", "location.confidential")
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,18 @@ def check_tells_of_nobody_else(
     Raises:
         Refused: they do.
     """
-    given = [
-        choice.words
-        if choice.given == Given.PART
-        else json.dumps(dict(held.item.content), ensure_ascii=False)
+    said = "\n".join(
+        text
         for held, choice in chosen
         if choice.given != Given.WITHHELD
-    ]
-    said = "\n".join(given)
-    is_told = case.reference in said
+        for text in ([choice.words] if choice.given == Given.PART else _whole(held))
+    )
+    is_told = holds(said, case.reference)
     if asked.file.role != FileRole.VICTIM and not is_told:
-        is_told = _tells_of_others(case, asked, said, actor, at)
+        items = _who_and_where(case.pk, actor, at).view.items
+        own = _somebody([item for item in items if item.file_id == asked.file_id])
+        others = _somebody([item for item in items if item.file_id != asked.file_id])
+        is_told = tells_of(said, somebody=others, but_not=own.names)
     if is_told:
         raise Refused(
             _(
@@ -62,34 +64,41 @@ def check_tells_of_nobody_else(
         )
 
 
-def _tells_of_others(case: Case, asked: AccessRequest, said: str, actor: Membership, at: datetime) -> bool:
-    opened = casefile.open_case(
-        case_id=case.pk,
-        actor=actor,
-        at=at,
-        only=["identity.core", "contact.safe", "location.confidential"],
-        with_work=False,
-    )
-    names: dict[bool, set[str]] = {True: set(), False: set()}
-    marks: set[str] = set()
-    for item in opened.view.items:
-        is_own = item.file_id == asked.file_id
-        if item.category == "identity.core":
-            whole = " ".join(
-                [item.text, *(str(item.content.get(part, "")) for part in ("given_name", "family_name"))]
+def _whole(held: Held) -> list[str]:
+    """What the thing says, as it is stored and as it is given."""
+    judged = [held.summary.judgement_reason] if held.summary is not None else []
+    return [*values(dict(held.item.content)), *judged]
+
+
+def check_names_nobody(facts: str, case_id: UUID, actor: Membership, at: datetime) -> None:
+    """Refuse words of a danger that hold the victim's name, number or address, or the reference.
+
+    A street without its number may be said: the danger is somewhere. What else betrays her, a second reader finds.
+
+    Raises:
+        Refused: they do.
+    """
+    opened = _who_and_where(case_id, actor, at)
+    victim = _somebody([item for item in opened.view.items if item.file_id == opened.victim.pk])
+    if holds(facts, opened.case.reference) or tells_of(facts, somebody=victim, with_streets=False):
+        raise Refused(
+            _(
+                "This says who the person is. Write the danger without her name, her number, her address or the reference."
             )
-            names[is_own] |= {word for word in _words(whole) if len(word) >= _SHORTEST}
-        elif not is_own:
-            marks |= {_bare(item.text), _bare(str(item.content.get("phone", "")))}
-    others = names[False] - names[True]
-    bare = _bare(said)
-    return bool(others & set(_words(said))) or any(mark in bare for mark in marks if len(mark) > _SHORTEST)
+        )
 
 
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in re.findall(r"\w+", text)]
+def _who_and_where(case_id: UUID, actor: Membership, at: datetime) -> casefile.CaseFile:
+    return casefile.open_case(case_id=case_id, actor=actor, at=at, only=list(_WHO_AND_WHERE), with_work=False)
 
 
-def _bare(text: str) -> str:
-    """Letters and figures alone, so that a number is found however it is written."""
-    return "".join(_words(text))
+def _somebody(items: Sequence[sharing.OpenedItem]) -> Somebody:
+    """What the entries say of who somebody is, and of where they are reached."""
+    names: list[str] = []
+    places: list[str] = []
+    for item in items:
+        if item.category == "identity.core":
+            names += [item.text, *(str(item.content.get(part, "")) for part in ("given_name", "family_name"))]
+        else:
+            places += [item.text, str(item.content.get("phone", ""))]
+    return Somebody(names=tuple(names), places=tuple(places))

@@ -69,14 +69,15 @@ _FRENCH = [
 ]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Answer a text in lower case, without accents."""
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return "".join(c for c in spread if not unicodedata.combining(c))
 
 
 def words(text: str) -> tuple[Word, ...]:
     """List the words of a name, folded: lower case, no accents, each joined to what begins it."""
-    plain = text.lower() if text.isascii() else _folded(text)
+    plain = text.lower() if text.isascii() else folded(text)
     found, begun = [], ""
     pieces = re.findall(r"[^\W\d_]+", plain)
     for place, piece in enumerate(pieces):
