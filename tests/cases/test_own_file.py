@@ -1,5 +1,6 @@
 """A person asks for their own file: read twice, theirs alone, handed over to them alone, and told nothing of others."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -233,6 +234,9 @@ class TestPuttingTogether:
         read(world, case, asked, choices={place.pk: accessing.Choice("whole")})
 
         assert not AccessItem.objects.filter(source=place.pk).exists()
+        [line] = Line.objects.filter(body__contains='"cases.access_put_together"')
+        counted = json.loads(line.body)["counts"]
+        assert sum(counted.values()) == AccessItem.objects.filter(request=asked).count()
 
     @pytest.mark.parametrize(
         ("choice", "words"),

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from egide.cases.models import Entry
-from egide.cases.services import enrolling, entries
+from egide.cases.services import disclosing, enrolling, entries, recusing
 from egide.common import idempotency
-from egide.common.errors import Refused
+from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Sector
@@ -323,3 +323,31 @@ class TestPages:
 
         assert absent.status_code == 404
         assert entries.victim_file(other) is not None
+
+
+class TestWhoMaySilence:
+    def silence(self, s, actor):
+        return disclosing.suspend_accounting(
+            case_id=s.case.pk,
+            agency_id=s.world.police_agency.pk,
+            official_role="inspector on duty",
+            reference="PD-7",
+            is_written=True,
+            until=NOON + 20 * DAY,
+            actor=actor,
+            at=NOON,
+        )
+
+    def test_the_service_asks_whoever_calls_it(self, s):
+        with pytest.raises(PermissionDenied):
+            self.silence(s, s.world.nurse)
+        assert not Suspension.objects.exists()
+
+        assert self.silence(s, s.world.coordinator).file_id == s.victim.pk
+
+    def test_not_somebody_kept_out_while_the_page_was_open(self, s):
+        recusing.recuse_oneself(case_id=s.case.pk, reason_code="relative", actor=s.world.second, at=NOON)
+
+        with pytest.raises(NotVisible):
+            self.silence(s, s.world.second)
+        assert not Suspension.objects.exists()

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from egide.cases.models import Entry, Task
 from egide.cases.queries import sharing as queries
-from egide.cases.services import disclosing
+from egide.cases.queries.day import my_day
+from egide.cases.services import closing, deadlines, disclosing, tasks
 from egide.cases.services.disclosing import Words
 from egide.common import idempotency
 from egide.common.errors import NotVisible, PermissionDenied, Refused
@@ -283,11 +284,41 @@ class TestLeavesATrace:
         [disclosed] = Disclosure.objects.filter(basis="serious_imminent_threat")
         assert (disclosed.recipient, disclosed.categories) == (s.world.school_agency, ["threat.indicators"])
         assert disclosed.disclosed_by == s.world.second
-        told = Task.objects.filter(case=s.case, kind="task", side="victim", created_by=s.world.second)
+        told = Task.objects.filter(case=s.case, kind="tell_person", side="victim", created_by=s.world.second)
         assert told.count() == 1
         disclosing.record_told(ground_id=ground.pk, actor=s.world.coordinator, at=NOON)
         with pytest.raises(Refused):
             disclosing.record_told(ground_id=ground.pk, actor=s.world.coordinator, at=NOON)
+
+    def test_the_truth_is_owed_until_it_is_told_whether_or_not_the_case_closes(self, s, noon):
+        ground = approved(s)
+        owed = Task.objects.get(case=s.case, kind="tell_person")
+        with pytest.raises(Refused, match="doing the step"):
+            tasks.finish_task(task_id=owed.pk, outcome="not_needed", actor=s.world.coordinator, at=NOON)
+        closing.close_case(
+            case_id=s.case.pk, reason="plan_completed", note="Done.", victim_view="not_reached", victim_words="",
+            actor=s.world.coordinator, at=NOON,
+        )  # fmt: skip
+        owed.refresh_from_db()
+        assert owed.done_at is None
+
+        late = owed.due_at + HOUR
+        deadlines.raise_late(at=late)
+        owed.refresh_from_db()
+        assert owed.raised_at == late
+        assert owed.pk in {one.task.pk for one in my_day(actor=s.world.coordinator, at=late).late}
+
+        disclosing.record_told(ground_id=ground.pk, actor=s.world.coordinator, at=late)
+        owed.refresh_from_db()
+        assert (owed.done_at, owed.outcome) == (late, "done")
+
+    def test_telling_of_one_leaves_the_other_owed(self, s, noon):
+        first, second = approved(s), state(s)
+        disclosing.decide_ground(ground_id=second.pk, is_approved=True, actor=s.world.second, at=NOON + HOUR)
+        disclosing.record_told(ground_id=first.pk, actor=s.world.coordinator, at=NOON + HOUR)
+
+        [owed] = Task.objects.filter(case=s.case, kind="tell_person", done_at=None)
+        assert owed.created_at == NOON + HOUR
 
     def test_every_step_and_every_reading_is_recorded(self, s, noon):
         ground = approved(s)

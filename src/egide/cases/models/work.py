@@ -31,6 +31,7 @@ class TaskKind(models.TextChoices):
     ACCESS_REQUEST = "access_request", _("Answer to a person who asks for their own file")
     LEAD_CHANGE = "lead_change", _("Change of lead agency")
     LEAD_CONSENTS = "lead_consents", _("Consents, after a change of lead agency")
+    TELL_PERSON = "tell_person", _("Telling the person what was shared without their agreement")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
@@ -62,8 +63,8 @@ OWN_KINDS = (
     TaskKind.LEAD_CHANGE,
     TaskKind.LEAD_CONSENTS,
 )
-#: What does not end with the case: a person is owed an answer, or agencies owe one.
-OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS)
+#: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
+OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)
 
 
 class Task(models.Model):

@@ -124,6 +124,7 @@ _WHERE = {
     TaskKind.LEAD_CHANGE: "cases:lead-change",
     TaskKind.LEAD_CONSENTS: "cases:consents",
     TaskKind.ACCESS_REQUEST: "cases:access",
+    TaskKind.TELL_PERSON: "cases:sharing",
 }
 
 

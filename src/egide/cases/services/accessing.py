@@ -1,6 +1,6 @@
 """A person asks for their own file: recorded, put together by one, read by another, handed over to them alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -167,12 +167,14 @@ def put_together(
     if reply == Reply.NEITHER and asked.file.role == FileRole.VICTIM:
         raise Refused(_("The victim knows of their own file: give what the law allows."))
     AccessItem.objects.filter(request=asked).delete()
+    counts: dict[str, int] = {}
     if reply == Reply.GIVE:
         own = accessing.open_own_file(asked=asked, items=(), actor=actor, at=at)
         chosen = {one.item.id: (one, choices[one.item.id]) for one in own.held if one.item.id in choices}
         _check_choices(case, [choice for _held, choice in chosen.values()])
         redacting.check_tells_of_nobody_else(case, asked, list(chosen.values()), actor, at)
         AccessItem.objects.bulk_create([_row(asked, held, choice) for held, choice in chosen.values()])
+        counts = _counts(choice for _held, choice in chosen.values())
     asked.reply, asked.note = reply, None
     asked.first_reader, asked.first_reader_account_id, asked.read_at = actor, actor.account_id, at
     asked.second_reader = asked.second_reader_account = asked.decided_at = None
@@ -184,15 +186,15 @@ def put_together(
         at=at,
         subject=asked.file_id,
         basis=handing.BASIS,
-        counts=_counts(choices) if reply == Reply.GIVE else {},
+        counts=counts,
         details={"reply": reply},
     )
     return asked
 
 
-def _counts(choices: Mapping[UUID, Choice]) -> dict[str, int]:
+def _counts(choices: Iterable[Choice]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for one in choices.values():
+    for one in choices:
         found[one.given] = found.get(one.given, 0) + 1
     return found
 

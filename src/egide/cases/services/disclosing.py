@@ -9,18 +9,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.models import Case, File
+from egide.cases.models import Case, File, Task
+from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind, TaskWords
 from egide.cases.services import deadlines, tasks
 from egide.cases.services.locking import lock_case
 from egide.common.clock import add_working_days
 from egide.common.errors import NotVisible, Refused
 from egide.partners.models import Agency, Membership
-from egide.sharing import asking, grounds
+from egide.sharing import asking, disclosures, grounds
 from egide.sharing import services as sharing
 from egide.sharing.disclosures import record_disclosure
 from egide.sharing.grounds import Words
-from egide.sharing.models import Ground
+from egide.sharing.models import Ground, Suspension
 
 #: When somebody looks whether the person can be told, after a disclosure they did not agree to. Ours (O).
 TELL_AFTER_WORKING_DAYS = 3
@@ -128,7 +129,7 @@ def decide_ground(*, ground_id: UUID, is_approved: bool, actor: Membership, at: 
             due_at=add_working_days(at, TELL_AFTER_WORKING_DAYS),
             actor=actor,
             at=at,
-            kind=TaskKind.TASK,
+            kind=TaskKind.TELL_PERSON,
         )
         deadlines.refresh_next_due(case, at=at)
     return ground
@@ -151,10 +152,62 @@ def end_ground(*, ground_id: UUID, actor: Membership, at: datetime) -> Ground:
 
 @transaction.atomic
 def record_told(*, ground_id: UUID, actor: Membership, at: datetime) -> Ground:
-    """Record that the person was told."""
+    """Record that the person was told, also after the case closed: it alone ends what is owed to them.
+
+    Raises:
+        NotVisible, PermissionDenied, Refused: see `sharing.grounds.record_told`.
+    """
     case = lock_case(_case_of(ground_id), actor=actor)
     permissions.check_can_support(actor, case)
-    return grounds.record_told(ground_id=ground_id, actor=actor, at=at)
+    ground = grounds.record_told(ground_id=ground_id, actor=actor, at=at)
+    # Both were written at the same moment, by `decide_ground`.
+    owed = Task.objects.filter(
+        case=case,
+        kind=TaskKind.TELL_PERSON,
+        file=ground.file_id,
+        created_at=ground.decided_at,
+        done_at__isnull=True,
+    ).order_by("pk")
+    Task.objects.filter(pk__in=list(owed.values_list("pk", flat=True)[:1])).update(
+        done_at=at, done_by=actor, outcome="done"
+    )
+    deadlines.refresh_next_due(case, at=at)
+    return ground
 
 
-__all__ = ["Words", "decide_ground", "end_ground", "record_told", "state_ground"]
+@transaction.atomic
+def suspend_accounting(
+    *,
+    case_id: UUID,
+    agency_id: UUID,
+    official_role: str,
+    reference: str,
+    is_written: bool,
+    until: datetime,
+    actor: Membership,
+    at: datetime,
+) -> Suspension:
+    """Leave disclosures to an agency out of what the victim is told until a day, because that agency asked.
+
+    Raises:
+        NotVisible: no such case for the actor, or no such agency. PermissionDenied: not who supports the victim.
+        Refused: see `sharing.disclosures.suspend_accounting`.
+    """
+    case = lock_case(case_id, actor=actor)
+    permissions.check_can_support(actor, case)
+    agency = Agency.objects.filter(pk=agency_id, is_active=True).order_by().first()
+    if agency is None:
+        raise NotVisible
+    return disclosures.suspend_accounting(
+        file=_file(case, FileRole.VICTIM),
+        agency=agency,
+        official_role=official_role,
+        reference=reference,
+        is_written=is_written,
+        until=until,
+        actor=actor,
+        at=at,
+    )
+
+
+__all__ = ["Words", "decide_ground", "end_ground", "record_told", "state_ground", "suspend_accounting"]

@@ -17,7 +17,7 @@ from egide.cases.forms.disclosures import HandingForm, SuspensionForm
 from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
-from egide.cases.services import entries, handing
+from egide.cases.services import disclosing, handing
 from egide.cases.views.receipts import as_file
 from egide.cases.views.sharing import agencies_beside
 from egide.cases.views.step import do, fetch_case, step
@@ -110,13 +110,6 @@ def _silencers(case: Case) -> list[tuple[str, str]]:
     return [pair for pair in agencies_beside(case) if pair[0] in allowed]
 
 
-def _agency(pk: str) -> Agency:
-    found = Agency.objects.filter(pk=pk, is_active=True).order_by().first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
 def new(request: Request, case_id: UUID) -> HttpResponse:
     """Ask before something is read aloud or handed over, and record it; or record what left already."""
     case = _supported(request, case_id)
@@ -176,9 +169,9 @@ def suspend(request: Request, case_id: UUID) -> HttpResponse:
 
     def effect(at: Any) -> str:
         data = form.cleaned_data
-        disclosures.suspend_accounting(
-            file=entries.victim_file(case),
-            agency=_agency(data["agency"]),
+        disclosing.suspend_accounting(
+            case_id=case.pk,
+            agency_id=UUID(data["agency"]),
             official_role=data["official_role"],
             reference=data["reference"],
             is_written=data["is_written"] == "yes",
