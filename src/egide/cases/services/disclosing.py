@@ -165,7 +165,7 @@ def record_told(*, ground_id: UUID, actor: Membership, at: datetime) -> Ground:
         case=case,
         kind=TaskKind.TELL_PERSON,
         file=ground.file_id,
-        created_at=ground.decided_at,
+        created_at=ground.decided_at or at,
         done_at__isnull=True,
     ).order_by("pk")
     Task.objects.filter(pk__in=list(owed.values_list("pk", flat=True)[:1])).update(
