@@ -5,10 +5,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from egide.cases.lifecycle import LEAD_CHANGE, LeadChangeState
-from egide.cases.models import AgendaItem, Case, LeadChange, Task
+from egide.cases.models import AccessRequest, AgendaItem, Case, LeadChange, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import casefile
-from egide.cases.services import closing, conferring, enrolling, leading, tasks, triaging
+from egide.cases.services import accessing, closing, conferring, enrolling, leading, tasks, triaging
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as Line
@@ -137,6 +137,19 @@ class TestAccepting:
         task.refresh_from_db()
 
         assert casefile.task_record(task).holder_id == there.lead.pk
+
+    def test_what_a_person_asked_stays_held_by_whom_it_was_asked_of(self, there):
+        asked = accessing.record_request(
+            case_id=there.case.pk, role="victim", asked_by="person", identified="in_person", way="in_person",
+            language="en", words={"asked": "All.", "place": "At the library.", "proof": "Her card."},
+            representative_may_be_abuser="", actor=there.coordinator, at=NOON,
+        )  # fmt: skip
+        accept(there, propose(there))
+        asked = AccessRequest.objects.select_related("case__programme").get(pk=asked.pk)
+
+        assert {(one.holder_id, one.regimes) for one in asked.sealed_records()} == {
+            (there.lead.pk, tuple(there.lead.regimes))
+        }
 
     def test_the_former_agency_sees_the_case_no_more(self, there, client):
         accept(there, propose(there))

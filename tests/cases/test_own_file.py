@@ -24,6 +24,7 @@ from tests.cases.test_cost import MOST_QUERIES, queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import DAY, a_member
+from tests.partners.test_migrations import migrate  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 WORDS = {"asked": "Everything.", "place": "At the library, Tuesday at two.", "proof": "A health card."}
@@ -673,3 +674,14 @@ class TestThePages:
         noon(asked.due_at + DAY)
 
         assert "late" in client.get(url).content.decode()
+
+
+@pytest.mark.slow
+def test_requests_of_before_are_held_by_who_led_then(world, migrate):  # noqa: F811
+    asked = ask(world, world.active())
+    before = (asked.holder_id, asked.regimes)
+    migrate([("cases", "0070_inquiries_forgotten")])
+    migrate([("cases", "0080_who_holds_what_was_asked")])
+
+    asked.refresh_from_db()
+    assert (asked.holder_id, asked.regimes) == before

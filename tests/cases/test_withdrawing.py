@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from egide.cases.models import Case, EndNotice, Task
 from egide.cases.models.work import TaskKind
+from egide.cases.queries import casefile
 from egide.cases.services import cascading, closing, consenting, deadlines, enrolling, entries, tasks
 from egide.common.errors import NotVisible, Refused
 from egide.common.idempotency import new_key
 from egide.ledger.models import Entry as LedgerEntry
 from egide.sharing import services as sharing
 from egide.sharing.models import Assignment, Consent, Disclosure, Ground
+from egide.sharing.rules.levels import Level
 from tests.cases.test_consenting import checked, seen
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
@@ -252,6 +254,32 @@ class TestTasks:
         theirs.refresh_from_db()
 
         assert theirs.agency == world.lead
+
+    @pytest.mark.parametrize("regimes", [(), ("ca-nb-phipaa",), ("us-part2",), ("us-hipaa",)])
+    def test_open_nothing_more_of_what_another_agency_wrote(self, world, regimes):
+        """A withdrawal never raises a level: the lead has the work to do, and does not hold its words."""
+        world.health_agency.regimes = list(regimes)
+        world.health_agency.save(update_fields=["regimes"])
+        world.nurse.refresh_from_db()
+        case = world.active(agencies=[world.health_agency])
+        task = tasks.add_task(
+            case_id=case.pk, text="Methadone at nine.", side="both", agency_id=world.health_agency.pk,
+            due_at=NOON + 20 * DAY, actor=world.nurse, at=NOON,
+        )  # fmt: skip
+
+        def level():
+            view = casefile.open_case(case_id=case.pk, actor=world.coordinator, at=NOON).view
+            record = casefile.task_record(Task.objects.get(pk=task.pk))
+            return next(
+                (one.level for one in view.classes if one.item_class == record.item_class), Level.NONE
+            )
+
+        before = level()
+        withdrawn(world, case, at=NOON)
+
+        task.refresh_from_db()
+        assert (task.agency, task.words_of) == (world.lead, world.health_agency)
+        assert level() <= before
 
     def test_are_read_by_the_lead_that_got_them_back(self, world, case, client):
         a_task(world, case, world.police_agency)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egide.cases.lifecycle import AccessState
 from egide.cases.models.case import Case
-from egide.cases.models.file import RETENTION, File
+from egide.cases.models.file import RETENTION, File, codes_of
 from egide.cases.models.work import Task
 from egide.common.ids import new_id
 from egide.common.personal import personal
@@ -70,6 +70,9 @@ class AccessRequest(models.Model):
         purpose="to say what must change before it is handed over",
         retention=RETENTION,
     )
+    #: Who holds these words, and by what law: the agency that led when they were written, whoever leads later.
+    holder = models.ForeignKey("partners.Agency", on_delete=models.PROTECT, null=True, related_name="+")
+    regimes = models.CharField(max_length=200, blank=True, default="", db_default="")
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     #: Which clock says until when (`sharing/data/access.yaml`).
@@ -134,16 +137,16 @@ class AccessRequest(models.Model):
     def __str__(self) -> str:
         return self.state
 
-    def sealed_records(self, *, holder_id: UUID) -> list[SealedRecord]:
-        """Answer its words, and those of the second reader; the agency that answers holds them."""
+    def sealed_records(self) -> list[SealedRecord]:
+        """Answer its words, and those of the second reader; the agency that received the request holds them."""
         found = [("words", self.words, "access:1"), ("note", self.note, "access-note:1")]
         return [
             SealedRecord(
                 id=self.pk,
                 file_id=self.file_id,
                 category=CATEGORY,
-                holder_id=holder_id,
-                regimes=(),
+                holder_id=self.holder_id or self.case.programme.lead_agency_id,
+                regimes=codes_of(self.regimes),
                 compartment=compartment_of(CATEGORY),
                 model="cases.AccessRequest",
                 field=name,

@@ -67,6 +67,8 @@ class EndNotice(models.Model):
     law = personal(
         SealedField(null=True), purpose="to know why copies are kept against a consent", retention=RETENTION
     )
+    #: Who holds that name of a law: the agency it was addressed to, whoever leads later.
+    law_holder = models.ForeignKey("partners.Agency", on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

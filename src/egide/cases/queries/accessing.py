@@ -129,7 +129,7 @@ def open_own_file(
     rows = {row.source: row for row in items}
     sheets = assessments.summary_rows(file_ids=[file.pk])
     records = File.every_record([file])
-    records += asked.sealed_records(holder_id=asked.case.programme.lead_agency_id)
+    records += asked.sealed_records()
     records += [row.sealed_record(file_id=file.pk) for row in items if row.words is not None]
     records += [assessments.summary_record(row) for row in sheets]
     view = sharing.open_files(

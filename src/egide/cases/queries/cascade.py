@@ -69,7 +69,7 @@ def _law_record(notice: EndNotice, case: Case) -> SealedRecord:
         id=notice.pk,
         file_id=notice.file_id,
         category=LAW_CATEGORY,
-        holder_id=case.programme.lead_agency_id,
+        holder_id=notice.law_holder_id or case.programme.lead_agency_id,
         regimes=(),
         compartment=compartment_of(LAW_CATEGORY),
         model="cases.EndNotice",

@@ -11,7 +11,7 @@ from egide.cases import permissions
 from egide.cases.lifecycle import ACCESS, AccessState
 from egide.cases.models import AccessItem, AccessRequest, Case
 from egide.cases.models.access import CATEGORY, AskedBy, Given, HandedOver, Identified, Reply
-from egide.cases.models.file import FileRole
+from egide.cases.models.file import FileRole, as_codes
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import accessing
 from egide.cases.services import deadlines, entries, redacting
@@ -73,6 +73,8 @@ def record_request(
         identified=identified,
         way=way,
         language="fr" if language == "fr" else "en",
+        holder=lead,
+        regimes=as_codes(lead, actor.agency),
         recorded_by=actor,
         received_at=at,
         clock=clock.id,

@@ -143,7 +143,8 @@ def acknowledge(
     notice.answer, notice.answered_at, notice.answered_by = answer, at, actor
     if answer == "kept":
         notice.law = _sealed(law.strip(), notice)
-    notice.save(update_fields=["answer", "answered_at", "answered_by", "law"])
+        notice.law_holder_id = case.programme.lead_agency_id
+    notice.save(update_fields=["answer", "answered_at", "answered_by", "law", "law_holder"])
     _end_when_answered(case, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -116,6 +116,19 @@ def end_all(*, case: Case, actor: Membership, at: datetime) -> None:
     )
 
 
+def pass_on(tasks: QuerySet[Task], *, agency_id: UUID, owner: Membership | None) -> int:
+    """Give open tasks to another agency; answers how many.
+
+    Their words stay held by who held them: to have something to do opens nothing more of what another wrote. What
+    the agency that gets them wrote itself is its own again.
+    """
+    given = list(tasks.order_by("pk").values_list("pk", flat=True))
+    moved = Task.objects.filter(pk__in=given)
+    anothers = moved.filter(words_of__isnull=True).exclude(created_by__agency=agency_id)
+    anothers.update(words_of=F("agency"))
+    return moved.update(agency=agency_id, owner=owner, rises_to=None)
+
+
 def give_back(*, case: Case, at: datetime, agency: Agency | None = None) -> int:
     """Give the lead agency what an agency can do no more; answers how many tasks.
 
@@ -129,7 +142,7 @@ def give_back(*, case: Case, at: datetime, agency: Agency | None = None) -> int:
     else:
         working = sharing_queries.active_assignments(now=at).filter(case_id=case.pk).order_by()
         open_ones = open_ones.exclude(agency__in=working.values("agency_id"))
-    return open_ones.update(agency=lead, owner=case.lead, rises_to=None)
+    return pass_on(open_ones, agency_id=lead, owner=case.lead)
 
 
 def refresh_next_due(case: Case, *, at: datetime, changed: Collection[str] = ()) -> None:

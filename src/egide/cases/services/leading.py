@@ -239,8 +239,7 @@ def _move(case: Case, change: LeadChange, actor: Membership, at: datetime) -> No
     deadlines.meet_deadline(case=case, kind=TaskKind.LEAD_CHANGE, actor=actor, at=at)
     case.programme, case.lead = programme, actor
     waiting = Task.objects.filter(case=case, done_at__isnull=True)
-    waiting.filter(agency=former, words_of__isnull=True).update(words_of=former)
-    waiting.filter(agency=former).update(agency=programme.lead_agency, owner=actor)
+    deadlines.pass_on(waiting.filter(agency=former), agency_id=programme.lead_agency_id, owner=actor)
     waiting.filter(agency=programme.lead_agency).update(rises_to=None)
     deadlines.hand_over(case)
     left = AgendaItem.objects.filter(
