@@ -680,7 +680,7 @@ class TestThePages:
 def test_requests_of_before_are_held_by_who_led_then(world, migrate):  # noqa: F811
     asked = ask(world, world.active())
     before = (asked.holder_id, asked.regimes)
-    migrate([("cases", "0070_inquiries_forgotten")])
+    migrate([("cases", "0071_tell_person_task")])
     migrate([("cases", "0080_who_holds_what_was_asked")])
 
     asked.refresh_from_db()

@@ -24,7 +24,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0070_inquiries_forgotten"), ("partners", "0001_initial")]
+    dependencies = [("cases", "0071_tell_person_task"), ("partners", "0001_initial")]
 
     operations = [
         migrations.AddField(
