@@ -1,5 +1,6 @@
 """A person asks for their own file: read twice, theirs alone, handed over to them alone, and told nothing of others."""
 
+import dataclasses
 import json
 import re
 from datetime import timedelta
@@ -8,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from egide.cases import own_file
 from egide.cases.lifecycle import AccessState
 from egide.cases.models import AccessItem, AccessRequest, Case, Task
 from egide.cases.models.work import TaskKind
@@ -403,6 +405,44 @@ class TestHandingOver:
     def test_each_check_is_needed(self, world, case, name):
         with pytest.raises(Refused):
             hand(world, case, ready(world, case), **{name: False})
+
+    def test_what_no_longer_opens_is_not_left_out_of_what_is_handed_over_or_printed(
+        self, client, world, case
+    ):
+        told = write(world, case, "victim", "Bag at her sister’s.", "plan.safety")
+        asked = ready(world, case)
+        type(told).objects.filter(pk=told.pk).update(is_current=False)
+
+        with pytest.raises(Refused, match="does not open for you"):
+            hand(world, case, asked)
+        url = reverse("cases:access-letter", args=[case.pk, asked.pk])
+        answer = sign_in(client, world.coordinator).get(url)
+        assert answer.status_code == 409
+        assert "does not open for you" in answer.content.decode()
+        page = client.get(reverse("cases:access-one", args=[case.pk, asked.pk])).content.decode()
+        assert "does not open for you" in page
+        assert AccessRequest.objects.get(pk=asked.pk).state == AccessState.READY
+        assert not Disclosure.objects.exists()
+        assert not any("letter_made" in line.body for line in Line.objects.order_by("pk"))
+
+    def test_what_was_kept_back_and_no_longer_opens_stops_nothing(self, world, case):
+        told = write(world, case, "victim", "Seen at the bar.")
+        asked = ready(world, case, choices={told.pk: accessing.Choice("withheld", "danger")})
+        type(told).objects.filter(pk=told.pk).update(is_current=False)
+
+        assert hand(world, case, asked).state == AccessState.HANDED_OVER
+
+    def test_the_whole_is_never_given_for_a_part_that_does_not_open(self, world, case):
+        told = write(world, case, "victim", "The blue door.")
+        part = accessing.Choice("part", "other-person", "A door.")
+        asked = ready(world, case, choices={told.pk: part})
+
+        found = own(world, case, asked)
+        [held] = [one for one in found.held if one.item.id == told.pk]
+        closed = dataclasses.replace(held, part="")  # as when the reader may not open those words
+        assert (own_file.given_words(held), found.lacks_something) == ("A door.", False)
+        found.held = [closed]
+        assert (own_file.given_words(closed), found.lacks_something) == ("", True)
 
     def test_not_before_it_was_read_twice(self, world, case):
         asked = ask(world, case)

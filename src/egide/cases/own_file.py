@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases.forms.casework import CHANNELS
 from egide.cases.forms.conferences import SECTION_LABELS
+from egide.cases.models.access import Given
 from egide.cases.presentation import entry_text
 from egide.cases.queries.accessing import Held
 from egide.common.text import localized
@@ -68,5 +69,6 @@ def paper_line(held: Held) -> dict[str, Any]:
 
 
 def given_words(held: Held) -> str:
-    """Answer what the person is given of it."""
-    return held.part if held.part else words_of(held)
+    """Answer what the person is given of it: never the whole of what is given in part, even when the part is not there."""
+    is_part = held.row is not None and held.row.given == Given.PART
+    return held.part if is_part else words_of(held)

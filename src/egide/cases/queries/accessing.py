@@ -62,6 +62,13 @@ class OwnFile:
     unseen: list[AccessItem] = field(default_factory=list)
 
     @property
+    def lacks_something(self) -> bool:
+        """Say whether something to be given, or the words chosen for it, does not open for the reader."""
+        return any(row.given != Given.WITHHELD for row in self.unseen) or any(
+            one.row is not None and one.row.given == Given.PART and not one.part for one in self.held
+        )
+
+    @property
     def shown_only(self) -> list[Held]:
         """What is shown without a copy."""
         return self.given(to_keep=False)

@@ -1,6 +1,6 @@
 """A person asks for their own file: recorded, put together by one, read by another, handed over to them alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -267,7 +267,7 @@ def read_again(
         raise PermissionDenied(_("Somebody else than who put it together reads it again."))
     if is_agreed:
         own = accessing.open_own_file(asked=asked, items=items, actor=actor, at=at)
-        if any(row.given != Given.WITHHELD for row in own.unseen):
+        if own.lacks_something:
             raise Refused(
                 _(
                     "Something that would be given is no longer in the file, or is not for you to read. Send it back."
@@ -306,12 +306,12 @@ def hand_over(
     """Record that the answer reached the person: what they keep, and what they were shown, are disclosures.
 
     Raises:
-        Refused: who they are was not checked again, or it was not safe.
+        Refused: who they are was not checked again, it was not safe, or not all that is given opens for the actor.
     """
     case, asked, items = _taken(case_id, request_id, "hand_over", actor, revision)
     if not (is_identity_checked and is_safe):
         raise Refused(_("Check again who is in front of you, and that it is safe, before you hand it over."))
-    own = accessing.open_own_file(asked=asked, items=items, actor=actor, at=at)
+    own = _whole(asked, items, actor, at)
     for to_keep, method in ((True, "print"), (False, "aloud")):
         given = own.given(to_keep=to_keep)
         if asked.reply == Reply.GIVE and given:
@@ -338,10 +338,36 @@ def hand_over(
     return asked
 
 
+def _whole(
+    asked: AccessRequest, items: Sequence[AccessItem], actor: Membership, at: datetime
+) -> accessing.OwnFile:
+    """Open what was approved, all of it: what is printed, what is handed over and what is recorded are one.
+
+    Raises:
+        Refused: some of it does not open for the actor, who would give less than two people agreed to.
+    """
+    own = accessing.open_own_file(asked=asked, items=items, actor=actor, at=at)
+    if own.lacks_something:
+        raise Refused(
+            _(
+                "Something that was agreed to does not open for you, and nothing is given in part. A colleague who reads all of it can hand it over, or it is sent back."
+            )
+        )
+    return own
+
+
 @transaction.atomic
-def record_letter(*, asked: AccessRequest, actor: Membership, at: datetime) -> None:
-    """Record that the paper was made; that it reached the person, and what of the file it holds, is `hand_over`'s."""
+def make_letter(
+    *, asked: AccessRequest, items: Sequence[AccessItem], actor: Membership, at: datetime
+) -> accessing.OwnFile:
+    """Open what the paper holds; that it reached the person, and what of the file it holds, is `hand_over`'s.
+
+    Raises:
+        Refused: see `_whole`.
+    """
+    own = _whole(asked, items, actor, at)
     ledger.record(action="cases.access_letter_made", actor=actor, target=asked, at=at, subject=asked.file_id)
+    return own
 
 
 @transaction.atomic
@@ -377,6 +403,7 @@ __all__ = [
     "AccessState",
     "Choice",
     "hand_over",
+    "make_letter",
     "put_together",
     "read_again",
     "record_request",

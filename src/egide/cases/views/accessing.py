@@ -305,11 +305,10 @@ def letter(request: Request, case_id: UUID, request_id: UUID) -> HttpResponse:
     if asked.state not in (AccessState.READY, AccessState.HANDED_OVER):
         raise NotVisible
     lead = asked.case.programme.lead_agency
-    accessing.record_letter(asked=asked, actor=request.actor, at=clock.now())
+    own = accessing.make_letter(asked=asked, items=items, actor=request.actor, at=clock.now())
     if asked.reply == Reply.NEITHER:
         with translation.override(asked.language):
             return render(request, "cases/inquiry_letter.html", {"agency": lead, "day": clock.today()})
-    own = queries.open_own_file(asked=asked, items=items, actor=request.actor, at=clock.now())
     with translation.override(asked.language):
         return render(request, "cases/access_letter.html", _letter(own, list(lead.regimes)))
 
