@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from egide.cases.lifecycle import SignalState
 from egide.cases.models import Agreement, ProsecutorReport
-from egide.cases.services import signalling
+from egide.cases.services import closing, signalling
 from egide.common.errors import NotVisible, Refused
 from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as Line
@@ -205,6 +205,58 @@ class TestSheIsTold:
         signalling.record_told(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
 
         assert "has not been told yet" not in client.get(day).content.decode()
+
+    def test_the_author_still_reaches_it_when_the_agency_has_the_case_no_more(self, client, world, case):
+        report = write(world, case)
+        signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+        closing.close_case(
+            case_id=case.pk, reason="plan_completed", note="Done.", victim_view="not_reached", victim_words="",
+            actor=world.coordinator, at=NOON,
+        )  # fmt: skip
+        sign_in(client, world.nurse)
+        assert client.get(case.get_absolute_url()).status_code == 404
+
+        url = reverse("cases:prosecutor-one", args=[case.pk, report.pk])
+        day = client.get(reverse("cases:my-day")).content.decode()
+        assert url in day
+        page = client.get(url)
+        assert "Ecchymoses" in page.content.decode()
+        assert "<b>Report to the prosecutor</b>" in day
+        assert case.reference not in page.content.decode()
+        post(client, reverse("cases:prosecutor-step", args=[case.pk, report.pk]), {"do": "told"})
+        assert ProsecutorReport.objects.get().told_at is not None
+
+    def test_late_it_rises_to_the_privacy_officer_of_that_agency_without_a_word_of_it(
+        self, client, world, case
+    ):
+        report = write(world, case)
+        left = signalling.record_left(case_id=case.pk, report_id=report.pk, actor=world.nurse, at=NOON)
+        officer = a_member(world.health_agency, "privacy_officer")
+        seen = lambda member, at: list(signalling.late_for_agency(actor=member, at=at))  # noqa: E731
+        assert seen(officer, left.tell_by) == []
+        late = left.tell_by + DAY
+        assert seen(officer, late) == [report]
+        for other in (
+            a_member(world.health_agency),
+            a_member(world.lead, "privacy_officer"),
+            a_member(world.police_agency, "privacy_officer"),
+            world.coordinator,
+        ):
+            assert seen(other, late) == []
+            with pytest.raises(NotVisible):
+                signalling.record_told_for_agency(case_id=case.pk, report_id=report.pk, actor=other, at=late)
+        with pytest.raises(NotVisible):
+            signalling.open_report(case_id=case.pk, report_id=report.pk, actor=officer, at=late)
+
+        ProsecutorReport.objects.update(tell_by=NOON - DAY)
+        page = sign_in(client, officer).get(reverse("cases:my-day")).content.decode()
+        assert "has not been told" in page
+        assert report.written_by.person_name in page
+        assert case.reference not in page
+        assert "Ecchymoses" not in page
+        post(client, reverse("cases:prosecutor-step", args=[case.pk, report.pk]), {"do": "told"})
+        assert ProsecutorReport.objects.get().told_at is not None
+        assert "has not been told" not in client.get(reverse("cases:my-day")).content.decode()
 
     def test_not_when_she_agreed(self, world, case):
         report = write(world, case, agreement="given")

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from egide.cases import permissions
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, EndNotice, ProsecutorReport, Task
 from egide.cases.queries.casefile import task_record, words_of
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
 from egide.partners.models import Membership
+from egide.sharing import prosecutor
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.rules.sides import is_management_only
@@ -83,12 +84,14 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
 
 
 def _to_tell(actor: Membership) -> list[ProsecutorReport]:
-    """Asked only of those whom a law lets report: for all others there is no such thing."""
-    if not permissions.can_report_to_prosecutor(actor):
+    """Asked where a law lets somebody report. The duty stays when the agency has the case no more: nothing is said of it."""
+    if not prosecutor.rules_on():
         return []
     own = ProsecutorReport.objects.filter(
-        case__in=Case.objects.visible_to(actor), written_by_account=actor.account_id, agency=actor.agency_id
-    )
+        sharing_queries.not_recused(actor, case_ref="case_id"),
+        written_by_account=actor.account_id,
+        agency=actor.agency_id,
+    ).annotate(is_on_case=Exists(Case.objects.visible_to(actor).filter(pk=OuterRef("case_id")).order_by()))
     waiting = own.filter(told_at__isnull=True, tell_by__isnull=False)
     return list(waiting.select_related("case").defer("words").order_by("tell_by", "pk")[:5])
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
@@ -16,8 +17,9 @@ from egide.common.clock import add_working_days
 from egide.common.errors import NotVisible, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
-from egide.partners.models import Membership
+from egide.partners.models import Membership, Role
 from egide.sharing import prosecutor
+from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.rules.categories import compartment_of
 
@@ -129,10 +131,11 @@ def _trace(what: str, report: ProsecutorReport, actor: Membership, at: datetime)
 
 
 def _own(case_id: UUID, report_id: UUID, actor: Membership) -> ProsecutorReport:
-    _case(case_id, actor)
+    """Answer what the actor wrote for this agency, also when the agency has the case no more: she is told all the same."""
     found = (
         ProsecutorReport.objects.select_for_update(of=("self",))
-        .filter(pk=report_id, case=case_id, written_by_account=actor.account_id, agency=actor.agency_id)
+        .filter(sharing_queries.not_recused(actor, case_ref="case_id"), pk=report_id, case=case_id)
+        .filter(written_by_account=actor.account_id, agency=actor.agency_id)
         .order_by()
         .first()
     )
@@ -196,10 +199,44 @@ def record_told(*, case_id: UUID, report_id: UUID, actor: Membership, at: dateti
     Raises:
         NotVisible: it is not theirs. Refused: it has not left, or she was told already.
     """
-    found = _own(case_id, report_id, actor)
+    return _told(_own(case_id, report_id, actor), actor, at)
+
+
+def _told(found: ProsecutorReport, actor: Membership, at: datetime) -> ProsecutorReport:
     if found.state != SignalState.LEFT or found.told_at is not None:
         raise Refused(_("It has not left, or she was told already."))
     found.told_at = at
     found.save(update_fields=["told_at"])
     _trace("told", found, actor, at)
     return found
+
+
+@transaction.atomic
+def record_told_for_agency(
+    *, case_id: UUID, report_id: UUID, actor: Membership, at: datetime
+) -> ProsecutorReport:
+    """Record, as privacy officer of the author's agency, that she was told, once it is late; nothing is opened.
+
+    Raises:
+        NotVisible: not late, another agency's, or not a privacy officer's to see.
+    """
+    found = late_for_agency(actor=actor, at=at).select_for_update(of=("self",))
+    report = found.filter(pk=report_id, case=case_id).order_by().first()
+    if report is None:
+        raise NotVisible
+    return _told(report, actor, at)
+
+
+def late_for_agency(*, actor: Membership, at: datetime) -> QuerySet[ProsecutorReport]:
+    """Answer the reports of the actor's own agency of which she should have been told by now, without their words.
+
+    For the privacy officer alone: colleagues and the lead's team learn nothing of them.
+    """
+    if actor.role != Role.PRIVACY_OFFICER:
+        return ProsecutorReport.objects.none()
+    return ProsecutorReport.objects.filter(
+        sharing_queries.not_recused(actor, case_ref="case_id"),
+        agency=actor.agency_id,
+        told_at__isnull=True,
+        tell_by__lt=at,
+    ).defer("words")

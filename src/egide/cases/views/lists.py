@@ -14,6 +14,7 @@ from egide.cases.queries import caseload as caseload_queries
 from egide.cases.queries import day, searching, training
 from egide.cases.queries.caseload import Filters
 from egide.cases.resuming import draft_lines
+from egide.cases.services import signalling
 from egide.common import clock
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
@@ -33,9 +34,11 @@ def my_day(request: Request) -> HttpResponse:
         return render(request, "cases/no_hat.html")
     if request.actor.role == "referrer":
         return redirect("cases:referrals")
-    if request.actor.role not in permissions.WORKING_ROLES:
-        return render(request, "cases/welcome.html")
     at = clock.now()
+    if request.actor.role not in permissions.WORKING_ROLES:
+        late = signalling.late_for_agency(actor=request.actor, at=at)
+        late = late.select_related("written_by__account").order_by("tell_by", "pk")[:20]
+        return render(request, "cases/welcome.html", {"late_reports": list(late), "at": at})
     found = day.my_day(actor=request.actor, at=at)
     return render(
         request,

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
 from egide.cases.forms.signals import ProsecutorForm
-from egide.cases.models import ProsecutorReport
+from egide.cases.models import Case, ProsecutorReport
 from egide.cases.services import signalling
 from egide.cases.views.step import do, fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+from egide.partners.models import Role
 from egide.sharing import prosecutor
 
 _CODES = ("is_adult", "is_danger_immediate", "is_under_hold", "is_in_conscience", "agreement")
@@ -73,11 +74,13 @@ def printed(request: Request, case_id: UUID, report_id: UUID) -> HttpResponse:
 
 def _opened(request: Request, case_id: UUID, report_id: UUID, *, is_on_paper: bool = False) -> dict[str, Any]:
     at = clock.now()
-    case = fetch_case(request, case_id)
+    if request.actor is None:
+        raise NotVisible
     report, words = signalling.open_report(
         case_id=case_id, report_id=report_id, actor=request.actor, at=at, is_on_paper=is_on_paper
     )
     report.written_by = request.actor
+    case = Case.objects.visible_to(request.actor).filter(pk=case_id).order_by().first()
     text, citation = prosecutor.words_of(report.rule)
     return {
         "case": case,
@@ -102,12 +105,16 @@ _ACTS = {
 def act(request: Request, case_id: UUID, report_id: UUID) -> HttpResponse:
     """Record that it left, that it does not leave, or that she was told."""
     wanted = request.POST.get("do", "")
-    if wanted not in _ACTS:
+    if wanted not in _ACTS or request.actor is None:
         raise NotVisible
 
     def effect(at: datetime) -> str:
+        if request.actor.role == Role.PRIVACY_OFFICER and wanted == "told":
+            signalling.record_told_for_agency(
+                case_id=case_id, report_id=report_id, actor=request.actor, at=at
+            )
+            return reverse("cases:my-day")
         _ACTS[wanted](case_id=case_id, report_id=report_id, actor=request.actor, at=at)
         return reverse("cases:prosecutor-one", args=[case_id, report_id])
 
-    permissions.check_can_report_to_prosecutor(request.actor)
     return do(request, scope=f"prosecutor-{wanted}:{report_id}", effect=effect, done=_("Recorded."))
