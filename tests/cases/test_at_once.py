@@ -8,13 +8,14 @@ import pytest
 from django.db import connection, transaction
 
 from egide.cases.lifecycle import Level, State
-from egide.cases.models import AgendaItem, Case, CaseLink, Contribution, Decision
+from egide.cases.models import AgendaItem, Case, CaseLink, Contribution, Decision, Draft
 from egide.cases.services import (
     assessing,
     closing,
     conferring,
     consenting,
     deadlines,
+    drafting,
     levels,
     linking,
 )
@@ -257,3 +258,28 @@ class TestMinutes:
         assert not Decision.objects.exists()
         assert not Contribution.objects.exists()
         assert not AgendaItem.objects.get(pk=sitting.pk).has_recorded_wishes
+
+
+class TestADraft:
+    def keep(self, world, text):
+        return drafting.save_draft(
+            form="note", subject=None, content={"text": text}, actor=again(world.coordinator), at=NOON
+        )
+
+    def test_saved_twice_for_the_first_time_is_one_and_holds_the_last(self, world):
+        raised = while_waiting(lambda: self.keep(world, "One"), lambda: self.keep(world, "Two"))
+
+        assert raised is None
+        kept, _at = drafting.open_draft(form="note", subject=None, actor=again(world.coordinator))
+        assert kept == {"text": "Two"}
+        assert Draft.objects.count() == 1
+
+    def test_dropped_while_it_is_saved_again_is_begun_anew(self, world):
+        self.keep(world, "One")
+        raised = while_waiting(
+            lambda: drafting.drop_draft(form="note", subject=None, actor=world.coordinator),
+            lambda: self.keep(world, "Two"),
+        )
+
+        assert raised is None
+        assert Draft.objects.count() == 1

@@ -10,7 +10,9 @@ from egide.assessments.models import Assessment
 from egide.cases.models import Draft
 from egide.cases.services import closing, conferring
 from egide.cases.services.entries import victim_file
+from egide.common import idempotency
 from egide.partners.models import Role
+from egide.vault.models import FileKeys
 from tests.cases.test_journey import conference
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
@@ -200,3 +202,39 @@ class TestEveryForm:
         assert client.post(address, {"text": "x"}).status_code == 404
         sign_in(client, world.coordinator)
         assert client.post(reverse("cases:draft", args=["emergency"]), {"text": "x"}).status_code == 404
+
+
+class TestASaveThatArrivesLate:
+    def typed(self, client, page):
+        text = client.get(page).content.decode()
+        address = text.split('data-autosave="')[1].split('"')[0].replace("&amp;", "&")
+        key = re.search(rf'name="{idempotency.FIELD}" value="([^"]+)"', text)[1]
+        return address, {"text": "Nothing changed.", idempotency.FIELD: key}
+
+    def test_does_not_bring_back_what_was_sent(self, world, client):
+        case = world.active()
+        page = reverse("cases:review", args=[case.pk])
+        sign_in(client, world.coordinator)
+        address, typed = self.typed(client, page)
+        client.post(address, typed)
+        assert Draft.objects.count() == 1
+        assert client.post(page, typed).status_code == 302
+        assert not Draft.objects.exists()
+
+        late = client.post(address, typed)
+
+        assert late.status_code == 200
+        assert not Draft.objects.exists()
+        assert Draft.objects.count() == FileKeys.objects.filter(pk__in=Draft.objects.values("pk")).count()
+
+    def test_another_page_of_the_same_form_keeps_its_own(self, world, client):
+        case = world.active()
+        page = reverse("cases:review", args=[case.pk])
+        sign_in(client, world.coordinator)
+        _address, typed = self.typed(client, page)
+        client.post(page, typed)
+
+        address, typed = self.typed(client, page)
+        client.post(address, typed)
+
+        assert Draft.objects.count() == 1

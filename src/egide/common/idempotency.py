@@ -46,3 +46,8 @@ def once(*, scope: str, owner: object, key: str, at: datetime, effect: Callable[
         row.answer = effect()
         row.save(update_fields=["answer"])
         return row.answer
+
+
+def is_used(*, owner: object, key: str) -> bool:
+    """Say whether a form that carried that key was sent by that owner; keys are drawn at random, for one page each."""
+    return Submission.objects.filter(owner=str(owner), key=key).order_by().exists()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases.models import Draft
 from egide.cases.services import entries
+from egide.common import idempotency
 from egide.common.errors import Refused
 from egide.common.ids import new_id
 from egide.partners.models import Membership
@@ -43,6 +44,11 @@ def _find(actor: Membership, form: str, subject: UUID | None, file_id: UUID | No
     return found.order_by().first()
 
 
+def _one_at_a_time(actor: Membership) -> None:
+    """Let one request at a time change the drafts of a person: a save and a sending, or two first saves, may meet."""
+    Membership.objects.select_for_update(of=("self",), no_key=True).filter(pk=actor.pk).order_by().first()
+
+
 @transaction.atomic
 def save_draft(
     *,
@@ -52,16 +58,21 @@ def save_draft(
     actor: Membership,
     at: datetime,
     file_id: UUID | None = None,
-) -> Draft:
-    """Keep the fields of a form as they are now; the last ones replace the former.
+    key: str = "",
+) -> Draft | None:
+    """Keep the fields of a form as they are now; the last ones replace the former. None when the form was sent already.
 
     Args:
         subject: the case. file_id: whose file of it, where the form is one person's.
+        key: the idempotency key of the page they come from: a save that arrives after the sending keeps nothing.
     Raises:
         Refused: it is longer than any form of ours.
     """
     if sum(len(str(value)) for value in content.values()) > LONGEST_DRAFT:
         raise Refused(_("This is too long to keep as a draft."))
+    _one_at_a_time(actor)
+    if key and idempotency.is_used(owner=actor.pk, key=key):
+        return None
     draft = _find(actor, form, subject, file_id)
     is_new = draft is None
     if draft is None:
@@ -109,6 +120,7 @@ def open_drafts(
 @transaction.atomic
 def drop_draft(*, form: str, subject: UUID | None, actor: Membership, file_id: UUID | None = None) -> None:
     """Forget a draft and destroy its key: the form was sent."""
+    _one_at_a_time(actor)
     draft = _find(actor, form, subject, file_id)
     if draft is not None:
         FileKeys.objects.filter(pk=draft.pk).delete()

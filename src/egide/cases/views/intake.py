@@ -18,7 +18,7 @@ from egide.cases.models import Case, Programme
 from egide.cases.queries import casefile, intake
 from egide.cases.services import drafting, linking, recusing, referring, triaging
 from egide.cases.views.step import act, do, draft_address, fetch_case, give_back, step, typed
-from egide.common import clock
+from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_absent
@@ -91,6 +91,7 @@ def draft(request: Request, form: str) -> HttpResponse:
         content=typed(request),
         actor=request.actor,
         at=at,
+        key=request.POST.get(idempotency.FIELD, ""),
     )
     return render(request, "components/draft_saved.html", {"at": at})
 
