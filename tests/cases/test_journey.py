@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from egide.cases.lifecycle import Level, PlanState, State
 from egide.cases.models import Attendance, Case, Conference, File, Task
@@ -26,6 +27,7 @@ from egide.cases.services import (
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as LedgerEntry
+from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from tests.conftest import NOON
 from tests.factories import DAY, a_member
@@ -438,6 +440,23 @@ class TestLate:
 
         [task] = case.tasks.filter(agency=world.police_agency, done_at__isnull=True)
         assert task.rises_to == world.coordinator
+
+    def test_takes_the_case_before_its_tasks_as_every_service_does(self, world):
+        """The other order would have the clock and a colleague who saves wait for each other."""
+        world.accepted()
+        Membership.objects.filter(pk=world.coordinator.pk).update(ends_on=NOON.date() - DAY)
+        with CaptureQueriesContext(connection) as captured:
+            assert deadlines.raise_late(at=NOON + 10 * DAY) > 0
+
+        steps = []
+        for sql in (query["sql"] for query in captured.captured_queries):
+            if sql.startswith('UPDATE "cases_task"'):
+                steps.append("tasks")
+            elif sql.startswith('SELECT "cases_case"."id"') and "ORDER BY" in sql:
+                assert "FOR UPDATE" in sql or not connection.features.has_select_for_update
+                steps.append("cases")
+        # What belongs to who is gone, and what rises to them; then what is late.
+        assert steps == ["cases", "tasks", "tasks", "cases", "tasks"]
 
     def test_a_consent_is_asked_again_before_it_ends(self, world):
         case = world.active()

@@ -181,6 +181,32 @@ def late_by(due_at: datetime, *, at: datetime) -> timedelta:
     return max(at - due_at, timedelta())
 
 
+def _lock_cases(pks: Collection[UUID]) -> list[UUID]:
+    """Lock several cases, in the order of their keys; answers those there are.
+
+    The order of every service that writes tasks: the case first, then its tasks. What changes tasks of many cases
+    at once keeps to it, all the cases before the first task, or it and a colleague who saves wait for each other.
+    """
+    found = Case.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def _with_absent(here: QuerySet[Membership]) -> tuple[QuerySet[Task], QuerySet[Task], QuerySet[Case]]:
+    """Answer the tasks somebody absent owns, those that rise to somebody absent, and the cases such a one leads."""
+
+    def is_absent(who: str, case_ref: str = "case_id") -> Q:
+        kept_out = sharing_queries.recused_members(case_ref=case_ref, owner_ref=who)
+        return Q(**{f"{who}__isnull": False}) & (~Q(**{f"{who}__in": here}) | Q(kept_out))
+
+    tasks = Task.objects.filter(done_at__isnull=True).order_by()
+    led = Case.objects.filter(is_open=True).order_by()
+    return (
+        tasks.filter(is_absent("owner")),
+        tasks.filter(is_absent("rises_to")),
+        led.filter(is_absent("lead", "pk")),
+    )
+
+
 @transaction.atomic
 def release_absent(*, at: datetime, case_id: UUID | None = None) -> int:
     """Give back to their agency what belongs to somebody who left, or is kept out of the case; answers how many tasks.
@@ -188,21 +214,20 @@ def release_absent(*, at: datetime, case_id: UUID | None = None) -> int:
     What nobody owns shows to everyone of the agency who may see the case; a case whose lead is gone has none.
     Run with `raise_late`, and at once when somebody is recused.
     """
-    here = Membership.objects.in_force(timezone.localdate(at)).order_by().values("pk")
-    recused = sharing_queries.recused_members(case_ref="case_id", owner_ref="owner")
-    tasks = Task.objects.filter(done_at__isnull=True)
-    cases = Case.objects.filter(is_open=True, lead__isnull=False)
-    if case_id is not None:
-        tasks, cases = tasks.filter(case=case_id), cases.filter(pk=case_id)
-    gone = tasks.filter(owner__isnull=False).filter(~Q(owner__in=here) | recused)
-    released = gone.update(owner=None)
-    followed = sharing_queries.recused_members(case_ref="case_id", owner_ref="rises_to")
-    tasks.filter(rises_to__isnull=False).filter(~Q(rises_to__in=here) | followed).update(rises_to=None)
-    lost = list(
-        cases.filter(
-            ~Q(lead__in=here) | sharing_queries.recused_members(case_ref="pk", owner_ref="lead")
-        ).values_list("pk", flat=True)[:1000]
+    owned, followed, led = _with_absent(
+        Membership.objects.in_force(timezone.localdate(at)).order_by().values("pk")
     )
+    if case_id is None:
+        per_kind = [owned.values_list("case_id"), followed.values_list("case_id"), led.values_list("pk")]
+        concerned = {pk for rows in per_kind for (pk,) in rows.distinct()[:1000]}
+    else:
+        concerned = {case_id}
+    if not concerned:
+        return 0
+    locked = _lock_cases(concerned)
+    released = owned.filter(case__in=locked).update(owner=None)
+    followed.filter(case__in=locked).update(rises_to=None)
+    lost = list(led.filter(pk__in=locked).values_list("pk", flat=True))
     if lost:
         Case.objects.filter(pk__in=lost).update(lead=None)
         ledger.record_many(
@@ -212,13 +237,18 @@ def release_absent(*, at: datetime, case_id: UUID | None = None) -> int:
     return released
 
 
-@transaction.atomic
 def raise_late(*, at: datetime, limit: int = 1000) -> int:
     """Raise what became late to whoever leads the case: it shows among theirs; answers how many were raised.
 
     Run every minute by the scheduler; a task is raised once, and stays late until someone ends it.
     """
+    # Two transactions: the cases of the one are let go before those of the other are locked.
     release_absent(at=at)
+    return _raise_late(at=at, limit=limit)
+
+
+@transaction.atomic
+def _raise_late(*, at: datetime, limit: int) -> int:
     late = Task.objects.filter(done_at__isnull=True, raised_at__isnull=True, due_at__lt=at).filter(
         # A closed case has no date any more; what is owed to a person, or by an agency, is all the same.
         Q(case__is_open=True) | Q(kind__in=OUTLIVING)
@@ -226,6 +256,7 @@ def raise_late(*, at: datetime, limit: int = 1000) -> int:
     found = list(late.order_by("due_at", "pk").values_list("pk", "case_id")[:limit])
     if not found:
         return 0
+    _lock_cases({case for _pk, case in found})
     lead = Case.objects.filter(pk=OuterRef("case_id")).order_by().values("lead")
     Task.objects.filter(pk__in=[pk for pk, _case in found], raised_at__isnull=True).update(
         raised_at=at, rises_to=Subquery(lead)
