@@ -124,6 +124,7 @@ TYPED = {
     "close": ({"note": "The plan is carried out."}, "The plan is carried out."),
     "danger": ({"facts": "Somebody at 3 Main Street has a rifle."}, "has a rifle"),
     "refusal": ({"words": "Not now."}, "Not now."),
+    "disclosure-suspend": ({"official_role": "inspector on duty"}, "inspector on duty"),
 }
 
 
@@ -137,6 +138,15 @@ class TestEveryForm:
         keep(client, page, typed)
 
         assert words in client.get(page).content.decode()
+        assert page in client.get(reverse("cases:my-day")).content.decode()
+
+    def test_of_a_handing_over_gives_back_what_was_chosen(self, world, client):
+        page = reverse("cases:disclosure-new", args=[world.active().pk])
+        sign_in(client, world.coordinator)
+        keep(client, page, {"categories": ["incident.facts", "plan.safety"]})
+
+        ticked = re.findall(r'value="([a-z.]+)"[^>]*\bchecked', client.get(page).content.decode())
+        assert {"incident.facts", "plan.safety"} <= set(ticked)
         assert page in client.get(reverse("cases:my-day")).content.decode()
 
     def test_of_triage_gives_back_what_was_begun_and_forgets_what_was_sent(self, world, client):

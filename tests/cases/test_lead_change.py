@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from egide.cases.lifecycle import LEAD_CHANGE, LeadChangeState
-from egide.cases.models import AccessRequest, AgendaItem, Case, LeadChange, Task
+from egide.cases.models import AccessRequest, AgendaItem, Case, Draft, LeadChange, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import casefile
 from egide.cases.services import accessing, closing, conferring, enrolling, leading, tasks, triaging
@@ -16,6 +16,7 @@ from egide.partners.models import AgreementParty, Notice, Role, Sector
 from egide.sharing import services as sharing
 from egide.sharing.models import Consent, Ground
 from egide.sharing.rules.levels import Level
+from tests.cases.test_drafts import keep
 from tests.cases.test_journey import conference
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
@@ -425,6 +426,26 @@ class TestThePages:
         assert post(client, answer, {"answer": "perhaps"}).status_code == 409
         assert post(client, answer, {"answer": "accept"}).status_code == 302
         assert client.get(reverse("cases:case", args=[there.case.pk])).status_code == 200
+
+    def test_what_was_begun_is_given_back_and_forgotten_once_sent(self, there, client):
+        url = reverse("cases:lead-change", args=[there.case.pk])
+        sign_in(client, there.coordinator)
+        keep(client, url, {"programme": str(there.next.programme.pk), "reason": WHY})
+        assert WHY in client.get(url).content.decode()
+        assert url in client.get(reverse("cases:my-day")).content.decode()
+
+        post(client, url, {"programme": str(there.next.programme.pk), "reason": WHY})
+        assert not Draft.objects.exists()
+
+    def test_what_was_typed_while_a_colleague_proposed_is_shown_again(self, there, client):
+        propose(there, actor=there.second, reason="Another reason.")
+        sign_in(client, there.coordinator)
+        url = reverse("cases:lead-change", args=[there.case.pk])
+        again = post(client, url, {"programme": str(there.next.programme.pk), "reason": WHY})
+        assert again.status_code == 422
+        assert WHY in again.content.decode()
+        assert "A proposal waits for an answer already." in again.content.decode()
+        assert LeadChange.objects.count() == 1
 
     def test_the_reason_is_read_by_the_rules_alone(self, world, client):
         """A consent that does not cover the record of conferences does not show why."""

@@ -25,6 +25,9 @@ _OF_A_CASE = {
     "danger": _("A danger to report"),
     "prosecutor": _("A report to the prosecutor"),
     "access": _("A person’s request for their own file"),
+    "lead-change": _("A proposal that another agency lead"),
+    "disclosure-new": _("Something to read aloud or hand over"),
+    "disclosure-suspend": _("An agency’s request that the person be not told yet"),
 }
 
 

@@ -143,12 +143,12 @@ def new(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope=f"disclosure:{case.pk}",
         effect=effect,
+        draft=("disclosure-new", case.pk),
         context={
             "case": case,
             "title": _("Read this aloud, or hand it over"),
             "lead": _("Ask before you say it: what a rule keeps is named, and nothing is recorded. What the application shares itself is recorded already."),
             "submit": _("Ask, and record it"),
-            "draft_form": "",
         },
     )  # fmt: skip
 
@@ -186,13 +186,13 @@ def suspend(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope=f"suspension:{case.pk}",
         effect=effect,
+        draft=("disclosure-suspend", case.pk),
         done=_("Recorded. From that day the person is told again, by itself."),
         context={
             "case": case,
             "title": _("An agency asks that the person be not told yet"),
             "lead": _("Police or oversight may ask for silence about disclosures to them. The list shown here stays whole."),
             "submit": _("Record"),
-            "draft_form": "",
         },
     )  # fmt: skip
 

@@ -32,10 +32,15 @@ def lead_changes(request: Request) -> HttpResponse:
 
 
 def lead_change(request: Request, case_id: UUID) -> HttpResponse:
-    """The proposal that waits; where none does, the form to make one."""
+    """The proposal that waits; where none does, the form to make one.
+
+    What was sent while a colleague proposed is refused by the service, and shown again with all that was typed.
+    """
     case = fetch_case(request, case_id)
     found = queries.waiting(case=case, actor=request.actor)
-    if found is not None:
+    if found is not None and (
+        request.method != "POST" or not permissions.can_coordinate(request.actor, case)
+    ):
         return _shown(request, case, found)
     permissions.check_can_coordinate(request.actor, case)
     programmes = queries.programmes_for(case=case)
@@ -56,6 +61,7 @@ def lead_change(request: Request, case_id: UUID) -> HttpResponse:
         form=form,
         scope=f"lead-change:{case_id}",
         effect=effect,
+        draft=("lead-change", case.pk),
         template="cases/lead_change_new.html",
         context={"case": case, "programmes": programmes},
         done=_("Proposed. The other agency was told; nothing changes before it accepts."),
