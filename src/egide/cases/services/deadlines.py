@@ -191,8 +191,9 @@ def _lock_cases(pks: Collection[UUID]) -> list[UUID]:
     return list(found.values_list("pk", flat=True))
 
 
-def _with_absent(here: QuerySet[Membership]) -> tuple[QuerySet[Task], QuerySet[Task], QuerySet[Case]]:
+def _with_absent(at: datetime) -> tuple[QuerySet[Task], QuerySet[Task], QuerySet[Case]]:
     """Answer the tasks somebody absent owns, those that rise to somebody absent, and the cases such a one leads."""
+    here = Membership.objects.in_force(timezone.localdate(at)).order_by().values("pk")
 
     def is_absent(who: str, case_ref: str = "case_id") -> Q:
         kept_out = sharing_queries.recused_members(case_ref=case_ref, owner_ref=who)
@@ -214,9 +215,7 @@ def release_absent(*, at: datetime, case_id: UUID | None = None) -> int:
     What nobody owns shows to everyone of the agency who may see the case; a case whose lead is gone has none.
     Run with `raise_late`, and at once when somebody is recused.
     """
-    owned, followed, led = _with_absent(
-        Membership.objects.in_force(timezone.localdate(at)).order_by().values("pk")
-    )
+    owned, followed, led = _with_absent(at)
     if case_id is None:
         per_kind = [owned.values_list("case_id"), followed.values_list("case_id"), led.values_list("pk")]
         concerned = {pk for rows in per_kind for (pk,) in rows.distinct()[:1000]}
