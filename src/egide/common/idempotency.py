@@ -48,6 +48,10 @@ def once(*, scope: str, owner: object, key: str, at: datetime, effect: Callable[
         return row.answer
 
 
-def is_used(*, owner: object, key: str) -> bool:
-    """Say whether a form that carried that key was sent by that owner; keys are drawn at random, for one page each."""
-    return Submission.objects.filter(owner=str(owner), key=key).order_by().exists()
+def is_used(*, owner: object, key: str, since: datetime) -> bool:
+    """Say whether a form that carried that key was sent by that owner since a moment, which an index finds.
+
+    Keys are drawn at random, for one page each, so the form need not be named.
+    """
+    sent = Submission.objects.filter(owner=str(owner), key=key, created_at__gte=since)
+    return sent.order_by().exists()

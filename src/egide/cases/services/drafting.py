@@ -22,6 +22,8 @@ from egide.vault.models import FileKeys
 #: More than the longest form may hold, in characters.
 LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
+#: A save already on its way when its form is sent arrives within this; ours (O).
+ARRIVES_WITHIN = timedelta(hours=1)
 #: The forms that keep drafts. One sheet of one tool is a form of its own, and so are a second one, a ground stated
 #: for one agency, each part of one case of a conference, each step of a triage. Emergency access keeps none: what
 #: is typed there is sent at once, or not at all.
@@ -71,7 +73,7 @@ def save_draft(
     if sum(len(str(value)) for value in content.values()) > LONGEST_DRAFT:
         raise Refused(_("This is too long to keep as a draft."))
     _one_at_a_time(actor)
-    if key and idempotency.is_used(owner=actor.pk, key=key):
+    if key and idempotency.is_used(owner=actor.pk, key=key, since=at - ARRIVES_WITHIN):
         return None
     draft = _find(actor, form, subject, file_id)
     is_new = draft is None
