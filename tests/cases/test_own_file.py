@@ -721,7 +721,7 @@ def test_requests_of_before_are_held_by_who_led_then(world, migrate):  # noqa: F
     asked = ask(world, world.active())
     before = (asked.holder_id, asked.regimes)
     migrate([("cases", "0071_tell_person_task")])
-    migrate([("cases", "0080_who_holds_what_was_asked")])
+    migrate([("cases", "0081_held_by_who_led")])
 
     asked.refresh_from_db()
     assert (asked.holder_id, asked.regimes) == before
