@@ -1,7 +1,9 @@
-"""Where what was being typed is taken up again: a name in words, and the address of its form."""
+"""Where what is being typed is kept, and taken up again: a name in words, and the address of its form."""
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,13 @@ _OF_A_CASE = {
     "disclosure-new": _("Something to read aloud or hand over"),
     "disclosure-suspend": _("An agency’s request that the person be not told yet"),
 }
+
+
+def draft_address(form: str, subject: UUID | None = None, file_id: UUID | None = None) -> str:
+    """Answer where the page's script keeps what is typed in a form."""
+    address = reverse("cases:draft", args=[form])
+    asked = urlencode({name: pk for name, pk in (("about", subject), ("file", file_id)) if pk})
+    return f"{address}?{asked}" if asked else address
 
 
 def draft_lines(drafts: Iterable[Draft]) -> list[dict[str, Any]]:

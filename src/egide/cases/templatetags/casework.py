@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from egide.cases import resuming
 from egide.cases.lifecycle import Level, State
 from egide.cases.models.work import TaskKind
 
@@ -37,12 +36,7 @@ def last_day(until: datetime) -> datetime:
 @register.simple_tag
 def draft_address(form: str = "", case: Any = None, file: Any = None) -> str:
     """Where a form keeps its draft; empty when it keeps none."""
-    if not form:
-        return ""
-    address = reverse("cases:draft", args=[form])
-    about = {"about": case, "file": file}
-    asked = urlencode({name: one.pk for name, one in about.items() if one})
-    return f"{address}?{asked}" if asked else address
+    return resuming.draft_address(form, *(one.pk if one else None for one in (case, file))) if form else ""
 
 
 @register.filter

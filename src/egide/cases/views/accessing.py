@@ -21,13 +21,13 @@ from egide.cases.forms.accessing import (
     SendBackForm,
 )
 from egide.cases.lifecycle import ACCESS, ACCESS_WORKING, AccessState
-from egide.cases.models import AccessItem, AccessRequest, Case
+from egide.cases.models import AccessItem, AccessRequest
 from egide.cases.models.access import Given, Reply
 from egide.cases.models.file import FileRole
 from egide.cases.queries import accessing as queries
 from egide.cases.queries.sharing import files_of
 from egide.cases.services import accessing
-from egide.cases.views.step import do, fetch_case, step
+from egide.cases.views.step import do, fetch_supported, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -37,12 +37,6 @@ from egide.sharing.rules.access import withholdings
 
 #: Somebody who reported is never told from here what is held of them: it would tell that they reported.
 ROLES = (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN, FileRole.CHILD, FileRole.OTHER)
-
-
-def _supported(request: Request, case_id: UUID) -> Case:
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
-    return case
 
 
 def _asked(request: Request, case_id: UUID, request_id: UUID) -> tuple[AccessRequest, list[AccessItem]]:
@@ -56,7 +50,7 @@ def _asked(request: Request, case_id: UUID, request_id: UUID) -> tuple[AccessReq
 @require_GET
 def listed(request: Request, case_id: UUID) -> HttpResponse:
     """Who asked for their own file in this case, and where the answer stands."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     rows = queries.requests_of(case)
     return render(
         request,
@@ -78,7 +72,7 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
 
 def new(request: Request, case_id: UUID) -> HttpResponse:
     """Write down that a person asks for their own file."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     held = {file.role for file in files_of(case)}
     form = AccessRequestForm(
         request.POST or None,

@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.cases import permissions
 from egide.cases.forms.cascade import AcknowledgeForm, RelayForm
 from egide.cases.models import EndNotice
 from egide.cases.services import cascading
-from egide.cases.views.step import fetch_case, step
+from egide.cases.views.step import fetch_supported, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -48,8 +47,7 @@ def end_notice(request: Request, notice_id: UUID) -> HttpResponse:
 
 def relayed(request: Request, case_id: UUID, notice_id: UUID) -> HttpResponse:
     """Write down what an agency answered by letter or by telephone."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     notice = (
         EndNotice.objects.filter(pk=notice_id, case=case)
         .waiting()

@@ -24,7 +24,7 @@ from egide.cases.services import (
     planning,
     tasks,
 )
-from egide.cases.views.step import do, fetch_case, step
+from egide.cases.views.step import do, fetch_case, fetch_supported, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -49,8 +49,7 @@ def case(request: Request, case_id: UUID) -> HttpResponse:
 
 def safe_contact(request: Request, case_id: UUID) -> HttpResponse:
     """Record what the person says is safe."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
+    found = fetch_supported(request, case_id)
     form = forms.SafeContactForm(request.POST or None)
 
     def effect(at: Any) -> str:
@@ -71,8 +70,7 @@ def safe_contact(request: Request, case_id: UUID) -> HttpResponse:
 
 def contact(request: Request, case_id: UUID) -> HttpResponse:
     """Pass the gate before reaching the person; then say how it ended."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
+    found = fetch_supported(request, case_id)
     at = clock.now()
     file = entries.victim_file(found)
     form = forms.ContactForm(request.POST or None)
@@ -157,8 +155,7 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
 
 def level(request: Request, case_id: UUID) -> HttpResponse:
     """Set the level of concern, or propose a lower one."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
+    found = fetch_supported(request, case_id)
     form = forms.LevelForm(request.POST or None)
 
     def effect(at: Any) -> str:
@@ -281,8 +278,7 @@ def task_done(request: Request, case_id: UUID, task_id: UUID) -> HttpResponse:
 
 def review(request: Request, case_id: UUID) -> HttpResponse:
     """Record a review."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
+    found = fetch_supported(request, case_id)
     form = forms.ReviewForm(request.POST or None)
 
     def effect(at: Any) -> str:
@@ -302,8 +298,7 @@ def review(request: Request, case_id: UUID) -> HttpResponse:
 
 def help_given(request: Request, case_id: UUID) -> HttpResponse:
     """Record legal information given, or a service named."""
-    found = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, found)
+    found = fetch_supported(request, case_id)
     form = forms.HelpForm(request.POST or None)
 
     def effect(at: Any) -> str:

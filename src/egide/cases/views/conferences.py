@@ -17,9 +17,10 @@ from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import AgendaItem, Conference, Programme
 from egide.cases.models.case import programmes_of
 from egide.cases.queries import conferring as queries
+from egide.cases.resuming import draft_address
 from egide.cases.services import conferring, drafting
 from egide.cases.views.lists import check_works
-from egide.cases.views.step import act, do, draft_address, fill, step
+from egide.cases.views.step import act, do, fill, step
 from egide.common import clock
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
@@ -209,7 +210,7 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
         "part_form": part,
         "wishes_form": wishes,
         "kept": {
-            what: {"autosave": draft_address(_item_draft(row, what)), "saved_at": None} for what in shown
+            what: {"autosave": draft_address(*_item_draft(row, what)), "saved_at": None} for what in shown
         },
         "can_run": permissions.can_convene(request.actor, found.programme),
         "can_support": permissions.can_support(request.actor, case),

@@ -14,14 +14,13 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from egide.cases import permissions
 from egide.cases.forms import consenting as forms
 from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, File, Programme
 from egide.cases.queries import consenting as queries
 from egide.cases.services import consenting, drafting, enrolling, entries
-from egide.cases.views.step import SHOWN_AGAIN, act, do, fetch_case, give_back, named, step, typed
+from egide.cases.views.step import SHOWN_AGAIN, act, do, fetch_supported, give_back, named, step, typed
 from egide.common import clock
 from egide.common.errors import Refused
 from egide.common.http import Request
@@ -39,12 +38,6 @@ SHOWN = "shown"
 
 def _back(case_id: UUID) -> str:
     return reverse("cases:case", args=[case_id])
-
-
-def _supported(request: Request, case_id: UUID) -> Case:
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
-    return case
 
 
 def partners_of(case: Case) -> list[Agency]:
@@ -98,7 +91,7 @@ def _page(request: Request, case: Case, file: File, form: forms.ConsentForm, **m
 
 def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Ask for informed consent: it enrols, or takes the place of the one in force. What changes is shown first."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     file, at = entries.victim_file(case), clock.now()
     former = _newest(ending.in_force_on(file_id=file.pk, at=at))
     form = _form(case, partners_of(case), former, request.POST or None)
@@ -217,7 +210,7 @@ def _said(form: forms.ConsentForm, given: dict[str, Any]) -> dict[str, list[str]
 @require_POST
 def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
     """Show what the consent as typed so far would change; nothing is saved and nothing typed is lost."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     file, at = entries.victim_file(case), clock.now()
     former = _newest(ending.in_force_on(file_id=file.pk, at=at))
     partners, sent = partners_of(case), request.POST
@@ -255,7 +248,7 @@ def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
 
 def refusal(request: Request, case_id: UUID) -> HttpResponse:
     """Record a refusal, and what may still be done."""
-    found = _supported(request, case_id)
+    found = fetch_supported(request, case_id)
     form = forms.RefusalForm(request.POST or None)
 
     def effect(at: Any) -> str:
@@ -286,7 +279,7 @@ def refusal(request: Request, case_id: UUID) -> HttpResponse:
 
 def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
     """The person withdraws consent, all of it or a part: what stops is shown, then it is recorded."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     file, at = entries.victim_file(case), clock.now()
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     form = _withdrawal_form(case, in_force, request.POST or None)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from egide.cases import permissions, presentation
+from egide.cases import presentation
 from egide.cases.forms.disclosures import HandingForm, SuspensionForm
 from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
@@ -20,7 +20,7 @@ from egide.cases.models.file import FileRole
 from egide.cases.services import disclosing, handing
 from egide.cases.views.receipts import as_file
 from egide.cases.views.sharing import agencies_beside
-from egide.cases.views.step import do, fetch_case, step
+from egide.cases.views.step import do, fetch_supported, step
 from egide.cases.views.wording import basis_of
 from egide.common import clock
 from egide.common.errors import NotVisible
@@ -45,16 +45,10 @@ LAWS = {
 LETTERS = {"everything": gettext_lazy("Everyone who received"), **LAWS}
 
 
-def _supported(request: Request, case_id: UUID) -> Case:
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
-    return case
-
-
 @require_GET
 def listed(request: Request, case_id: UUID) -> HttpResponse:
     """Everything that left the files of the case, newest first; by accounting, or all of it."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     wanted = request.GET.get("law", "")
     wanted = wanted if wanted in LAWS else ""
     at = clock.now()
@@ -112,7 +106,7 @@ def _silencers(case: Case) -> list[tuple[str, str]]:
 
 def new(request: Request, case_id: UUID) -> HttpResponse:
     """Ask before something is read aloud or handed over, and record it; or record what left already."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     held = set(File.objects.filter(case=case).order_by().values_list("role", flat=True))
     form = HandingForm(
         request.POST or None,
@@ -164,7 +158,7 @@ def _say_what_goes_along(request: Request, made: list[Disclosure]) -> None:
 
 def suspend(request: Request, case_id: UUID) -> HttpResponse:
     """Leave disclosures to an agency out of what the victim is told, because that agency asked, until a day."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     form = SuspensionForm(request.POST or None, agencies=_silencers(case))
 
     def effect(at: Any) -> str:
@@ -200,7 +194,7 @@ def suspend(request: Request, case_id: UUID) -> HttpResponse:
 @require_GET
 def receipt(request: Request, case_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """The signed receipt of one disclosure, as a text file."""
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     found = (
         Disclosure.objects.select_related("recipient", "disclosed_by__agency")
         .filter(pk=disclosure_id, case_id=case.pk)
@@ -213,7 +207,7 @@ def receipt(request: Request, case_id: UUID, disclosure_id: UUID) -> HttpRespons
 
 
 def _letter_file(request: Request, case_id: UUID, role: str, law: str) -> File:
-    case = _supported(request, case_id)
+    case = fetch_supported(request, case_id)
     file = File.objects.filter(case=case, role=role).order_by("created_at").first()
     if file is None or law not in LETTERS or role not in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN):
         raise NotVisible

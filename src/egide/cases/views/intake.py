@@ -16,8 +16,9 @@ from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, 
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Programme
 from egide.cases.queries import casefile, intake
+from egide.cases.resuming import draft_address
 from egide.cases.services import drafting, linking, recusing, referring, triaging
-from egide.cases.views.step import act, do, draft_address, fetch_case, give_back, step, typed
+from egide.cases.views.step import act, do, fetch_case, give_back, step, typed
 from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
@@ -70,11 +71,8 @@ def _asked(request: Request, name: str) -> UUID | None:
     Raises:
         NotVisible: it is none of ours.
     """
-    given = request.GET.get(name) or None
-    try:
-        return UUID(given) if given else None
-    except ValueError as error:
-        raise NotVisible from error
+    given = request.GET.get(name, "")
+    return uuid_or_absent(given) if given else None
 
 
 @require_POST
@@ -148,7 +146,7 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
     form_class = _TRIAGE_FORMS.get(State(case.state))
     form = form_class(request.POST or None) if form_class else AgainForm()
     draft = (f"triage-{case.state}", case.pk)
-    writing = {"form": form, "autosave": draft_address(draft), "draft_saved_at": None, "case": case}
+    writing = {"form": form, "autosave": draft_address(*draft), "draft_saved_at": None, "case": case}
     if is_about_draft:
         # What was typed is kept by the page's script, and brought back by it: only where there is some.
         writing["draft_saved_at"] = give_back(request, form, draft) if form_class else None

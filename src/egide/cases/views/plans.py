@@ -14,7 +14,7 @@ from egide.cases import permissions
 from egide.cases.forms.conferences import SECTION_LABELS, PlanForm
 from egide.cases.models import File, SafetyPlan
 from egide.cases.services import entries, planning
-from egide.cases.views.step import do, fetch_case, step
+from egide.cases.views.step import do, fetch_case, fetch_supported, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -49,8 +49,7 @@ def _sections(content: dict[str, str]) -> list[dict[str, Any]]:
 @require_GET
 def plan(request: Request, case_id: UUID) -> HttpResponse:
     """The current plan, the one being written, and the former versions."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     plans, words = _opened(request, entries.victim_file(case))
     shown = [
         {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None}
@@ -129,8 +128,7 @@ _ON_PAPER = ["plan.safety"]
 
 def _on_paper(request: Request, case_id: UUID, plan_id: UUID) -> tuple[File, SafetyPlan, dict[str, str]]:
     """Answer a version still in the file, opened."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     file = entries.victim_file(case)
     plans, words = _opened(request, file)
     found = next((p for p in plans if p.pk == plan_id and p.content_id in words), None)

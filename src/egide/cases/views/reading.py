@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from egide.cases import permissions, presentation
+from egide.cases import presentation
 from egide.cases.queries import cascade, explaining
 from egide.cases.services import entries
-from egide.cases.views.step import fetch_case
+from egide.cases.views.step import fetch_supported
 from egide.common import clock
 from egide.common.http import Request
 from egide.common.parsing import whole_number
@@ -19,8 +19,7 @@ from egide.sharing import queries as sharing_queries
 @require_GET
 def trace(request: Request, case_id: UUID) -> HttpResponse:
     """Who opened the files of this case, and what they were shown."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     before = request.GET.get("before", "")
     lines, more = explaining.trace(case=case, before=whole_number(before))
     return render(request, "cases/trace.html", {"case": case, "lines": lines, "more": more})
@@ -29,8 +28,7 @@ def trace(request: Request, case_id: UUID) -> HttpResponse:
 @require_GET
 def consents(request: Request, case_id: UUID) -> HttpResponse:
     """Every consent of the case, in force or not."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     at = clock.now()
     victim = entries.victim_file(case)
     notices = cascade.notice_lines(case=case, file=victim, actor=request.actor, at=at)

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from egide.cases import permissions, presentation
+from egide.cases import presentation
 from egide.cases.forms.sharing import FORMS, ChooseAgencyForm
 from egide.cases.models import Case
 from egide.cases.queries import cascade, telling
 from egide.cases.queries import sharing as queries
 from egide.cases.services import disclosing
-from egide.cases.views.step import do, fetch_case, step
+from egide.cases.views.step import do, fetch_case, fetch_supported, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -45,8 +45,7 @@ def _choices(agencies: Iterable[Agency]) -> list[tuple[str, str]]:
 @require_GET
 def hub(request: Request, case_id: UUID) -> HttpResponse:
     """May I tell them? One line first; then what one agency gets, what would open more, what was shared without consent."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     at = clock.now()
     agencies = {str(one.pk): one for one in _beside(case)}
     agency = agencies.get(request.GET.get("agency", ""))
@@ -94,8 +93,7 @@ def _kinds(lines: list[queries.FileLine]) -> list[dict[str, Any]]:
 
 def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) -> HttpResponse:
     """Write down why this agency should receive this without consent."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_support(request.actor, case)
+    case = fetch_supported(request, case_id)
     agency = _beside(case).filter(pk=agency_id).first()
     if agency is None or kind not in FORMS:
         raise NotVisible

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -11,9 +10,10 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
+from egide.cases import permissions
 from egide.cases.models import Case
+from egide.cases.resuming import draft_address
 from egide.cases.services import drafting
 from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, Refused
@@ -28,6 +28,17 @@ SHOWN_AGAIN = 422
 def fetch_case(request: Request, case_id: UUID) -> Case:
     """Answer a case of the actor's scope, with what every page of it shows."""
     return Case.objects.select_related("programme__lead_agency").fetch(case_id, actor=request.actor)
+
+
+def fetch_supported(request: Request, case_id: UUID) -> Case:
+    """Answer a case of the actor's scope, for those who support the person.
+
+    Raises:
+        PermissionDenied: the actor's role does not.
+    """
+    case = fetch_case(request, case_id)
+    permissions.check_can_support(request.actor, case)
+    return case
 
 
 def act(
@@ -100,16 +111,8 @@ def step(
             return answer
     saved_at = give_back(request, form, draft) if draft and not form.is_bound else None
     status = SHOWN_AGAIN if form.is_bound and form.errors else 200
-    kept = {"autosave": draft_address(draft) if draft else "", "draft_saved_at": saved_at}
+    kept = {"autosave": draft_address(*draft) if draft else "", "draft_saved_at": saved_at}
     return render(request, template, {"form": form, **kept, **context}, status=status)
-
-
-def draft_address(draft: DraftKey) -> str:
-    """Answer where the page's script keeps what is typed."""
-    form, *about = draft
-    asked = urlencode({name: pk for name, pk in zip(("about", "file"), about, strict=False) if pk})
-    address = reverse("cases:draft", args=[form])
-    return f"{address}?{asked}" if asked else address
 
 
 def named(draft: DraftKey) -> dict[str, Any]:
