@@ -43,6 +43,7 @@ ABSENT = {
     "cases:prosecutor-one",
     "cases:prosecutor-print",
     "cases:plan-paper",
+    "cases:served",
     "cases:receipt-received",
     "cases:received-one",
     "cases:table",

@@ -129,6 +129,7 @@ BAD = {
     "incident_on": ["2026-11-24", "yesterday"],
     "victim_language": ["klingon", "xx"],
     "is_emergency": ["perhaps", "2"],
+    "is_unserved": ["perhaps", "2"],
     "victim_informed": ["maybe"],
     "indicators": ["telepathy", "weapon; telepathy"],
     "concern_born_on": ["1990-01-01"],

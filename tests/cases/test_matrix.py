@@ -68,6 +68,7 @@ def addresses(world):
         "cases:assessment": [case, plan],
         "cases:level-answer": [case, plan],
         "cases:task-done": [case, plan],
+        "cases:served": [case, plan],
         "cases:plan-agree": [case, plan],
         "cases:plan-print": [case, plan],
         "cases:sharing-new": [case, str(world.police_agency.pk), "victim", "serious_imminent_threat"],

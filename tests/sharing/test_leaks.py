@@ -50,8 +50,10 @@ TASK, OVERRIDE, REPORTER, HEALTH = (
     "zona-et-ecchymoses",
 )
 CHILD, SCHOOL, STAFF = "zouave-le-cadet", "école Zola", "Zénaïde Intervenante"
+ORDER = "zigzag-sans-préavis"
 MARKS = (
-    ADDRESS, PHONE, CODE_WORD, PLAN, CONSENT, SERVICE, LEGAL, TASK, OVERRIDE, REPORTER, HEALTH, CHILD, SCHOOL, STAFF,
+    ADDRESS, PHONE, CODE_WORD, PLAN, CONSENT, SERVICE, LEGAL, TASK, OVERRIDE, REPORTER, HEALTH, CHILD, SCHOOL,
+    ORDER, STAFF,
 )  # fmt: skip
 #: What even the existence of the case must not give away to those who are no part of it.
 NAME = "Zirconia"
@@ -158,6 +160,11 @@ def _follow(world, case):
         noting.add_note(
             case_id=case.pk, file_id=victim.pk, category=category, kind="fact", text=words, actor=who, at=NOON
         )
+    for file in case.files.order_by("pk"):
+        noting.add_note(
+            case_id=case.pk, file_id=file.pk, category="justice.orders", kind="fact", text=ORDER,
+            is_unserved=True, actor=world.officer, at=NOON,
+        )  # fmt: skip
 
 
 def _second_justice_agency(world, case):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
+from django.db.models import BooleanField, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from egide.assessments import library, wording
@@ -152,7 +152,9 @@ def summary_rows(*, file_ids: Iterable[UUID]) -> list[Assessment]:
 
 
 def sheet_classes(*, file_ids: Iterable[UUID], category: str) -> QuerySet[Any]:
-    """Answer what the sheets of some files are decided by: file, category, holder, regimes; each once.
+    """Answer what the sheets of some files are decided by: file, category, holder, regimes, served; each once.
+
+    No sheet is served on anybody: the last column is there for whoever asks of entries and sheets together.
 
     Args:
         category: that of their summaries, or that of their answers.
@@ -161,7 +163,9 @@ def sheet_classes(*, file_ids: Iterable[UUID], category: str) -> QuerySet[Any]:
         Assessment.objects.filter(file_id__in=list(file_ids))
         .exclude(state=State.DRAFT)
         .order_by()
-        .values_list("file_id", Value(category), "holder", "regimes")
+        .values_list(
+            "file_id", Value(category), "holder", "regimes", Value(True, output_field=BooleanField())
+        )
         .distinct()
     )
 

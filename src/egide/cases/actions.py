@@ -35,6 +35,7 @@ _WORDS: dict[str, Any] = {
     "cases.lead_change_refused": _("Refused to lead the case"),
     "cases.lead_change_withdrawn": _("Withdrew the proposal that another agency lead"),
     "cases.lead_changed": _("Leads the case from now on"),
+    "cases.order_served": _("Recorded that an order was served"),
     "cases.plan_agreed": _("Recorded agreement on the safety plan"),
     "cases.plan_written": _("Wrote the safety plan"),
     "cases.prosecutor_report_dropped": _("Gave up a report to the prosecutor"),

@@ -42,6 +42,7 @@ def for_the_person(
             subject_role=str(file.role),
             purpose=PURPOSE,
             regimes=frozenset(one.regimes),
+            is_served=one.is_served,
             side=side,
             is_named_recipient=True,
             needs_consent=file.needs_consent(),

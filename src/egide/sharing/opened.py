@@ -79,6 +79,8 @@ class OpenedItem:
     notices: tuple[Notice, ...] = ()
     #: Codes of the laws that bind it.
     regimes: tuple[str, ...] = ()
+    #: False for an order made without notice that nobody has served yet.
+    is_served: bool = True
 
     def __getattr__(self, name: str) -> Any:
         """Answer what the record said of itself beside its sealed part; None when it said nothing."""
@@ -89,7 +91,7 @@ class OpenedItem:
     @property
     def item_class(self) -> ItemClass:
         """The class it was decided with."""
-        return ItemClass(self.file_id, self.category, self.holder_id, self.regimes)
+        return ItemClass(self.file_id, self.category, self.holder_id, self.regimes, self.is_served)
 
     @property
     def text(self) -> str:

@@ -59,6 +59,7 @@ def class_question(
         subject_role=str(file.role),
         purpose=purpose,
         regimes=frozenset(one.regimes),
+        is_served=one.is_served,
         side=relation.side,
         is_holder=one.holder_id == actor.agency_id,
         is_assigned=relation.is_assigned,
@@ -221,6 +222,7 @@ def open_files(
             meta=_about(record, actor, ties[by_file[record.file_id]].side),
             notices=carried.get(record.item_class, ()),
             regimes=record.regimes,
+            is_served=record.is_served,
         )
         for record, text in zip(wanted, _unseal(wanted), strict=True)
     ]

@@ -48,6 +48,8 @@ class ItemClass:
     category: str
     holder_id: UUID
     regimes: tuple[str, ...]
+    #: False for an order made without notice that nobody has served yet.
+    is_served: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,12 @@ class SealedRecord:
     field: str
     sealed: bytes
     meta: Any = None
+    is_served: bool = True
 
     @property
     def item_class(self) -> ItemClass:
         """The class the record is decided with."""
-        return ItemClass(self.file_id, self.category, self.holder_id, self.regimes)
+        return ItemClass(self.file_id, self.category, self.holder_id, self.regimes, self.is_served)
 
 
 class SharedFile(Protocol):

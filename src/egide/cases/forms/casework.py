@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import LANGUAGES, choice, day, several, words
+from egide.cases.forms.fields import LANGUAGES, choice, day, several, unserved, words
 from egide.cases.lifecycle import Level
 from egide.cases.models import Closure, ContactAttempt
-from egide.cases.models.file import Kind
+from egide.cases.models.file import ORDERS_CATEGORY, Kind
 from egide.cases.services.noting import NOTE_CATEGORIES
+from egide.cases.services.serving import SaidBy
 from egide.common.text import localized
 from egide.sharing.rules.categories import CATEGORIES
 
@@ -170,11 +171,26 @@ class NoteForm(forms.Form):
     )
     observed_on = day(_("When it was seen or heard"), required=False)
     text = words(_("What you add"), error=_("Write what was seen, heard or thought."))
+    is_unserved = unserved()
 
     def __init__(self, *args: Any, files: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["about"].choices = files  # type: ignore[attr-defined]
         self.fields["category"].choices = category_choices(NOTE_CATEGORIES)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Only an order waits to be served."""
+        data = super().clean() or {}
+        if data.get("is_unserved") and data.get("category") not in (None, ORDERS_CATEGORY):
+            self.add_error("is_unserved", _("Only an order waits to be served."))
+        return data
+
+
+class ServedForm(forms.Form):
+    """An order was served: when, and who says so."""
+
+    served_on = day(_("It was served on"))
+    said_by = choice(_("Who says so?"), SaidBy.choices, error=_("Say who says that it was served."))
 
 
 class TaskForm(forms.Form):

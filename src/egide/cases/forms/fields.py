@@ -78,6 +78,18 @@ def day(label: Any, *, hint: Any = "", required: bool = True) -> forms.DateField
     )
 
 
+def unserved() -> forms.BooleanField:
+    """Make the box that says an order waits to be served: for who knows of it, not for the side it binds."""
+    return forms.BooleanField(
+        label=_("Made without notice, and not served yet"),
+        help_text=_(
+            "For an order only. Until somebody records that it was served, those who work only with the person "
+            "it binds see nothing of it."
+        ),
+        required=False,
+    )
+
+
 def end_of(date: Any) -> datetime:
     """Answer the end of the working day, local time."""
     return timezone.make_aware(datetime.combine(date, time(16, 30)))

@@ -6,7 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import LANGUAGES, YES_NO_UNKNOWN, choice, day, several, words
+from egide.cases.forms.fields import (
+    LANGUAGES,
+    YES_NO_UNKNOWN,
+    choice,
+    day,
+    several,
+    unserved,
+    words,
+)
 from egide.cases.models import Programme
 from egide.cases.services.referring import Person, ReferralContent
 from egide.common import clock
@@ -81,6 +89,7 @@ class ReferralForm(forms.Form):
         rows=2,
         required=False,
     )
+    is_unserved = unserved()
     external_id = forms.CharField(label=_("Your file number"), max_length=40, required=False)
     is_emergency = forms.BooleanField(
         label=_("Someone may be hurt before tomorrow"),
@@ -93,8 +102,10 @@ class ReferralForm(forms.Form):
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Dates are not in the future."""
+        """Dates are not in the future; what is not served is an order."""
         data = super().clean() or {}
+        if data.get("is_unserved") and not data.get("police_orders"):
+            self.add_error("is_unserved", _("Write the order above, or leave this box empty."))
         today = clock.today()
         for name in ("incident_on", "victim_born_on", "concern_born_on"):
             value = data.get(name)
@@ -128,6 +139,7 @@ class ReferralForm(forms.Form):
             victim_informed=data["victim_informed"],
             external_id=data["external_id"],
             police_orders=data["police_orders"],
+            is_unserved=data["is_unserved"],
         )
 
 

@@ -161,6 +161,12 @@ COLUMNS: Sequence[Column] = (
         LONGEST_TEXT,
         is_narrative=True,
     ),
+    Column(
+        "is_unserved",
+        ["orders_not_served", "ordonnances_non_signifiees", "order_not_served", "ordonnance_non_signifiee",
+         "not_served", "non_signifiee"],
+        40,
+    ),
     Column("is_emergency", ["emergency", "urgence", "is_emergency", "urgent", "est_urgent"], 40),
 )  # fmt: skip
 BY_CODE: Mapping[str, Column] = {column.code: column for column in COLUMNS}

@@ -198,6 +198,7 @@ class _Reader:
             victim_informed=self.answer("victim_informed"),
             external_id=self.text("external_id"),
             police_orders=self.text("police_orders"),
+            is_unserved=self.is_unserved(),
         )
         return content if len(self.errors) == before else None
 
@@ -282,6 +283,13 @@ class _Reader:
         elif isinstance(found, date):
             return found
         return None
+
+    def is_unserved(self) -> bool:
+        """Say whether the orders wait to be served; what is not known counts as served, as on the form."""
+        found = self.answer("is_unserved") == "yes"
+        if found and not self.text("police_orders"):
+            self.wrong("is_unserved", _("is given without an order"))
+        return found
 
     def indicators(self) -> tuple[str, ...]:
         given = {fold(part) for part in re.split(r"[;|,]", self.text("indicators")) if part.strip()}

@@ -202,8 +202,12 @@ class AccessItem(models.Model):
     def __str__(self) -> str:
         return self.given
 
-    def sealed_record(self, *, file_id: UUID) -> SealedRecord:
-        """Answer the words given of a part: read by whoever may read the whole."""
+    def sealed_record(self, *, file_id: UUID, is_served: bool = True) -> SealedRecord:
+        """Answer the words given of a part: read by whoever may read the whole.
+
+        Args:
+            is_served: False when the whole is an order that nobody has served yet.
+        """
         return SealedRecord(
             id=self.pk,
             file_id=file_id,
@@ -215,4 +219,5 @@ class AccessItem(models.Model):
             field="words",
             sealed=ciphertext_of(self.words),
             meta={"form": "access-part:1"},
+            is_served=is_served,
         )

@@ -17,6 +17,8 @@ from egide.vault.fields import SealedField, ciphertext_of
 
 #: Of what kind the short name of a file is.
 NAME_CATEGORY = "identity.core"
+#: The one kind of information that has to be served on somebody.
+ORDERS_CATEGORY = "justice.orders"
 RETENTION = "with the file: its keys are destroyed when the programme's retention ends"
 
 
@@ -97,8 +99,11 @@ class File(models.Model):
         rows = Entry.objects.filter(file__in=[file.pk for file in files], is_current=True).order_by("-pk")
         if page is None:
             # Written as a condition, two dozen classes cost more to say than the rows of others cost to pass over.
-            wanted = {(one.file_id, one.category, one.holder_id, ",".join(one.regimes)) for one in classes}
-            found = (row for row in rows.values_list(*_ENTRY_COLUMNS) if row[1:5] in wanted)
+            wanted = {
+                (one.file_id, one.category, one.holder_id, ",".join(one.regimes), one.is_served)
+                for one in classes
+            }
+            found = (row for row in rows.values_list(*_ENTRY_COLUMNS) if row[1:6] in wanted)
             return [_record(row) for row in found]
         rows = rows.filter(_any_of(classes))
         if page.before is not None:
@@ -138,6 +143,7 @@ _ENTRY_COLUMNS = (
     "category",
     "holder_id",
     "regimes",
+    "is_served",
     "compartment",
     "content",
     "form",
@@ -154,24 +160,31 @@ def _any_of(classes: Collection[ItemClass]) -> Q:
     wanted = Q(pk__in=())
     for one in classes:
         wanted |= Q(
-            file=one.file_id, category=one.category, holder=one.holder_id, regimes=",".join(one.regimes)
+            file=one.file_id,
+            category=one.category,
+            holder=one.holder_id,
+            regimes=",".join(one.regimes),
+            is_served=one.is_served,
         )
     return wanted
 
 
 def entry_classes(file_ids: Collection[Any]) -> QuerySet[Any]:
-    """What the current entries of some files are decided by: file, category, holder, regimes; each once."""
+    """What the current entries of some files are decided by, as `item_classes` reads it; each once."""
     return (
         Entry.objects.filter(file__in=file_ids, is_current=True)
         .order_by()
-        .values_list("file", "category", "holder", "regimes")
+        .values_list("file", "category", "holder", "regimes", "is_served")
         .distinct()
     )
 
 
 def item_classes(rows: Iterable[Any]) -> list[ItemClass]:
-    """Read rows of file, category, holder and regimes."""
-    return [ItemClass(file, category, holder, codes_of(regimes)) for file, category, holder, regimes in rows]
+    """Read rows of file, category, holder, regimes, and whether what it is was served."""
+    return [
+        ItemClass(file, category, holder, codes_of(regimes), is_served)
+        for file, category, holder, regimes, is_served in rows
+    ]
 
 
 def codes_of(text: str) -> tuple[str, ...]:
@@ -185,7 +198,7 @@ def as_codes(*agencies: Agency) -> str:
 
 
 def _record(row: tuple[Any, ...]) -> SealedRecord:
-    (pk, file_id, category, holder, regimes, compartment, content, *about) = row
+    (pk, file_id, category, holder, regimes, is_served, compartment, content, *about) = row
     names = ("form", "kind", "observed_on", "created_at", "author_id", "author_name", "agency_id")
     return SealedRecord(
         id=pk,
@@ -198,6 +211,7 @@ def _record(row: tuple[Any, ...]) -> SealedRecord:
         field="content",
         sealed=ciphertext_of(content),
         meta=dict(zip(names, about, strict=True), is_current=True),
+        is_served=is_served,
     )
 
 
@@ -231,18 +245,32 @@ class Entry(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
     is_current = models.BooleanField(default=True)
+    #: False for an order made without notice that nobody has served yet: hidden from the side it binds.
+    is_served = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         verbose_name_plural = "entries"
         indexes = [
             models.Index(
-                fields=["file", "is_current", "category", "holder", "regimes"], name="cases_entry_classes"
+                fields=["file", "is_current", "category", "holder", "regimes", "is_served"],
+                name="cases_entry_classes",
             ),
             models.Index(fields=["file", "form", "is_current"], name="cases_entry_form"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_only_orders_wait_for_service",
+                condition=Q(is_served=True) | Q(category=ORDERS_CATEGORY),
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.category}"
+
+    @property
+    def item_class(self) -> ItemClass:
+        """What the entry is decided by."""
+        return ItemClass(self.file_id, self.category, self.holder_id, codes_of(self.regimes), self.is_served)
 
 
 class NameToken(models.Model):

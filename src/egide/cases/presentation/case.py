@@ -19,7 +19,7 @@ from egide.cases.presentation.contact import contact_context, wording
 from egide.cases.presentation.drawings import people, progress, timeline
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
-from egide.cases.services import contacting, levels
+from egide.cases.services import contacting, levels, serving
 from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common.text import localized
 from egide.partners.models import Membership, Role
@@ -53,7 +53,7 @@ def case_context(
         "deadline": deadline_context(case, rule, at=at, actor=actor),
         "contact": contact_context(rule, at=at) if can_support or rule else None,
         "identity": identity_lines(opened),
-        "entries": entry_lines(opened, shown),
+        "entries": entry_lines(opened, shown, actor=actor),
         "more_entries": len(entries) - len(shown),
         "withheld": withheld_lines(opened.view),
         "lacks": training.in_words(opened.view.lacks),
@@ -227,8 +227,19 @@ def entry_items(opened: CaseFile) -> list[sharing.OpenedItem]:
     return sorted(found, key=lambda item: item.created_at, reverse=True)
 
 
-def entry_lines(opened: CaseFile, items: Sequence[sharing.OpenedItem] | None = None) -> list[dict[str, Any]]:
-    """Answer notes and facts as lines, each with its source; every one of the case when none are named."""
+def entry_lines(
+    opened: CaseFile,
+    items: Sequence[sharing.OpenedItem] | None = None,
+    *,
+    actor: Membership | None = None,
+) -> list[dict[str, Any]]:
+    """Answer notes and facts as lines, each with its source; every one of the case when none are named.
+
+    Args:
+        actor: who may record from here that an order was served.
+    """
+    case = opened.case
+    can_serve = actor is not None and case.is_open and permissions.can_contribute(actor, case)
     roles = {file.pk: FileRole(file.role).label for file in opened.files}
     return [
         {
@@ -241,6 +252,10 @@ def entry_lines(opened: CaseFile, items: Sequence[sharing.OpenedItem] | None = N
             "at": item.created_at,
             "observed_on": item.observed_on,
             "notices": item.notices,
+            "is_unserved": not item.is_served,
+            "served_href": ""
+            if item.is_served or not can_serve
+            else reverse("cases:served", args=[case.pk, item.id]),
         }
         for item in (entry_items(opened) if items is None else items)
     ]
@@ -252,6 +267,9 @@ def entry_text(item: sharing.OpenedItem) -> str:
     parts = [item.text] if item.text else []
     if content.get("indicators"):
         parts.append("; ".join(wording(INDICATORS, code) for code in content["indicators"]))
+    if content.get("said_by") in serving.SaidBy.values:
+        who = serving.SaidBy(content["said_by"]).label
+        parts.append(_("An order was served, according to %(who)s.") % {"who": who})
     if content.get("phone"):
         parts.append(_("Phone: %(number)s") % {"number": content["phone"]})
     return "\n".join(parts)

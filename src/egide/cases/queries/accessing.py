@@ -136,8 +136,13 @@ def open_own_file(
     rows = {row.source: row for row in items}
     sheets = assessments.summary_rows(file_ids=[file.pk])
     records = File.every_record([file])
+    unserved = {one.id for one in records if not one.is_served}
     records += asked.sealed_records()
-    records += [row.sealed_record(file_id=file.pk) for row in items if row.words is not None]
+    records += [
+        row.sealed_record(file_id=file.pk, is_served=row.source not in unserved)
+        for row in items
+        if row.words is not None
+    ]
     records += [assessments.summary_record(row) for row in sheets]
     view = sharing.open_files(
         actor=actor, files=[file], purpose=handing.PURPOSE, at=at, records=records, with_items=False

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import BooleanField, Value
 from django.db.models.functions import Coalesce
 
 from egide.assessments import queries as assessments
@@ -9,6 +10,9 @@ from egide.assessments.models import SUMMARY_CATEGORY
 from egide.cases.models import Case, Entry, File, Task
 from egide.cases.models.file import NAME_CATEGORY, FileRole, entry_classes, item_classes
 from egide.sharing.relation import ItemClass
+
+#: Nothing but an order in an entry waits to be served.
+_SERVED = Value(True, output_field=BooleanField())
 
 
 def held_classes(
@@ -28,7 +32,7 @@ def held_classes(
     tasks = (
         Task.objects.filter(file__in=pks, text__isnull=False)
         .order_by()
-        .values_list("file", "category", Coalesce("words_of", "agency"), "regimes")
+        .values_list("file", "category", Coalesce("words_of", "agency"), "regimes", _SERVED)
         .distinct()
     )
     names = files if categories is None or NAME_CATEGORY in categories else ()

@@ -35,6 +35,7 @@ def write_entry(
     holder: Agency | None = None,
     replaces: Entry | None = None,
     sealer: Sealer | None = None,
+    is_served: bool = True,
 ) -> Entry:
     """Seal and add one entry; the caller's transaction holds it and records why.
 
@@ -43,6 +44,7 @@ def write_entry(
         data: the answers of a form, beside `text`.
         holder: the agency whose law binds the entry; the actor's own unless said otherwise.
         sealer: the file's, when several entries are written together.
+        is_served: False for an order made without notice that nobody has served yet.
     Raises:
         Refused: the text is too long, or the category is never stored here.
     """
@@ -59,6 +61,7 @@ def write_entry(
         holder=holder,
         replaces=replaces,
         sealer=sealer,
+        is_served=is_served,
     )
     entry = Entry(**dict(zip(ENTRY_COLUMNS, values, strict=True)))
     if replaces is not None:
@@ -84,6 +87,7 @@ ENTRY_COLUMNS = (
     "created_at",
     "replaces_id",
     "is_current",
+    "is_served",
 )
 
 
@@ -101,6 +105,7 @@ def new_values(
     holder: Agency | None = None,
     replaces: Entry | None = None,
     sealer: Sealer | None = None,
+    is_served: bool = True,
 ) -> tuple[Any, ...]:
     """Seal one entry and answer its row, as `ENTRY_COLUMNS`; nothing is saved. See `write_entry`.
 
@@ -130,6 +135,7 @@ def new_values(
         at,
         replaces.pk if replaces else None,
         True,
+        is_served,
     )
 
 

@@ -157,7 +157,12 @@ def _digest(content: ReferralContent, agency_id: UUID) -> bytes:
 
 def canonical(content: ReferralContent) -> str:
     """Write a referral in one way, to know it again when the sender gives no number."""
-    return json.dumps(asdict(content), sort_keys=True, default=str, ensure_ascii=False)
+    said = asdict(content)
+    if not said[
+        "is_unserved"
+    ]:  # as it was written before the question was asked: what came then is known again
+        del said["is_unserved"]
+    return json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
 
 
 # ---- writing ---------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.models import Entry, File
-from egide.cases.models.file import Kind
+from egide.cases.models.file import ORDERS_CATEGORY, Kind
 from egide.cases.services import deadlines, entries
-from egide.cases.services.locking import lock_case
+from egide.cases.services.locking import check_is_open, lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -42,13 +42,16 @@ def add_note(
     actor: Membership,
     at: datetime,
     observed_on: date | None = None,
+    is_unserved: bool = False,
 ) -> Entry:
     """Add one entry, held by the agency the actor acts for, bound by that agency's law.
 
+    Args:
+        is_unserved: an order made without notice, not served yet: hidden from the side it binds until it is.
     Raises:
         NotVisible: the case, or that side of it, is not the actor's to know of.
         PermissionDenied: the actor's role does not write in cases.
-        Refused: nothing was written, or the date is in the future.
+        Refused: nothing was written, the date is in the future, or what is said not to be served is no order.
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
@@ -64,8 +67,9 @@ def add_note(
         raise Refused(_("Write what was seen, heard or thought."))
     if observed_on is not None and observed_on > timezone.localdate(at):
         raise Refused(_("The date of the observation is in the future."))
-    if not case.is_open:
-        raise Refused(_("This case is closed. Reopen it first."))
+    if is_unserved and category != ORDERS_CATEGORY:
+        raise Refused(_("Only an order waits to be served."))
+    check_is_open(case)
     entry = entries.write_entry(
         file=file,
         category=category,
@@ -75,6 +79,7 @@ def add_note(
         form="note:1",
         actor=actor,
         at=at,
+        is_served=not is_unserved,
     )
     deadlines.refresh_next_due(case, at=at)
     ledger.record(

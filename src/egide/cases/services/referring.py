@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from egide.cases import permissions
 from egide.cases.models import Case, Entry, File, NameToken, Programme, Referral, Task
-from egide.cases.models.file import FileRole, Kind, as_codes
+from egide.cases.models.file import ORDERS_CATEGORY, FileRole, Kind, as_codes
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
@@ -61,6 +61,8 @@ class ReferralContent:
     victim_informed: str = "unknown"
     external_id: str = ""
     police_orders: str = ""
+    #: The orders were made without notice, and not served yet.
+    is_unserved: bool = False
 
 
 NAME_COLUMNS = ("token", "is_exact", "file_id", "case_id", "side")
@@ -288,4 +290,9 @@ def victim_entries(content: ReferralContent) -> Iterator[dict[str, Any]]:
     if content.children:
         yield {"category": "incident.facts", "text": content.children, "form": "children:1"}
     if content.police_orders:
-        yield {"category": "justice.orders", "text": content.police_orders, "form": "orders:1"}
+        yield {
+            "category": ORDERS_CATEGORY,
+            "text": content.police_orders,
+            "form": "orders:1",
+            "is_served": not content.is_unserved,
+        }

@@ -37,6 +37,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/level/", casework.level, name="level"),
     path("cases/<uuid:case_id>/level/<uuid:decision_id>/", casework.level_answer, name="level-answer"),
     path("cases/<uuid:case_id>/note/", casework.note, name="note"),
+    path("cases/<uuid:case_id>/orders/<uuid:entry_id>/", casework.served, name="served"),
     path("cases/<uuid:case_id>/task/", casework.task, name="task"),
     path("cases/<uuid:case_id>/task/<uuid:task_id>/", casework.task_done, name="task-done"),
     path("cases/<uuid:case_id>/review/", casework.review, name="review"),

@@ -22,11 +22,12 @@ from egide.cases.services import (
     levels,
     noting,
     planning,
+    serving,
     tasks,
 )
 from egide.cases.views.step import do, fetch_case, fetch_supported, step
 from egide.common import clock
-from egide.common.errors import NotVisible
+from egide.common.errors import NotVisible, Refused
 from egide.common.http import Request
 from egide.common.text import localized
 from egide.partners.models import Agency
@@ -226,6 +227,38 @@ def note(request: Request, case_id: UUID) -> HttpResponse:
             "title": _("Add to the file"),
             "lead": _("It is held by your agency and bound by your agency’s law, wherever it is read."),
             "submit": _("Add to the file"),
+        },
+    )
+
+
+def served(request: Request, case_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Record that an order was served: from then on the side it binds may know of it."""
+    found = fetch_case(request, case_id)
+    order = serving.find_order(case_id=found.pk, entry_id=entry_id, actor=request.actor, at=clock.now())
+    form = forms.ServedForm(request.POST or None)
+
+    def effect(at: Any) -> str:
+        serving.record_service(
+            case_id=found.pk, entry_id=order.pk, actor=request.actor, at=at, **form.cleaned_data
+        )
+        return _back(found.pk)
+
+    if order.is_served and request.method != "POST":
+        raise Refused(_("This order is recorded as served already."))
+    return step(
+        request,
+        form=form,
+        scope="cases.served",
+        effect=effect,
+        done=_("It is recorded that the order was served."),
+        context={
+            "case": found,
+            "title": _("An order was served"),
+            "lead": _(
+                "From then on, those who work with the person it binds see it as far as the rules let them. "
+                "This cannot be taken back: what they read stays read."
+            ),
+            "submit": _("Record that it was served"),
         },
     )
 
