@@ -85,6 +85,7 @@ TEMPLATES = [
                 "egide.sharing.binding.context",
                 *(["egide.web.context.page"] if "egide.web" in MODULES else []),
             ],
+            "builtins": ["egide.common.templatetags.dates"],
         },
     },
 ]

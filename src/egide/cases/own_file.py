@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from egide.cases.forms.casework import CHANNELS
@@ -10,7 +9,8 @@ from egide.cases.forms.conferences import SECTION_LABELS
 from egide.cases.models.access import Given
 from egide.cases.presentation import entry_text
 from egide.cases.queries.accessing import Held
-from egide.common.text import localized
+from egide.common import dates
+from egide.common.text import localized, with_colon
 from egide.sharing import services as sharing
 from egide.sharing.rules.categories import CATEGORIES
 
@@ -33,9 +33,13 @@ def item_words(item: sharing.OpenedItem) -> str:
     lines = [entry_text(item)]
     content = item.content
     sections = content.get("sections") or {}
-    lines += [f"{label}: {sections[name]}" for name, label in SECTION_LABELS.items() if sections.get(name)]
+    lines += [
+        f"{with_colon(label)} {sections[name]}"
+        for name, label in SECTION_LABELS.items()
+        if sections.get(name)
+    ]
     if content.get("born_on"):
-        lines.append(_("Born on %(day)s") % {"day": content["born_on"]})
+        lines.append(_("Born on %(day)s") % {"day": dates.said_of(content["born_on"])})
     channels = dict(CHANNELS)
     if content.get("channels"):
         lines.append("; ".join(str(channels[code]) for code in content["channels"] if code in channels))
@@ -52,7 +56,7 @@ def line_of(held: Held) -> dict[str, Any]:
         "held": held,
         "title": localized(CATEGORIES[held.item.category], "title"),
         "text": words_of(held),
-        "day": formats.date_format(observed, "DATE_FORMAT") if observed else "",
+        "day": dates.said(observed, "DATE_FORMAT") if observed else "",
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 
 def localized(thing: Any, field: str) -> str:
@@ -20,3 +21,8 @@ def localized(thing: Any, field: str) -> str:
         if value:
             return str(value)
     return ""
+
+
+def with_colon(label: Any) -> str:
+    """Answer what comes before an explanation, with the colon and the space the reader's language puts there."""
+    return _("%(label)s:") % {"label": label}

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from egide.common import dates
 from egide.partners.models import (
     Account,
     Agency,
@@ -65,11 +65,11 @@ def person_facts(account: Account, *, invitation: Invitation | None) -> list[dic
     elif account.has_usable_password():
         state = _("Signs in")
     elif invitation is not None:
-        until = date_format(timezone.localtime(invitation.expires_at), "DATETIME_FORMAT")
+        until = dates.said(timezone.localtime(invitation.expires_at), "DATETIME_FORMAT")
         state = _("Holds a code until %(moment)s") % {"moment": until}
     else:
         state = _("Cannot sign in: has no password and no code")
-    seen = account.last_login and date_format(timezone.localtime(account.last_login), "DATETIME_FORMAT")
+    seen = account.last_login and dates.said(timezone.localtime(account.last_login), "DATETIME_FORMAT")
     return [
         {"key": _("Account"), "value": state},
         {"key": _("User name"), "value": account.username},
@@ -93,7 +93,7 @@ def _role_lines(change: ProposedChange, areas: Mapping[str, str]) -> list[str]:
         named = [areas[pk] for pk in change.after.get("areas", ()) if pk in areas]
         lines.append(_("Cases they see: %(areas)s") % {"areas": ", ".join(named) or _("none")})
     days = [change.after.get(name) for name in ("starts_on", "ends_on")]
-    first, last = (date_format(date.fromisoformat(day), "DATE_FORMAT") if day else "" for day in days)
+    first, last = (dates.said(date.fromisoformat(day), "DATE_FORMAT") if day else "" for day in days)
     if last:
         lines.append(_("From %(first)s to %(last)s") % {"first": first, "last": last})
     elif first:
@@ -114,7 +114,7 @@ def change_lines(change: ProposedChange, *, areas: Mapping[str, str]) -> list[st
         return [
             str(change.party.agreement),
             _("Signed by %(name)s on %(day)s")
-            % {"name": change.after["signed_by_name"], "day": date_format(signed_on, "DATE_FORMAT")},
+            % {"name": change.after["signed_by_name"], "day": dates.said(signed_on, "DATE_FORMAT")},
         ]
     if change.kind == ChangeKind.HOME:
         words = _("%(person)s belongs to %(agency)s; in any other agency they visit, and carry nothing home")
@@ -211,15 +211,15 @@ def agreement_row(found: Counted, *, on: date) -> dict[str, Any]:
 
 def agreement_facts(agreement: Agreement) -> list[dict[str, Any]]:
     """Answer what the page of an agreement says of it."""
-    ends = date_format(agreement.ends_on, "DATE_FORMAT") if agreement.ends_on else _("no end set")
+    ends = dates.said(agreement.ends_on, "DATE_FORMAT") if agreement.ends_on else _("no end set")
     rows = [
         {"key": _("Kind"), "value": agreement.get_kind_display()},
-        {"key": _("First day"), "value": date_format(agreement.starts_on, "DATE_FORMAT")},
+        {"key": _("First day"), "value": dates.said(agreement.starts_on, "DATE_FORMAT")},
         {"key": _("Last day"), "value": ends},
     ]
     if agreement.terminated_on:
         rows += [
-            {"key": _("Terminated from"), "value": date_format(agreement.terminated_on, "DATE_FORMAT")},
+            {"key": _("Terminated from"), "value": dates.said(agreement.terminated_on, "DATE_FORMAT")},
             {"key": _("Reason"), "value": agreement.termination_reason},
         ]
     return rows

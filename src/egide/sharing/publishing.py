@@ -37,6 +37,11 @@ MARKS = {
     "K": _("text not read yet"),
     "O": _("our own"),
 }
+#: What our own rules cite: words, where a law's citation is the same in every language.
+SOURCES = {
+    "Égide, our own rule": _("Égide, our own rule"),
+    "Égide, decision table": _("Égide, decision table"),
+}
 PLACES = {
     "deployment": _("This platform"),
     "US": _("United States"),
@@ -72,6 +77,11 @@ class RuleLine:
     status: Any
     mark: Any
     is_on: bool
+
+    @property
+    def source(self) -> str:
+        """What it cites, as the page says it."""
+        return str(SOURCES.get(self.rule.citation, self.rule.citation))
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+
+from egide.common import dates
 
 WIDTH = 720
 
@@ -68,7 +70,7 @@ def _said(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _day_said(day: date, language: str) -> str:
-    return formats.date_format(day, "MONTH_DAY_FORMAT")
+    return dates.said(day, "MONTH_DAY_FORMAT")
 
 
 def timeline(
@@ -120,7 +122,7 @@ def _months(first: date, span: int, x: Any, bottom: float) -> list[str]:
         day = first + timedelta(days=number)
         shapes.append(_line(x(day), 18, x(day), bottom, "grid"))
         if x(day) < WIDTH - 50:
-            shapes.append(_text(x(day), bottom + 18, formats.date_format(day, "MONTH_DAY_FORMAT"), css="t2"))
+            shapes.append(_text(x(day), bottom + 18, dates.said(day, "MONTH_DAY_FORMAT"), css="t2"))
     return shapes
 
 

@@ -83,7 +83,10 @@ def context(bound: BoundField, *, hint: str, optional: bool, rows: int) -> dict[
         "boxes": _boxes(bound, value) if kind == "date_boxes" else [],
         "own": bound.as_widget(attrs={"class": "govuk-input"}) if kind == "own" else "",
         "is_checked": kind == "checkbox" and bool(value),
-        "maxlength": "" if kind_of_input == "file" else getattr(bound.field, "max_length", None) or "",
+        # Told of the bound, a browser cuts what is pasted without a word; of a long text the answer says so.
+        "maxlength": ""
+        if kind_of_input == "file" or kind == "textarea"
+        else getattr(bound.field, "max_length", None) or "",
         "autocomplete": widget.attrs.get("autocomplete", "off"),
         "attributes": _attributes(bound),
     }

@@ -32,7 +32,10 @@ def words(
         required=required,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": error or _("Write this before going on.")},
+        error_messages={
+            "required": error or _("Write this before going on."),
+            "max_length": _("This text is too long: at most 20,000 characters. Nothing you typed was lost."),
+        },
     )
 
 

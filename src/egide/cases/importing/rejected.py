@@ -9,6 +9,7 @@ from typing import Any
 
 from egide.cases.importing.mapping import RowError
 from egide.cases.importing.reading import Table, guarded
+from egide.common.text import with_colon
 
 ERROR = "error"
 
@@ -24,7 +25,7 @@ def keep_rejected(source: Path, table: Table, errors: Iterable[RowError]) -> Pat
     said: dict[int, list[str]] = {}
     for error in errors:
         said.setdefault(error.line, []).append(
-            f"{error.column}: {error.message}" if error.column else error.message
+            f"{with_colon(error.column)} {error.message}" if error.column else error.message
         )
     target = _free_name(source)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

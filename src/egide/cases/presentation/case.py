@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.assessments import presentation as assessment_presentation
@@ -21,6 +21,7 @@ from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.services import contacting, levels, serving
 from egide.cases.services.tasks import ENDED_BY_HAND
+from egide.common import dates
 from egide.common.text import localized
 from egide.partners.models import Membership, Role
 from egide.sharing import services as sharing
@@ -133,7 +134,7 @@ def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) 
     if not case.next_due_at:
         return None
     kind = TaskKind(case.next_due_kind)
-    due = formats.date_format(timezone.localtime(case.next_due_at), "DATETIME_FORMAT")
+    due = dates.said(timezone.localtime(case.next_due_at), "DATETIME_FORMAT")
     detail = _("Due %(date)s.") % {"date": due}
     if rule is not None and kind in (
         TaskKind.FIRST_CONTACT,
@@ -193,9 +194,10 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
 
 
 def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
-    """Answer who is in the case, as far as the reader may know."""
+    """Answer who is in the case, as far as the reader may know: the victim first."""
     lines = []
-    for file in opened.files:
+    roles = list(FileRole)
+    for file in sorted(opened.files, key=lambda file: roles.index(FileRole(file.role))):
         items = [
             i
             for i in opened.view.items
@@ -208,7 +210,7 @@ def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
             {
                 "role": FileRole(file.role).label,
                 "name": content.get("text") or opened.name(file.role),
-                "born_on": content.get("born_on", ""),
+                "born_on": dates.said_of(content.get("born_on", "")),
                 "language": content.get("language", ""),
             }
         )

@@ -9,8 +9,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from egide.cases.forms.casework import BROKEN, CHANNELS
+from egide.cases.forms.fields import LANGUAGES
 from egide.cases.models import ContactAttempt
 from egide.cases.services import contacting
+from egide.common import dates
 
 
 def wording(choices: Iterable[tuple[str, Any]], value: str) -> str:
@@ -44,7 +46,7 @@ def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
         }
         if found.next_window:
             sentence += " " + _("Next: %(when)s.") % {
-                "when": formats.date_format(found.next_window, "DATETIME_FORMAT")
+                "when": dates.said(found.next_window, "DATETIME_FORMAT")
             }
     rows = [
         {"key": _("Safe ways"), "value": ways},
@@ -55,8 +57,8 @@ def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
         {"key": _("Name to give"), "value": said.get("caller_name", "")},
         {"key": _("Code word"), "value": said.get("code_word", "")},
         {"key": _("If someone else answers"), "value": said.get("if_other_answers", "")},
-        {"key": _("Interpreter"), "value": said.get("interpreter_language", "")},
-        {"key": _("Last confirmed"), "value": formats.date_format(enforced.confirmed_on)},
+        {"key": _("Interpreter"), "value": wording(LANGUAGES, said.get("interpreter_language", ""))},
+        {"key": _("Last confirmed"), "value": dates.said(enforced.confirmed_on)},
     ]
     return {
         "is_known": True,

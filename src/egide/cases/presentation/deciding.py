@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
 from egide.cases.rules.eligibility import DoorFinding
+from egide.common import dates
 from egide.common.errors import NotVisible
 from egide.common.text import localized
 from egide.partners.models import Membership
@@ -55,7 +56,7 @@ def how_it_ended(consent: Consent, *, at: datetime) -> str:
     if state not in said:
         return ""
     moment = timezone.localtime(consent.withdrawn_at or consent.expires_at)
-    return said[state] % {"day": formats.date_format(moment, "DATETIME_FORMAT")}
+    return said[state] % {"day": dates.said(moment, "DATETIME_FORMAT")}
 
 
 def door_lines(doors: Sequence[DoorFinding]) -> list[dict[str, str]]:

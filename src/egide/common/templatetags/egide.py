@@ -17,6 +17,12 @@ def localized(thing: Any, field: str) -> str:
     return text.localized(thing, field)
 
 
+@register.filter
+def colon(label: Any) -> str:
+    """`<b>{{ role|colon }}</b> {{ name }}`: the colon as the reader's language sets it apart."""
+    return text.with_colon(label)
+
+
 @register.simple_tag
 def address(name: str, pk: Any) -> str:
     """`{% address "cases:case" case.pk %}`: as `url`, for the lines of a list."""

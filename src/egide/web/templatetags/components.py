@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from egide.common import clock
+from egide.common import clock, dates
 from egide.web import fieldgroup
 from egide.web.icons import ICONS
 
@@ -232,7 +232,7 @@ def _chip(language: str, state: str, unit: str, count: int, day: date) -> SafeSt
         state,
         format_html("{} ", icon("clock")) if state == "late" else "",
         _words(language, state, unit, count),
-        formats.date_format(day, "MONTH_DAY_FORMAT"),
+        dates.said(day, "MONTH_DAY_FORMAT"),
     )
 
 
@@ -326,8 +326,8 @@ def moment(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         here = timezone.localtime(value) if timezone.is_aware(value) else value
-        return formats.date_format(here, "DATETIME_FORMAT")
-    return formats.date_format(value, "DATE_FORMAT")
+        return dates.said(here, "DATETIME_FORMAT")
+    return dates.said(value, "DATE_FORMAT")
 
 
 @register.simple_tag(takes_context=True)
