@@ -12,21 +12,7 @@ from egide.assessments.rules import catalogue
 from egide.assessments.rules.catalogue import SHIPPED, find
 from egide.assessments.rules.definition import DefinitionError
 from egide.assessments.rules.reading import parse, parse_text
-
-MINIMAL = """
-code: own-checklist
-version: "1"
-titles: {en: Own, fr: La nôtre}
-kind: checklist
-rights: {status: own, holder: Us, note: {en: Ours, fr: À nous}}
-respondent: team
-validity: {notes: {en: Anyone, fr: Tout le monde}}
-requires_certificate: false
-items:
-  - {code: 1, label: {en: First, fr: Premier}, points: {yes: 2}, answers: [yes, no, unknown, na]}
-  - {code: 2, label: {en: Second, fr: Deuxième}, points: {yes: -1}, only_if: {item: 1, answer: yes}}
-score: {formula: sum, min: 0, max: 5, adjustments: [{if: {item: 1, answer: yes}, add: 3}]}
-"""
+from tests.assessments.sheets import MINIMAL
 
 
 def minimal(**changes):
@@ -192,7 +178,7 @@ def test_a_deployment_imports_its_own(tmp_path):
     (tmp_path / "own.yaml").write_text(MINIMAL, encoding="utf-8")
 
     assert find("own checklist", folders=(SHIPPED, tmp_path)).code == "own-checklist"
-    assert len(catalogue.catalogue((SHIPPED, tmp_path, tmp_path / "absent")).definitions) == 3
+    assert len(catalogue.catalogue((SHIPPED, tmp_path, tmp_path / "absent")).definitions) == 5
 
 
 def test_an_import_cannot_replace_a_version(tmp_path):

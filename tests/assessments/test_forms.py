@@ -41,6 +41,10 @@ class TestSheetForm:
             "judgement": "high",
             "judgement_reason": "She is afraid.",
             "certificate_valid": False,
+            "details": {},
+            "difference": "",
+            "population": "",
+            "believes": False,
         }
         assert form.score == score(odara, sheet)
 

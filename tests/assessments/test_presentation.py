@@ -89,15 +89,7 @@ class TestResult:
         assert context["judgement"] == "High"
         assert (context["score"]["known"], context["score"]["lo"], context["score"]["hi"]) == (6, 6, 8)
         assert context["lines"][0]["source"] == "Police or court records"
-        assert "Nobody said" in context["certificate_warning"]
-
-    @pytest.mark.parametrize(("is_valid", "warning"), [(True, ""), (False, "The assessor did not hold")])
-    def test_warns_about_a_missing_certificate(self, record, file, world, is_valid, warning):
-        made = record(certificate_valid=is_valid)
-        opened = open_assessment(assessment_id=made.pk, file=file, actor=world.advocate, at=NOON)
-
-        assert presentation.result_context(opened)["certificate_warning"].startswith(warning)
-        assert bool(presentation.result_context(opened)["certificate_warning"]) is not is_valid
+        assert "Nobody said" in context["warnings"][0]
 
     def test_shows_where_two_scorers_differ(self, record, file, world, odara):
         first = record(present=6, unknown=0)

@@ -3,9 +3,7 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
-from egide.assessments import queries
 from egide.assessments.models import Assessment
 from egide.assessments.queries import history, latest_summaries, open_assessment
 from egide.assessments.services import record_second_score
@@ -166,22 +164,21 @@ class TestOpenAssessment:
 
 
 class TestDefinitions:
+    def test_one_made_before_texts_were_kept_is_read_with_the_version_that_ships(self, record, file, world):
+        made = record()
+        Assessment.objects.filter(pk=made.pk).update(definition=None)
+
+        opened = open_assessment(assessment_id=made.pk, file=file, actor=world.advocate, at=NOON)
+
+        assert opened.definition.code == "odara"
+
     def test_a_version_that_is_gone_is_said_plainly(self, record, file, world):
         made = record()
-        Assessment.objects.filter(pk=made.pk).update(version="1999")
+        Assessment.objects.filter(pk=made.pk).update(version="1999", definition=None)
 
         with pytest.raises(Unavailable, match="1999"):
             open_assessment(assessment_id=made.pk, file=file, actor=world.advocate, at=NOON)
         assert len(read(file, world.advocate)) == 1
-
-    def test_a_broken_import_is_told_to_the_administrator(self, tmp_path, settings):
-        settings.EGIDE_DATA = tmp_path
-        (tmp_path / "instruments").mkdir()
-        (tmp_path / "instruments" / "mine.yaml").write_text("code: x", encoding="utf-8")
-
-        assert queries.import_errors() == ["mine.yaml: titles: is missing"]
-        with translation.override("fr"):
-            assert queries.import_errors() == ["mine.yaml: titles: manque"]
 
 
 def test_every_sealed_field_says_why_it_is_kept():

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.assessments.sheets import answers, odara_with
+from tests.assessments.sheets import MINIMAL, answers, odara_with
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(tmp_path, *arguments, language="en_CA.UTF-8", stdin=None):
+def run(tmp_path, *arguments, language="en_CA.UTF-8", stdin=None, command="score"):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))}
     environment |= {
         "LANG": language,
@@ -24,7 +24,7 @@ def run(tmp_path, *arguments, language="en_CA.UTF-8", stdin=None):
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *sys.path]),
     }
     return subprocess.run(
-        [sys.executable, "-m", "django", "score", *map(str, arguments)],
+        [sys.executable, "-m", "django", command, *map(str, arguments)],
         capture_output=True, env=environment, cwd=tmp_path, timeout=120, input=stdin, check=False,
     )  # fmt: skip
 
@@ -148,7 +148,7 @@ def test_a_file_that_is_not_there_and_an_unknown_instrument(tmp_path, sheet):
 
     assert (absent.returncode, folder.returncode, unknown.returncode) == (2, 2, 2)
     assert "cannot be read" in absent.stderr.decode()
-    assert "danger-assessment, odara" in unknown.stderr.decode()
+    assert "danger-assessment, ntac-guide, odara" in unknown.stderr.decode()
 
 
 def test_reads_a_file_that_begins_with_a_byte_order_mark(tmp_path, sheet, odara):
@@ -157,12 +157,53 @@ def test_reads_a_file_that_begins_with_a_byte_order_mark(tmp_path, sheet, odara)
     assert run(tmp_path, "odara", "--answers", path, "--json").returncode == 0
 
 
-def test_an_imported_definition_that_is_broken_is_named(tmp_path, sheet):
-    folder = tmp_path / "data" / "instruments"
-    folder.mkdir(parents=True)
-    (folder / "mine.yaml").write_text("code: mine", encoding="utf-8")
+def test_a_definition_file_is_scored_before_it_is_brought_in(tmp_path, sheet):
+    path = tmp_path / "own.yaml"
+    path.write_text(MINIMAL, encoding="utf-8")
 
-    done = run(tmp_path, "mine", "--answers", sheet({}))
+    done = run(tmp_path, path, "--answers", sheet({"1": "yes", "2": "no"}), "--json")
+
+    assert (done.returncode, json.loads(done.stdout)["raw"]) == (0, 5)
+
+
+def test_a_definition_file_that_is_broken_is_named(tmp_path, sheet):
+    path = tmp_path / "mine.yaml"
+    path.write_text("code: mine", encoding="utf-8")
+
+    done = run(tmp_path, path, "--answers", sheet({}))
 
     assert done.returncode == 2
-    assert "mine.yaml: titles: is missing" in done.stderr.decode()
+    assert "titles: is missing" in done.stderr.decode()
+
+
+def test_what_is_not_added_up_has_no_number(tmp_path, sheet):
+    done = run(tmp_path, "ntac-guide", "--answers", sheet({"TA01": "concern", "TA02": "unknown"}), "--json")
+
+    result = json.loads(done.stdout)
+    assert {"unknown": 1, "outcome": None}.items() <= result.items()
+    assert not {"raw", "possible", "band"} & set(result)
+
+
+class TestCheck:
+    def check(self, tmp_path, content, language="en_CA.UTF-8"):
+        path = tmp_path / "own.yaml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return run(tmp_path, "check", path, command="instruments", language=language)
+
+    def test_says_what_a_whole_file_holds(self, tmp_path):
+        done = self.check(tmp_path, MINIMAL)
+
+        assert done.returncode == 0
+        assert "own-checklist 1" in done.stdout.decode()
+        assert "0 to 5" in done.stdout.decode()
+        assert "two people" in done.stdout.decode()
+
+    def test_names_the_place_of_a_mistake_in_the_readers_language(self, tmp_path):
+        done = self.check(tmp_path, MINIMAL.replace("max: 5", "max: 6"), language="fr_CA.UTF-8")
+
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert "score.max: les questions donnent 5, et non 6" in done.stderr.decode()
+
+    def test_refuses_a_file_that_is_too_large_and_one_that_runs_code(self, tmp_path):
+        for content in (b"#" * 300_000, "code: !!python/object/apply:os.system [id]"):
+            assert self.check(tmp_path, content).returncode == 2

@@ -12,9 +12,14 @@ DANGER_POINTS = {
 }  # fmt: skip
 
 
-def test_two_instruments_ship():
+def test_two_scored_sheets_and_two_unscored_guides_ship():
     assert catalogue().errors == ()
-    assert [each.code for each in catalogue().definitions] == ["danger-assessment", "odara"]
+    assert {each.code: each.is_summed for each in catalogue().definitions} == {
+        "danger-assessment": True,
+        "ntac-guide": False,
+        "odara": True,
+        "protective-factors": False,
+    }
 
 
 @pytest.mark.parametrize(
@@ -155,7 +160,7 @@ def test_every_text_is_in_both_languages_with_french_spacing(code):
     definition = find(code)
     texts = [
         definition.titles, definition.short, definition.validity.notes, definition.rights.note,
-        definition.verification, definition.certificate,
+        definition.verification, definition.certificate, definition.evidence, definition.limits,
         *(item.label for item in definition.items),
         *(item.hint for item in definition.items if item.hint),
         *(norms.caveat for norms in definition.norm_sets),

@@ -11,6 +11,8 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
+from egide.assessments.models import InstrumentImport
+from egide.assessments.services import propose_import
 from egide.cases.models import EndNotice
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
@@ -18,6 +20,7 @@ from egide.sharing import proposing
 from egide.sharing import services as sharing
 from egide.sharing.models import TableVersion
 from egide.sharing.rules.levels import Level
+from tests.assessments.sheets import MINIMAL
 from tests.cases.test_pages import full, sign_in  # noqa: F401
 from tests.conftest import NOON
 from tests.factories import World, a_member
@@ -65,7 +68,15 @@ def addresses(world):
         "cases:contact-ended": [case, plan],
         "cases:assess-with": [case, "ODARA"],
         "cases:assess-preview": [case, "ODARA"],
+        "cases:assess-result": [case, "odara"],
         "cases:assessment": [case, plan],
+        "cases:assessment-print": [case, plan],
+        "assessments:tool": ["odara"],
+        "assessments:right": ["ntac-guide"],
+        **{
+            f"assessments:import{page}": [str(_import(world).pk)]
+            for page in ("", "-approve", "-refuse", "-withdraw")
+        },
         "cases:level-answer": [case, plan],
         "cases:task-done": [case, plan],
         "cases:served": [case, plan],
@@ -152,6 +163,15 @@ def _proposal(world):
         actor=a_member(world.lead, Role.PRIVACY_OFFICER),
         at=NOON,
     )
+
+
+def _import(world):
+    """The definition of an instrument that waits for somebody else than who brought it in."""
+    known = InstrumentImport.objects.first()
+    if known is not None:
+        return known
+    keeper = a_member(world.lead, Role.ADMINISTRATOR)
+    return propose_import(content=MINIMAL, rights="Licence 12.", actor=keeper, at=NOON)
 
 
 def readers(world):

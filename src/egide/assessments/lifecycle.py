@@ -39,3 +39,52 @@ class Source(models.TextChoices):
     PARTNER = "partner", _("A partner agency")
     OBSERVED = "observed", _("Seen by the assessor")
     OTHER = "other", _("Other")
+
+
+class ImportState(models.TextChoices):
+    PROPOSED = "proposed", _("Waiting for a second person")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+IMPORT = Lifecycle(
+    initial=ImportState.PROPOSED,
+    transitions=[
+        Transition("approve", (ImportState.PROPOSED,), ImportState.APPROVED),
+        Transition("refuse", (ImportState.PROPOSED,), ImportState.REFUSED),
+        Transition("withdraw", (ImportState.PROPOSED,), ImportState.WITHDRAWN),
+    ],
+)
+
+
+class Certificate(models.TextChoices):
+    """What the records of training say of an assessor, the day they assessed."""
+
+    VALID = "valid", _("Certificate recorded and valid")
+    LAPSED = "lapsed", _("Certificate lapsed")
+    NONE = "none", _("No certificate recorded")
+
+
+class Difference(models.TextChoices):
+    """Where a judgement stands beside the score, as the assessor says."""
+
+    SAME = "same", _("About the same")
+    HIGHER = "higher", _("Higher than the score suggests")
+    LOWER = "lower", _("Lower than the score suggests")
+    APART = "apart", _("Not to be compared")
+
+
+class Population(models.TextChoices):
+    """Whether the person belongs to those the tool was made for."""
+
+    WITHIN = "within", _("Yes")
+    OUTSIDE = "outside", _("No")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class Nature(models.TextChoices):
+    """What stands beside one answer: what was seen or recorded, or what somebody thinks of it."""
+
+    FACT = "fact", _("Fact")
+    OPINION = "opinion", _("Opinion")

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from egide.assessments.lifecycle import State
+from egide.assessments.lifecycle import Certificate, ImportState, State
 from egide.common.ids import new_id
 from egide.common.personal import personal
-from egide.partners.models import Agency, Membership
+from egide.partners.models import Account, Agency, Membership
 from egide.vault.fields import SealedField
 
 #: Compartment, model name and categories under which an assessment is sealed and asked for.
@@ -20,6 +20,29 @@ SEALED_MODEL = "assessments.Assessment"
 SUMMARY_CATEGORY = "risk.assessment.summary"
 ANSWERS_CATEGORY = "risk.assessment.answers"
 _RETENTION = "with the file: its keys are destroyed when the programme's retention ends"
+
+
+class KeptDefinition(models.Model):
+    """The very text an assessment was made with, by its own digest: kept for ever, whatever replaces it.
+
+    A definition, or the card of a tool used elsewhere. Nothing in it is about a person.
+    """
+
+    #: SHA-256 of `content`, in hexadecimal: a text that is not this one has another row.
+    digest = models.CharField(max_length=64, primary_key=True)
+    instrument = models.CharField(max_length=40)
+    version = models.CharField(max_length=40, blank=True)
+    is_card = models.BooleanField(default=False)
+    content = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="assessments_kept_text_is_there", condition=~Q(content="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.version}"
 
 
 class InstrumentRight(models.Model):
@@ -44,6 +67,62 @@ class InstrumentRight(models.Model):
         return f"{self.instrument} {self.version}"
 
 
+class InstrumentImport(models.Model):
+    """One version of an instrument brought in by one person, used only once a second one approved it.
+
+    The statement of rights is sealed with what it is about: `seal` is of both, and the ledger names it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    instrument = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    content = models.TextField()
+    rights = models.TextField()
+    seal = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.PROPOSED)
+    proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    #: Whose the memberships are: the constraint compares people, not hats.
+    proposed_by_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_by_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="assessments_one_version_imported",
+                fields=["instrument", "version"],
+                condition=Q(state__in=["proposed", "approved"]),
+            ),
+            models.CheckConstraint(
+                name="assessments_import_says_the_right", condition=~Q(rights="") & ~Q(content="")
+            ),
+            models.CheckConstraint(
+                name="assessments_import_answered_whole",
+                condition=Q(state="proposed", decided_at__isnull=True, decided_by_account__isnull=True)
+                | (~Q(state="proposed") & Q(decided_at__isnull=False, decided_by_account__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="assessments_import_takes_two",
+                condition=~Q(state="approved") | ~Q(decided_by_account=F("proposed_by_account")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.version}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.state == ImportState.PROPOSED
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def of_file(self, file_id: UUID) -> Self:
         """Keep the assessments of one file, which the caller fetched within the actor's scope."""
@@ -58,7 +137,8 @@ class Assessment(models.Model):
     """One person's scoring of one instrument about one file, with their own judgement.
 
     No figure and no judgement is in clear: `summary` holds raw, unknown, low, high, band, judgement and
-    reason; `answers` holds each item's answer, note and source. Only `sharing` opens them.
+    reason; `answers` holds each item's answer, note and source. Only `sharing` opens them. Nothing outside this
+    module reads a figure to decide, to sort or to open: `tests/assessments/test_nothing_depends_on_a_score.py`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -73,8 +153,16 @@ class Assessment(models.Model):
     #: Codes of the source's regimes, sorted, separated by commas: they travel with the assessment.
     regimes = models.CharField(max_length=200, blank=True)
     scored_at = models.DateTimeField()
-    #: Whether the assessor held a valid certificate; None when nobody said.
+    #: The text it was made with, and is read with for ever.
+    definition = models.ForeignKey(
+        KeptDefinition, on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
+    #: A result of a tool used elsewhere: what it gave, and none of its items.
+    is_result = models.BooleanField(default=False)
+    #: Whether the assessor says they held a valid certificate; None when nobody said.
     certificate_valid = models.BooleanField(null=True)
+    #: What the records of training said of the assessor that day; empty when the tool asks for none.
+    certificate = models.CharField(max_length=10, choices=Certificate, blank=True)
     #: The norms shown beside the result when it was recorded.
     norm_set = models.CharField(max_length=40, blank=True)
     second_of = models.ForeignKey(
@@ -112,6 +200,10 @@ class Assessment(models.Model):
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")),
             ),
             models.CheckConstraint(name="assessments_known_state", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="assessments_known_certificate",
+                condition=Q(certificate="") | Q(certificate__in=Certificate.values),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from egide.assessments.rules.cards import Card
 from egide.assessments.rules.definition import Definition, DefinitionError, NormSet, Text
 from egide.assessments.rules.scoring import Problem, Score
+from egide.common.text import localized
+from egide.partners.rules.training import courses
 
 #: Every answer, as a sheet offers it.
 ANSWER_LABELS: dict[str, str | Promise] = {
@@ -16,6 +19,46 @@ ANSWER_LABELS: dict[str, str | Promise] = {
     "unknown": _("Unknown"),
     "refused": _("Refused"),
     "not_applicable": _("Not applicable"),
+}
+#: Every kind of tool, and what it means for whoever reads a result.
+KINDS: dict[str, str | Promise] = {
+    "actuarial": _("Actuarial: answers are added up and compared with a group"),
+    "weighted": _("Weighted: answers are added up, some counting more"),
+    "trigger": _("Rule: some answers, or belief, call for a step"),
+    "spj": _("Structured professional judgement: nothing is added up, a person judges"),
+    "checklist": _("Checklist: nothing is added up"),
+}
+#: How sure we are of what is said of a tool.
+MARKS: dict[str, str | Promise] = {
+    "V2": _("seen in two sources or more"),
+    "V1": _("seen in one source"),
+    "S": _("stated by a partner programme"),
+    "O": _("ours"),
+    "R": _("recalled, to be verified"),
+    "X": _("looked for, not found"),
+}
+RIGHTS: dict[str, str | Promise] = {
+    "public_domain": _("Public domain"),
+    "own": _("Our own"),
+    "licensed": _("Protected: a licence or permission is needed"),
+    "unknown": _("Not known: ask whoever holds it"),
+}
+#: What each part of a card says.
+PARTS: dict[str, str | Promise] = {
+    "purpose": _("What it is for"),
+    "population": _("For whom"),
+    "users": _("Who may use it"),
+    "training": _("Training and certificate"),
+    "structure": _("How it is made"),
+    "accuracy": _("Published accuracy"),
+    "limits": _("Limits"),
+}
+OUTCOMES: dict[str, str | Promise] = {
+    "by_rule": _("The rule is met"),
+    "by_judgement": _("Met by the belief of who asked"),
+    "not_met": _("The rule is not met"),
+    "undetermined": _("Undetermined: what is open could meet the rule"),
+    "not_answered": _("No question was answered"),
 }
 #: Longest piece of someone's input an error repeats, in characters.
 _LONGEST_ECHO = 40
@@ -33,9 +76,21 @@ def band_label(definition: Definition, code: str | None) -> str:
     return in_language(definition.band(code).label) if code else ""
 
 
-def answer_label(code: str) -> str:
-    """Answer an answer in words; an item that was not asked is a dash."""
-    return str(ANSWER_LABELS.get(code, "—"))
+def answer_label(code: str, definition: Definition | None = None) -> str:
+    """Answer an answer in words, the instrument's own where it has some; an item that was not asked is a dash."""
+    coding = definition.coding(code) if definition else None
+    return in_language(coding.label) if coding else str(ANSWER_LABELS.get(code, "—"))
+
+
+def mark_label(mark: str) -> str:
+    """Say how sure we are of one line."""
+    return f"{mark}, {MARKS[mark]}"
+
+
+def course_title(made_with: Definition | Card) -> str:
+    """Name the course that certifies who uses a tool; empty when none is recorded here."""
+    course = courses().get(made_with.course)
+    return localized(course, "title") if course else ""
 
 
 def definition_error(error: DefinitionError) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 _WORDS: dict[str, Any] = {
     "assessments.recorded": _("Recorded an assessment"),
+    "assessments.result_recorded": _("Recorded a result obtained elsewhere"),
     "assessments.second_scored": _("Scored the sheet a second time"),
     "cases.access_approved": _("Agreed, as second reader, with what a person is given of their file"),
     "cases.access_asked": _("Recorded that a person asks for their own file"),

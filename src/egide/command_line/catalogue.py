@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
         "runtime", "import referrals FILE.csv|.json [--dry-run] [--data DIR]", "import_referrals"
     ),
     "score": Command("runtime", "score INSTRUMENT --answers FILE.json [--json]", "score"),
+    "instruments": Command("runtime", "instruments check FILE", "instruments"),
     "decide": Command("runtime", "decide --request FILE.json [--json] [--data DIR]", "decide"),
     "manage": Command("runtime", "manage COMMAND [arguments] [--data DIR]"),
 }

@@ -31,7 +31,7 @@ from egide.partners.rules.training import courses
 PASSWORD = "demonstration-2026"  # noqa: S105
 #: Whose account tells that a database holds this demonstration.
 FIRST_SIGN_IN = "coordinator"
-INSTRUMENTS = ("odara", "danger-assessment")
+INSTRUMENTS = ("odara", "danger-assessment", "ntac-guide", "protective-factors")
 #: How long before now the agencies signed and the people began, in days.
 AGE_DAYS = 700
 
@@ -180,8 +180,24 @@ def _train(world: World, people: list[tuple[Membership, dict[str, Any]]], now: d
                 recorded_at=now - timedelta(days=AGE_DAYS),
             )
             for course in courses().values()
+            if not course.is_certificate
         ]
+        made += [_certificate(member, code, by, now) for code in said.get("certificates", ())]
     TrainingRecord.objects.bulk_create(made)
+
+
+def _certificate(member: Membership, code: str, by: Membership, now: datetime) -> TrainingRecord:
+    """The certificate of a tool, held since before the cases began."""
+    return TrainingRecord(
+        membership=member,
+        account_id=member.account_id,
+        course=code,
+        completed_on=(now - timedelta(days=AGE_DAYS + 100)).date(),
+        valid_until=now + timedelta(days=200),
+        recorded_by=by,
+        recorded_by_account_id=by.account_id,
+        recorded_at=now - timedelta(days=AGE_DAYS),
+    )
 
 
 def _membership(world: World, account: Account, said: dict[str, Any], start: date) -> Membership:

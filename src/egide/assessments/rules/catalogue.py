@@ -1,6 +1,6 @@
 """Find instruments: those we ship, and those a deployment imported under its own right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,10 +28,13 @@ class Catalogue:
     errors: tuple[DefinitionError, ...]
 
 
-def catalogue(folders: Sequence[Path] = (SHIPPED,)) -> Catalogue:
+def catalogue(folders: Sequence[Path] = (SHIPPED,), *, imported: Iterable[Definition] = ()) -> Catalogue:
     """Read every definition of the folders; one that is wrong keeps none of the others out.
 
-    An absent folder is empty. Of two files that give the same version, the first one counts.
+    An absent folder is empty. Of two that give the same version, the first one counts, what was imported last.
+
+    Args:
+        imported: definitions two people signed off here.
     """
     found: dict[tuple[str, str], Definition] = {}
     errors = []
@@ -42,6 +45,8 @@ def catalogue(folders: Sequence[Path] = (SHIPPED,)) -> Catalogue:
                 _add(found, definition, path)
             except DefinitionError as error:
                 errors.append(error)
+    for definition in imported:
+        found.setdefault((definition.code, definition.version), definition)
     return Catalogue(tuple(found[key] for key in sorted(found)), tuple(errors))
 
 
@@ -58,7 +63,12 @@ def _add(found: dict[tuple[str, str], Definition], definition: Definition, path:
 
 
 def find(name: str, *, version: str = "", folders: Sequence[Path] = (SHIPPED,)) -> Definition:
-    """Answer the instrument of that code or alias, in that version or else the latest.
+    """Answer the instrument of that code or alias, in that version or else the latest. See `choose`."""
+    return choose(catalogue(folders), name, version=version)
+
+
+def choose(every: Catalogue, name: str, *, version: str = "") -> Definition:
+    """Answer, of a catalogue, the instrument of that code or alias, in that version or else the latest.
 
     Args:
         name: as people write it: capitals, spaces and underscores do not matter.
@@ -66,8 +76,7 @@ def find(name: str, *, version: str = "", folders: Sequence[Path] = (SHIPPED,)) 
         UnknownInstrumentError: there is none, and every file could be read.
         DefinitionError: there is none, and this file could not be read.
     """
-    wanted = "-".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
-    every = catalogue(folders)
+    wanted = as_code(name)
     # A code before an alias: an import cannot take the place of another instrument by its name.
     answering = [each for each in every.definitions if wanted == each.code] or [
         each for each in every.definitions if wanted in each.aliases
@@ -79,6 +88,11 @@ def find(name: str, *, version: str = "", folders: Sequence[Path] = (SHIPPED,)) 
     if every.errors:
         raise every.errors[0]
     raise UnknownInstrumentError(name, sorted({each.code for each in every.definitions}))
+
+
+def as_code(name: str) -> str:
+    """Answer a name as a code: capitals, spaces and underscores do not matter."""
+    return "-".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
 
 
 @lru_cache(maxsize=64)

@@ -29,13 +29,19 @@ def check(definition: Definition, *, adjusted: Mapping[str, int]) -> None:
             )
     if definition.kind == "trigger" and not definition.triggers:
         raise DefinitionError("triggers", gettext_noop("is missing: an instrument of this kind has some"))
+    if definition.kind != "trigger" and definition.triggers:
+        raise DefinitionError("triggers", gettext_noop("goes with the kind trigger, and only with it"))
     if any(len(knot) > LARGEST_KNOT for knot in knots(definition.items, definition.excludes)):
         raise DefinitionError(
             "excludes", gettext_noop("ties more than %(most)d items together"), most=LARGEST_KNOT
         )
-    _check_bounds(definition)
-    _check_bands(definition)
-    _check_norms(definition)
+    if definition.is_summed:
+        _check_bounds(definition)
+        _check_bands(definition)
+        _check_norms(definition)
+    else:
+        _check_answers(definition)
+    _check_groups(definition)
 
 
 def _check_items(definition: Definition) -> None:
@@ -47,12 +53,41 @@ def _check_items(definition: Definition) -> None:
     places = {item.code: number for number, item in enumerate(definition.items)}
     for number, item in enumerate(definition.items):
         where = f"items[{number}]"
-        if YES not in item.answers or "unknown" not in item.answers:
+        if not definition.codings and (YES not in item.answers or "unknown" not in item.answers):
             raise DefinitionError(
                 f"{where}.answers", gettext_noop("yes and unknown are always possible answers")
             )
         if item.only_if and places.get(item.only_if, number) >= number:
             raise DefinitionError(f"{where}.only_if", gettext_noop("name an item that comes before this one"))
+
+
+def _check_answers(definition: Definition) -> None:
+    """An instrument that is not added up lets every item stay open, as the others do with "unknown"."""
+    for where, codings in (("answers", definition.codings), ("relevance", definition.relevance)):
+        _check_unique([one.code for one in codings], where=where)
+    for number, item in enumerate(definition.items):
+        if not definition.open_answers & set(item.answers):
+            raise DefinitionError(
+                f"items[{number}].answers",
+                gettext_noop("one answer leaves the item open: write open: true beside it"),
+            )
+    if definition.excludes and definition.codings:
+        raise DefinitionError(
+            "excludes", gettext_noop("an instrument of this kind has no score: leave this out")
+        )
+    if definition.missing.policy != "none":
+        raise DefinitionError(
+            "missing", gettext_noop("an instrument of this kind has no score: leave this out")
+        )
+
+
+def _check_groups(definition: Definition) -> None:
+    """A group that is named exists; where some are, every item stands under one."""
+    known = [group.code for group in definition.groups]
+    _check_unique(known, where="groups")
+    if known:
+        for number, item in enumerate(definition.items):
+            _check_known([item.group], known, where=f"items[{number}].group")
 
 
 def _check_bounds(definition: Definition) -> None:

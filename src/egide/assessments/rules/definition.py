@@ -3,8 +3,11 @@
 Source: domain/instruments.md §0, "Definition file (what the import hook must express)".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 
+#: Kinds whose items are added up; the others have no total, and none is ever made for them.
+SUMMED_KINDS = ("actuarial", "weighted")
 YES, NO, UNKNOWN, REFUSED, NOT_APPLICABLE = "yes", "no", "unknown", "refused", "not_applicable"
 #: Every answer there is, in the order a sheet offers them.
 ANSWERS = (YES, NO, UNKNOWN, REFUSED, NOT_APPLICABLE)
@@ -61,6 +64,8 @@ class Item:
     group: str = ""
     #: The item that must be answered yes for this one to be asked; empty when it is always asked.
     only_if: str = ""
+    #: How sure we are of the line (V2, V1, S, R, O); shown beside it when it is still to be verified.
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,28 @@ class Band:
     low: int
     high: int
     label: Text
+    #: The judgement its name stands for, to list a judgement that differs; empty when nothing public says so.
+    judgement: str = ""
 
     def holds(self, value: int) -> bool:
         return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Coding:
+    """One answer of an instrument that is not added up, in its own words; open when it leaves the item unsaid."""
+
+    code: str
+    label: Text
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading under which some items stand."""
+
+    code: str
+    title: Text
 
 
 @dataclass(frozen=True)
@@ -183,8 +207,54 @@ class Definition:
     certificate: Text | None = None
     #: What was and was not verified; shown to whoever activates the instrument.
     verification: Text | None = None
+    #: How accurate it was found to be, and what limits it: shown beside every result.
     evidence: Text | None = None
+    limits: Text | None = None
+    #: What is said above the sheet and above what it gave.
+    banner: Text | None = None
+    #: The course that certifies who uses it (`partners/data/courses.yaml`); empty when none is recorded.
+    course: str = ""
+    groups: tuple[Group, ...] = ()
+    #: The answers of an instrument that is not added up, and how relevant each may be said to be.
+    codings: tuple[Coding, ...] = ()
+    relevance: tuple[Coding, ...] = ()
     sources: tuple[str, ...] = ()
+    #: The text it was read from: what is kept with every assessment made with it.
+    text: str = field(default="", compare=False, repr=False)
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether the answers come to a score."""
+        return self.kind in SUMMED_KINDS
+
+    @property
+    def may_be_partial(self) -> bool:
+        """Whether an item may be left for another day: a checklist is a conversation, not a measure."""
+        return self.kind == "checklist"
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Every answer some item takes."""
+        return tuple(one.code for one in self.codings) or ANSWERS
+
+    @property
+    def open_answers(self) -> frozenset[str]:
+        """The answers that leave an item open."""
+        return frozenset(one.code for one in self.codings if one.is_open) or OPEN_ANSWERS
+
+    @property
+    def has_judgement_trigger(self) -> bool:
+        """Whether a person's belief meets the rule by itself."""
+        return any(trigger.is_judgement for trigger in self.triggers)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its text: two texts of one version are told apart."""
+        return digest_of(self.text)
+
+    def coding(self, code: str) -> Coding | None:
+        """Answer the coding of that code, of presence or relevance; None when there is none."""
+        return next((one for one in (*self.codings, *self.relevance) if one.code == code), None)
 
     def item(self, code: str) -> Item:
         """Answer the item of that code; KeyError when there is none."""
@@ -204,3 +274,8 @@ class Definition:
     def norm_set(self) -> str:
         """The id of the norms attached to a result by default; empty when there are none."""
         return self.norm_sets[0].id if self.norm_sets else ""
+
+
+def digest_of(text: str) -> str:
+    """Answer the SHA-256 of a text, in hexadecimal."""
+    return sha256(text.encode()).hexdigest()

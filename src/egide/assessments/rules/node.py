@@ -107,7 +107,9 @@ class Node:
 
     def choices(self, key: str, choices: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
         """Answer several of `choices`, in the order of `choices`."""
-        given = {_SYNONYMS.get(value, value) for value in self.strings(key, default)}
+        given = {
+            value if value in choices else _SYNONYMS.get(value, value) for value in self.strings(key, default)
+        }
         if not given or not given <= set(choices):
             raise DefinitionError(
                 self._at(key), gettext_noop("use one or more of %(choices)s"), choices=", ".join(choices)

@@ -1,6 +1,7 @@
 """Read a definition file: strict, so that nothing half-understood ever scores a person."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -8,11 +9,14 @@ import yaml
 from egide.assessments.rules.consistency import check
 from egide.assessments.rules.definition import (
     ANSWERS,
+    SUMMED_KINDS,
     USUAL_ANSWERS,
     YES,
     Band,
+    Coding,
     Definition,
     DefinitionError,
+    Group,
     Item,
     Missing,
     NormRow,
@@ -24,7 +28,12 @@ from egide.assessments.rules.definition import (
 )
 from egide.assessments.rules.node import Node, strict_yaml
 
-KINDS = ("actuarial", "weighted", "trigger", "spj", "checklist")
+KINDS = (*SUMMED_KINDS, "trigger", "spj", "checklist")
+#: Kinds whose answers are the instrument's own words.
+CODED_KINDS = ("spj", "checklist")
+#: What a band may be said to stand for: the judgements people choose among.
+JUDGEMENTS = ("lower", "raised", "high", "extreme")
+MARKS = ("V2", "V1", "S", "R", "O")
 RIGHTS = ("public_domain", "own", "licensed", "unknown")
 RESPONDENTS = ("officer", "victim_interview", "team", "file_review")
 POLICIES = ("none", "max_missing", "prorate_table")
@@ -38,13 +47,33 @@ def parse_text(text: str | bytes) -> Definition:
     Raises:
         DefinitionError: it is too large, is not YAML, or any part is missing, misspelt or impossible.
     """
+    plain = plain_text(text)
+    return replace(parse(load_yaml(plain)), text=plain)
+
+
+def plain_text(text: str | bytes) -> str:
+    """Answer the text of a file of ours.
+
+    Raises:
+        DefinitionError: it is too large, or not UTF-8.
+    """
     raw = text.encode() if isinstance(text, str) else text
     if len(raw) > LARGEST_FILE:
         raise DefinitionError("file", gettext_noop("is larger than %(most)d KB"), most=LARGEST_FILE // 1024)
     try:
-        data = strict_yaml(raw.decode("utf-8-sig"))
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DefinitionError("file", gettext_noop("is not UTF-8 text")) from error
+
+
+def load_yaml(text: str) -> Any:
+    """Answer plain data.
+
+    Raises:
+        DefinitionError: it is not YAML, nor JSON; it names the line.
+    """
+    try:
+        return strict_yaml(text)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "file"
@@ -52,7 +81,6 @@ def parse_text(text: str | bytes) -> Definition:
         raise DefinitionError(
             where, gettext_noop("cannot be read as YAML (%(problem)s)"), problem=problem
         ) from error
-    return parse(data)
 
 
 def parse(data: Any) -> Definition:
@@ -63,35 +91,65 @@ def parse(data: Any) -> Definition:
     """
     node = Node(data, "")
     titles = node.text("titles")
-    points = _adjustments(node)
-    lowest, highest = _bounds(node)
+    kind = node.choice("kind", KINDS)
+    points = _adjustments(node) if kind in SUMMED_KINDS else {}
+    lowest, highest = _bounds(node) if kind in SUMMED_KINDS else (0, 0)
+    codings = tuple(_coding(each) for each in node.nodes("answers")) if kind in CODED_KINDS else ()
+    relevance = tuple(_coding(each) for each in node.nodes("relevance", default=())) if kind == "spj" else ()
     definition = Definition(
         code=node.slug("code"),
         version=node.string("version"),
         titles=titles,
         short=node.text("short", default=titles),
-        kind=node.choice("kind", KINDS),
+        kind=kind,
         rights=_rights(node.node("rights")),
         respondent=node.choice("respondent", RESPONDENTS),
         validity=_validity(node.node("validity")),
         requires_certificate=node.boolean("requires_certificate"),
-        items=tuple(_item(each, points) for each in node.nodes("items")),
+        items=tuple(_item(each, kind, points, codings) for each in node.nodes("items")),
         minimum=lowest,
         maximum=highest,
-        bands=tuple(_band(each) for each in node.nodes("bands", default=())),
-        norm_sets=tuple(_norm_set(each) for each in node.nodes("norm_sets", default=())),
+        bands=_only_summed(node, kind, "bands", _band),
+        norm_sets=_only_summed(node, kind, "norm_sets", _norm_set),
         excludes=tuple(_pair(each) for each in node.nodes("excludes", default=())),
         missing=_missing(node.node("missing")) if node.has("missing") else Missing(),
         triggers=tuple(_trigger(each) for each in node.nodes("triggers", default=())),
         aliases=node.strings("aliases", default=()),
         certificate=node.optional_text("certificate"),
         verification=node.optional_text("verification"),
-        evidence=node.optional_text("evidence"),
+        # A checklist says nothing of anyone; whatever else gives a finding says how good that finding is.
+        evidence=node.optional_text("evidence") if kind == "checklist" else node.text("evidence"),
+        limits=node.optional_text("limits") if kind == "checklist" else node.text("limits"),
+        banner=node.optional_text("banner"),
+        course=node.slug("course") if node.has("course") else "",
+        groups=tuple(_group(each) for each in node.nodes("groups", default=())),
+        codings=codings,
+        relevance=relevance,
         sources=node.strings("sources", default=()),
     )
     node.done()
     check(definition, adjusted=points)
     return definition
+
+
+def _only_summed(node: Node, kind: str, key: str, read: Any) -> tuple[Any, ...]:
+    if node.has(key) and kind not in SUMMED_KINDS:
+        raise DefinitionError(key, gettext_noop("an instrument of this kind has no score: leave this out"))
+    return tuple(read(each) for each in node.nodes(key, default=()))
+
+
+def _coding(node: Node) -> Coding:
+    coding = Coding(
+        code=node.string("code"), label=node.text("label"), is_open=node.boolean("open", default=False)
+    )
+    node.done()
+    return coding
+
+
+def _group(node: Node) -> Group:
+    group = Group(code=node.string("code"), title=node.text("title"))
+    node.done()
+    return group
 
 
 def _rights(node: Node) -> Rights:
@@ -113,9 +171,27 @@ def _validity(node: Node) -> Validity:
     return validity
 
 
-def _item(node: Node, adjustments: Mapping[str, int]) -> Item:
+def _item(node: Node, kind: str, adjustments: Mapping[str, int], codings: tuple[Coding, ...]) -> Item:
     code = node.string("code")
-    is_scored = node.boolean("scored", default=True)
+    is_scored = node.boolean("scored", default=True) if kind in SUMMED_KINDS else False
+    known = tuple(one.code for one in codings)
+    item = Item(
+        code=code,
+        label=node.text("label"),
+        points=_points(node, code, adjustments, is_scored=is_scored),
+        is_scored=is_scored,
+        answers=node.choices("answers", known or ANSWERS, default=known or USUAL_ANSWERS),
+        hint=node.optional_text("hint"),
+        is_critical=node.boolean("critical", default=False),
+        group=node.string("group", default=""),
+        only_if="" if codings else _only_if(node),
+        mark=node.choice("mark", MARKS) if node.has("mark") else "",
+    )
+    node.done()
+    return item
+
+
+def _points(node: Node, code: str, adjustments: Mapping[str, int], *, is_scored: bool) -> int:
     own = 0
     if node.has("points"):
         points = node.node("points")
@@ -129,25 +205,17 @@ def _item(node: Node, adjustments: Mapping[str, int]) -> Item:
         raise DefinitionError(
             f"{node.where}.scored", gettext_noop("an item that is not scored cannot carry points")
         )
-    only_if = ""
-    if node.has("only_if"):
-        condition = node.node("only_if")
-        only_if = condition.string("item")
-        condition.choice("answer", (YES,))
-        condition.done()
-    item = Item(
-        code=code,
-        label=node.text("label"),
-        points=own + adjustments.get(code, 0),
-        answers=node.choices("answers", ANSWERS, default=USUAL_ANSWERS),
-        hint=node.optional_text("hint"),
-        is_scored=is_scored,
-        is_critical=node.boolean("critical", default=False),
-        group=node.string("group", default=""),
-        only_if=only_if,
-    )
-    node.done()
-    return item
+    return own + adjustments.get(code, 0)
+
+
+def _only_if(node: Node) -> str:
+    if not node.has("only_if"):
+        return ""
+    condition = node.node("only_if")
+    parent = condition.string("item")
+    condition.choice("answer", (YES,))
+    condition.done()
+    return parent
 
 
 def _adjustments(node: Node) -> dict[str, int]:
@@ -174,7 +242,11 @@ def _bounds(node: Node) -> tuple[int, int]:
 
 def _band(node: Node) -> Band:
     band = Band(
-        code=node.string("code"), low=node.integer("min"), high=node.integer("max"), label=node.text("label")
+        code=node.string("code"),
+        low=node.integer("min"),
+        high=node.integer("max"),
+        label=node.text("label"),
+        judgement=node.choice("judgement", JUDGEMENTS) if node.has("judgement") else "",
     )
     node.done()
     return band

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from egide.assessments.rules.definition import (
-    ANSWERS,
     OPEN_ANSWERS,
     UNKNOWN,
     YES,
@@ -73,9 +72,9 @@ def problems_in(definition: Definition, answers: Mapping[str, str]) -> tuple[Pro
     for item in definition.items:
         answer = answers.get(item.code)
         if answer is None:
-            if not is_skipped(item, answers):
+            if not is_skipped(item, answers) and not definition.may_be_partial:
                 found.append(Problem("missing_item", item.code))
-        elif answer not in ANSWERS:
+        elif answer not in definition.answers:
             found.append(Problem("unknown_answer", item.code, str(answer)))
         elif answer not in item.answers:
             found.append(Problem("answer_not_allowed", item.code, answer))
@@ -156,6 +155,54 @@ def complete_with_unknown(definition: Definition, answers: Mapping[str, str]) ->
         for item in definition.items
         if answers.get(item.code) or not is_skipped(item, answers)
     }
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a sheet that is not added up comes to: how many items are open and, of a rule, how it was met.
+
+    `outcome` is empty where there is no rule; else `by_rule`, `by_judgement`, `not_met`, `undetermined`
+    or `not_answered`.
+    """
+
+    unknown: int
+    outcome: str = ""
+
+
+#: Every outcome of a rule, the first two being those in which somebody is to be reached.
+OUTCOMES = ("by_rule", "by_judgement", "not_met", "undetermined", "not_answered")
+
+
+def finding(definition: Definition, answers: Mapping[str, str], *, believes: bool = False) -> Finding:
+    """Read a sheet that is not added up: nothing is counted but what is still open.
+
+    Args:
+        believes: whether the practitioner is concerned, whatever the answers.
+    Raises:
+        AnswerError: an item is missing or does not exist, or an answer is not one the item takes.
+    """
+    problems = problems_in(definition, answers)
+    if problems:
+        raise AnswerError(problems)
+    unknown = sum(answer in definition.open_answers for answer in answers.values())
+    return Finding(unknown=unknown, outcome=outcome(definition, answers, believes=believes))
+
+
+def outcome(definition: Definition, answers: Mapping[str, str], *, believes: bool) -> str:
+    """Say how the rule of an instrument was met; empty when it has none.
+
+    Source:
+        domain/instruments.md §3.1: any one of some items, or so many of the others, or belief; unanswered is not no.
+    """
+    if not definition.triggers:
+        return ""
+    if is_triggered(definition, answers, judgement=False):
+        return "by_rule"
+    if believes and definition.has_judgement_trigger:
+        return "by_judgement"
+    if all(answers.get(item.code, UNKNOWN) in OPEN_ANSWERS for item in definition.items):
+        return "not_answered"
+    return "undetermined" if is_triggered(definition, answers, judgement=False) is None else "not_met"
 
 
 def is_triggered(definition: Definition, answers: Mapping[str, str], *, judgement: bool) -> bool | None:

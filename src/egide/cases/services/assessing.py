@@ -1,4 +1,4 @@
-"""Record an assessment of a case: on the case as it stands now, and only while it is open."""
+"""Record an assessment of a case, or a result obtained elsewhere: on the case as it stands now, while it is open."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -40,3 +40,25 @@ def record(
     if second_of is not None:
         return assessments.record_second_score(assessment_id=second_of, **asked)
     return assessments.record_assessment(case_id=case.pk, instrument=instrument, replaces=corrects, **asked)
+
+
+@transaction.atomic
+def record_result(
+    *, case_id: UUID, instrument: str, result: assessments.Result, actor: Membership, at: datetime
+) -> Assessment:
+    """Keep what a tool used elsewhere gave.
+
+    Raises:
+        NotVisible: the case is not the actor's to see, or there is no such tool. Refused: it is closed.
+        See also `assessments.services`, which records it in the ledger.
+    """
+    case = lock_open_case(case_id, actor=actor)
+    permissions.check_can_contribute(actor, case)
+    return assessments.record_result(
+        file=entries.victim_file(case),
+        case_id=case.pk,
+        instrument=instrument,
+        result=result,
+        actor=actor,
+        at=at,
+    )

@@ -30,7 +30,8 @@ def doors_of(*, case: Case, actor: Membership, at: datetime, judgement: str = ""
     for summary in assessments.latest_summaries(
         file=entries.victim_file(case), actor=actor, at=at, purpose="case_management"
     ):
-        scores[summary.instrument] = ScoreRange(low=summary.low, high=summary.high)
+        if summary.low is not None and summary.high is not None:
+            scores[summary.instrument] = ScoreRange(low=summary.low, high=summary.high)
     return door_findings(
         case.programme.protocol, scores=scores, judgement=judgement, minimums=case.programme.minimums
     )

@@ -29,7 +29,13 @@ urlpatterns = [
     path("cases/<uuid:case_id>/assess/", assessing.choose, name="assess"),
     path("cases/<uuid:case_id>/assess/<str:instrument>/", assessing.assess, name="assess-with"),
     path("cases/<uuid:case_id>/assess/<str:instrument>/preview/", assessing.preview, name="assess-preview"),
+    path("cases/<uuid:case_id>/assess/<str:instrument>/result/", assessing.result, name="assess-result"),
     path("cases/<uuid:case_id>/assessments/<uuid:assessment_id>/", assessing.assessment, name="assessment"),
+    path(
+        "cases/<uuid:case_id>/assessments/<uuid:assessment_id>/print/",
+        assessing.assessment_print,
+        name="assessment-print",
+    ),
     path("cases/<uuid:case_id>/eligibility/", casework.eligibility, name="eligibility"),
     path("cases/<uuid:case_id>/consent/", consenting.consent, name="consent"),
     path("cases/<uuid:case_id>/consent/refusal/", consenting.refusal, name="refusal"),

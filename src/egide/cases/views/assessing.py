@@ -14,6 +14,7 @@ from egide.assessments import presentation as sheets
 from egide.assessments import queries as assessments
 from egide.assessments import wording
 from egide.cases import permissions
+from egide.cases.resuming import draft_address
 from egide.cases.services import assessing, entries
 from egide.cases.services.locking import check_is_open
 from egide.cases.views.step import fetch_case, step
@@ -26,20 +27,40 @@ from egide.common.text import localized
 
 @require_GET
 def choose(request: Request, case_id: UUID) -> HttpResponse:
-    """Choose a tool among those the programme uses."""
+    """Choose a tool among those the programme uses, or record what another one gave elsewhere."""
     case = fetch_case(request, case_id)
     permissions.check_can_contribute(request.actor, case)
     allowed = {code.lower() for code in case.programme.protocol.instruments}
-    states = [s for s in assessments.instrument_states() if s.definition.code.lower() in allowed]
-    rows = [
+    tools = assessments.tools()
+    return render(
+        request,
+        "cases/assess.html",
         {
-            "title": wording.in_language(s.definition.titles),
-            "note": wording.in_language(s.definition.validity.notes),
-            "href": reverse("cases:assess-with", args=[case.pk, s.definition.code]) if s.is_active else "",
-        }
-        for s in states
-    ]
-    return render(request, "cases/assess.html", {"case": case, "rows": rows})
+            "case": case,
+            "rows": [_tool(case, one, is_own=True) for one in tools if one.code in allowed],
+            "others": sorted(
+                (_tool(case, one) for one in tools if one.code not in allowed and one.takes_results),
+                key=lambda row: row["title"].casefold(),
+            ),
+        },
+    )
+
+
+def _tool(case: Any, one: assessments.Tool, *, is_own: bool = False) -> dict[str, str]:
+    """Answer a tool with what may be done with it in a case: fill its sheet, record a result of it, or neither."""
+    sheet = one.latest
+    note = (
+        sheet.definition.validity.notes if sheet else one.card.facts["population"].text if one.card else None
+    )
+    return {
+        "title": wording.in_language(one.known_by.titles),
+        "note": wording.in_language(note),
+        "is_inactive": "1" if sheet and not sheet.is_active else "",
+        "href": reverse("cases:assess-with", args=[case.pk, one.code])
+        if is_own and sheet and sheet.is_active
+        else "",
+        "result_href": reverse("cases:assess-result", args=[case.pk, one.code]) if one.takes_results else "",
+    }
 
 
 def _doors(case: Any, code: str) -> list[sheets.Door]:
@@ -79,7 +100,7 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     # Answers of one tool are not answers of another, nor of whoever scores it again.
     about = second or corrects
     name = f"assessment-{definition.code}" + (f"-{about.hex}" if about else "")
-    draft = reverse("cases:draft", args=[name]) + f"?about={case.pk}"
+    draft = draft_address(name, case.pk)
     doors = _doors(case, definition.code)
     return step(
         request,
@@ -114,19 +135,54 @@ def preview(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     return render(request, "assessments/_so_far.html", {"so_far": so_far})
 
 
+def result(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
+    """Record what a tool used elsewhere gave, in its own words."""
+    case = fetch_case(request, case_id)
+    permissions.check_can_contribute(request.actor, case)
+    assessment_permissions.check_can_assess(request.actor)
+    card = assessments.card_of(instrument)
+    if card.is_bundled:
+        raise NotVisible
+    check_is_open(case)
+    form = sheets.result_form(card, data=request.POST or None)
+
+    def effect(at: Any) -> str:
+        made = assessing.record_result(
+            case_id=case.pk, instrument=card.code, result=form.record, actor=request.actor, at=at
+        )
+        return reverse("cases:assessment", args=[case.pk, made.pk])
+
+    name = f"assessment-result-{card.code}"
+    return step(
+        request,
+        form=form,
+        scope="cases.result",
+        effect=effect,
+        draft=(name, case.pk),
+        template="cases/result_form.html",
+        done=_("The result was recorded. It changed nothing else: you decide."),
+        context={
+            "case": case,
+            # Called by the template, so that it sees the draft or the errors.
+            "sheet": lambda: sheets.result_form_context(
+                card,
+                form,
+                action=request.get_full_path(),
+                autosave_url=draft_address(name, case.pk),
+            ),
+        },
+    )
+
+
 @require_GET
 def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResponse:
     """One recorded assessment."""
-    case = fetch_case(request, case_id)
-    file = entries.victim_file(case)
-    opened = assessments.open_assessment(
-        assessment_id=assessment_id, file=file, actor=request.actor, at=clock.now()
-    )
+    case, opened = _opened(request, case_id, assessment_id)
     summary = opened.summary
     again = reverse("cases:assess-with", args=[case.pk, opened.definition.code])
     is_own = summary.assessor_name == request.actor.person_name
     may = permissions.can_contribute(request.actor, case) and assessment_permissions.can_assess(request.actor)
-    is_first = summary.state == "completed" and not summary.is_second
+    is_first = summary.state == "completed" and not summary.is_second and not summary.is_result
     return render(
         request,
         "cases/assessment.html",
@@ -139,9 +195,26 @@ def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResp
                 if may and is_first and not is_own and not opened.other_scorer
                 else "",
                 correct_url=f"{again}?corrects={summary.id}" if may and is_first and is_own else "",
+                print_url=reverse("cases:assessment-print", args=[case.pk, summary.id]),
             ),
         },
     )
+
+
+@require_GET
+def assessment_print(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """One recorded assessment on paper, with how good its tool is, and what binds whoever reads it."""
+    case, opened = _opened(request, case_id, assessment_id)
+    shown = sheets.result_context(opened, doors=_doors(case, opened.definition.code))
+    return render(request, "cases/assessment_print.html", {"case": case, "result": shown})
+
+
+def _opened(request: Request, case_id: UUID, assessment_id: UUID) -> tuple[Any, assessments.OpenedAssessment]:
+    case = fetch_case(request, case_id)
+    opened = assessments.open_assessment(
+        assessment_id=assessment_id, file=entries.victim_file(case), actor=request.actor, at=clock.now()
+    )
+    return case, opened
 
 
 def _named(request: Request, name: str) -> UUID | None:

@@ -26,32 +26,55 @@ def held_by(*, membership_ids: Collection[UUID]) -> dict[UUID, dict[str, Trainin
 
 
 def until_of_each() -> dict[str, Any]:
-    """Answer annotations of a membership: until when each course is valid. `own_training` reads them."""
+    """Answer annotations of a membership: until when each course is valid. `own_training` reads them.
+
+    Certificates are not among them: they open nothing, so no request needs them before it begins.
+    """
     rows = TrainingRecord.objects.filter(membership=OuterRef("pk"), withdrawn_at__isnull=True)
     return {
         _column(code): Subquery(rows.filter(course=code).order_by("-valid_until").values("valid_until")[:1])
-        for code in courses()
+        for code in _opening()
     }
+
+
+def _opening() -> list[str]:
+    """The courses a programme asks for unless a deployment says otherwise: those that are no certificate."""
+    return [code for code, course in courses().items() if not course.is_certificate]
 
 
 def _column(code: str) -> str:
     return "until_" + code.replace("-", "_")
 
 
-def own_training(member: Membership) -> dict[str, datetime]:
-    """Answer until when each course of a member is valid: as read with their hat, else asked now."""
-    known = vars(member)
-    if all(_column(code) in known for code in courses()):
-        return {code: known[_column(code)] for code in courses() if known[_column(code)]}
+def own_training(member: Membership, *, required: Collection[str] = ()) -> dict[str, datetime]:
+    """Answer until when each course of a member is valid: as read with their hat, else asked now.
+
+    Args:
+        required: courses that must be among them; a certificate is asked now.
+    """
+    known, opening = vars(member), _opening()
+    if set(required) <= set(opening) and all(_column(code) in known for code in opening):
+        return {code: known[_column(code)] for code in opening if known[_column(code)]}
     records = held_by(membership_ids=[member.pk])[member.pk]
     return {code: record.valid_until for code, record in records.items()}
+
+
+def last_certificate(*, member: Membership, course: str, on: date) -> datetime | None:
+    """Answer until when a person holds or held a course completed by that day, under any hat; None when they never did.
+
+    A certificate is the person's, whatever agency they act for.
+    """
+    rows = TrainingRecord.objects.filter(
+        account=member.account_id, course=course, withdrawn_at__isnull=True, completed_on__lte=on
+    )
+    return rows.order_by("-valid_until", "-pk").values_list("valid_until", flat=True).first()
 
 
 def lacks_of(
     *, member: Membership, required: Collection[str], at: datetime
 ) -> tuple[tuple[Lack, ...], tuple[Lack, ...]]:
     """Answer what a person lacks now, and what they will within thirty days; no query for a hat worn."""
-    held = own_training(member)
+    held = own_training(member, required=required)
     now = lacking(required=required, held=held, at=at)
     gone = {one.course for one in now}
     soon = lacking(required=required, held=held, at=at + WARNED_BEFORE)

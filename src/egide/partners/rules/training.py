@@ -30,6 +30,8 @@ class Course:
     do_en: str
     do_fr: str
     verified: str = "O"
+    #: It certifies who uses a tool, and opens nothing: without it a result is kept with a warning.
+    is_certificate: bool = False
 
 
 @dataclass(frozen=True)

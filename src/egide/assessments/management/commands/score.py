@@ -23,7 +23,9 @@ class Command(BaseCommand):
                 "and the band when it is determined. Nothing is kept. The score does not decide."
             )
             parser.add_argument(
-                "instrument", metavar="INSTRUMENT", help=_("Its code, such as odara or danger-assessment.")
+                "instrument",
+                metavar="INSTRUMENT",
+                help=_("Its code, such as odara, or the path of a definition file."),
             )
             parser.add_argument(
                 "--answers",

@@ -1,15 +1,13 @@
 """Read assessments: through `sharing`, which decides, opens and records; nothing else opens them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, QuerySet, Value
-from django.utils.translation import gettext as _
 
-from egide.assessments import library, wording
 from egide.assessments.lifecycle import State
 from egide.assessments.models import (
     ANSWERS_CATEGORY,
@@ -17,12 +15,12 @@ from egide.assessments.models import (
     SEALED_MODEL,
     SUMMARY_CATEGORY,
     Assessment,
-    InstrumentRight,
 )
+from egide.assessments.queries.instruments import made_with
 from egide.assessments.rules.agreement import Agreement, agreement
-from egide.assessments.rules.catalogue import UnknownInstrumentError
-from egide.assessments.rules.definition import Definition, DefinitionError
-from egide.common.errors import NotVisible, Unavailable
+from egide.assessments.rules.cards import Card
+from egide.assessments.rules.definition import Definition
+from egide.common.errors import NotVisible
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.vault.fields import ciphertext_of
@@ -39,10 +37,11 @@ class Summary:
     version: str
     state: str
     is_second: bool
-    raw: int
+    #: None of a tool that gives no number.
+    raw: int | None
     unknown: int
-    low: int
-    high: int
+    low: int | None
+    high: int | None
     band: str | None
     is_determined: bool
     judgement: str
@@ -52,6 +51,17 @@ class Summary:
     agency_name: str
     certificate_valid: bool | None
     norm_set: str
+    #: The digest of the text it was made with; empty for the oldest ones.
+    made_with: str = ""
+    is_result: bool = False
+    certificate: str = ""
+    #: How the rule of the tool was met, where it has one.
+    outcome: str = ""
+    difference: str = ""
+    population: str = ""
+    #: What a tool used elsewhere gave, as `services.results` seals it.
+    result: Mapping[str, Any] = field(default_factory=dict)
+    second_of: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -63,78 +73,15 @@ class OpenedAssessment:
     """
 
     summary: Summary
-    definition: Definition
+    #: The card of the tool, for a result obtained elsewhere.
+    definition: Definition | Card
     answers: Mapping[str, str] | None
     notes: Mapping[str, str]
     sources: Mapping[str, str]
     other_scorer: str
     agreement: Agreement | None
-
-
-@dataclass(frozen=True)
-class InstrumentState:
-    """One instrument, and the right under which it is active here; None when it is not."""
-
-    definition: Definition
-    right: InstrumentRight | None
-
-    @property
-    def is_active(self) -> bool:
-        return self.right is not None
-
-
-def definition_of(instrument: str) -> Definition:
-    """Answer the latest definition by code or alias.
-
-    Raises:
-        NotVisible: there is none that can be used.
-    """
-    try:
-        return library.find(instrument)
-    except (UnknownInstrumentError, DefinitionError) as error:
-        raise NotVisible from error
-
-
-def definition_used(row: Assessment) -> Definition:
-    """Answer the very version an assessment was made with.
-
-    Raises:
-        Unavailable: this deployment no longer has it; another version would misread the answers.
-    """
-    try:
-        return library.find(row.instrument, version=row.version)
-    except (UnknownInstrumentError, DefinitionError) as error:
-        raise Unavailable(
-            _("The definition of %(instrument)s, version %(version)s, is no longer on this server.")
-            % {"instrument": row.instrument, "version": row.version}
-        ) from error
-
-
-def instrument_states() -> list[InstrumentState]:
-    """Answer every instrument with its right, in one query."""
-    rights = {(right.instrument, right.version): right for right in _rights()}
-    return [
-        InstrumentState(definition, rights.get((definition.code, definition.version)))
-        for definition in library.every().definitions
-    ]
-
-
-def import_errors() -> list[str]:
-    """Say what keeps imported definitions from being used, a sentence each, for the administrator."""
-    return [wording.definition_error(error) for error in library.every().errors]
-
-
-def _rights() -> Iterable[InstrumentRight]:
-    return InstrumentRight.objects.select_related("recorded_by__account").order_by("instrument", "version")
-
-
-def is_active(definition: Definition) -> bool:
-    """Say whether an administrator recorded the right to use this version."""
-    return (
-        InstrumentRight.objects.filter(instrument=definition.code, version=definition.version)
-        .order_by()
-        .exists()
-    )
+    #: By item: period, day, nature, relevance.
+    details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def summary_rows(*, file_ids: Iterable[UUID]) -> list[Assessment]:
@@ -202,10 +149,13 @@ def history(*, file: Any, actor: Membership, at: datetime, purpose: str = PURPOS
 
 
 def latest_summaries(*, file: Any, actor: Membership, at: datetime, purpose: str = PURPOSE) -> list[Summary]:
-    """Answer the latest completed assessment of each instrument the actor may read, by instrument."""
+    """Answer the latest completed score of each instrument the actor may read, by instrument.
+
+    What gives no number is not among them: it is read, and opens no way in.
+    """
     latest: dict[str, Summary] = {}
     for summary in history(file=file, actor=actor, at=at, purpose=purpose):
-        if summary.state == State.COMPLETED and not summary.is_second:
+        if summary.state == State.COMPLETED and not summary.is_second and summary.low is not None:
             latest[summary.instrument] = summary
     return [latest[code] for code in sorted(latest)]
 
@@ -227,11 +177,11 @@ def open_assessment(
     sealed = [_record(each, field="answers", category=ANSWERS_CATEGORY) for each in rows]
     opened = _open(sealed, category=ANSWERS_CATEGORY, **asked)
     sheets = {item.id: item.content["items"] for item in opened}
-    definition = definition_used(row)
+    definition = made_with([row])[row.pk]
     items = sheets.get(row.pk)
     other = next((each for each in rows[1:] if each.pk in sheets), None)
     compared = None
-    if items is not None and other is not None:
+    if items is not None and other is not None and isinstance(definition, Definition):
         first, second = (sheets[other.pk], items) if row.second_of_id else (items, sheets[other.pk])
         compared = agreement(definition, _column(first, "answer"), _column(second, "answer"))
     return OpenedAssessment(
@@ -240,6 +190,7 @@ def open_assessment(
         answers=_column(items, "answer") if items is not None else None,
         notes=_column(items or {}, "note"),
         sources=_column(items or {}, "source"),
+        details=items or {},
         other_scorer=other.assessor.person_name if other else "",
         agreement=compared,
     )
@@ -287,6 +238,10 @@ def _open(
     )
 
 
+#: What of a sealed summary is a tool's own, when it was used elsewhere.
+_RESULT = ("figures", "level", "words", "assessed_on", "is_own", "assessor_words", "reference", "text")
+
+
 def _summary(row: Assessment, content: Mapping[str, Any]) -> Summary:
     return Summary(
         id=row.pk,
@@ -294,12 +249,12 @@ def _summary(row: Assessment, content: Mapping[str, Any]) -> Summary:
         version=row.version,
         state=row.state,
         is_second=row.second_of_id is not None,
-        raw=content["raw"],
+        raw=content.get("raw"),
         unknown=content["unknown"],
-        low=content["low"],
-        high=content["high"],
-        band=content["band"],
-        is_determined=content["is_determined"],
+        low=content.get("low"),
+        high=content.get("high"),
+        band=content.get("band"),
+        is_determined=content.get("is_determined", False),
         judgement=content["judgement"],
         judgement_reason=content["judgement_reason"],
         scored_at=row.scored_at,
@@ -307,6 +262,14 @@ def _summary(row: Assessment, content: Mapping[str, Any]) -> Summary:
         agency_name=row.agency.short_name,
         certificate_valid=row.certificate_valid,
         norm_set=row.norm_set,
+        made_with=row.definition_id or "",
+        is_result=row.is_result,
+        certificate=row.certificate,
+        outcome=content.get("outcome", ""),
+        difference=content.get("difference", ""),
+        population=content.get("population", ""),
+        result={name: content[name] for name in _RESULT if name in content} if row.is_result else {},
+        second_of=row.second_of_id,
     )
 
 
