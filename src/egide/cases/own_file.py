@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from egide.assessments.queries import Summary
 from egide.cases.forms.casework import CHANNELS
 from egide.cases.forms.conferences import SECTION_LABELS
 from egide.cases.models.access import Given
@@ -18,14 +19,21 @@ from egide.sharing.rules.categories import CATEGORIES
 def words_of(held: Held) -> str:
     """Answer one thing in words, without who wrote it or when it was written."""
     if held.summary is not None:
-        one = held.summary
+        return _assessment_words(held.summary)
+    return item_words(held.item)
+
+
+def _assessment_words(one: Summary) -> str:
+    """Answer what a tool gave, in figures where it gives some, else in its own words; then the assessor's reasons."""
+    said = one.instrument
+    if one.low is not None:
         said = _("%(tool)s: %(low)s to %(high)s.") % {
             "tool": one.instrument,
             "low": one.low,
             "high": one.high,
         }
-        return f"{said}\n{one.judgement_reason}".strip()
-    return item_words(held.item)
+    lines = [said, one.result.get("words", ""), one.result.get("text", ""), one.judgement_reason]
+    return "\n".join(line for line in lines if line)
 
 
 def item_words(item: sharing.OpenedItem) -> str:
