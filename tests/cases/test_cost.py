@@ -45,6 +45,8 @@ ABSENT = {
     "cases:prosecutor-print",
     "cases:plan-paper",
     "cases:served",
+    "cases:training-programme",
+    "cases:training-programmes",
     "cases:receipt-received",
     "cases:received-one",
     "cases:table",

@@ -102,6 +102,8 @@ def addresses(world):
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],
         **{f"cases:prosecutor-{page}": [case, plan] for page in ("one", "print", "step")},
+        "cases:training-programme": [str(world.programme.pk)],
+        "cases:training-change": [plan],
         "cases:disclosure-receipt": [case, plan],
         **{f"cases:access-{page}": [case, str(world.asked.pk)] for page in ("one", "letter", "withdraw")},
         "cases:receipt-received": [plan],

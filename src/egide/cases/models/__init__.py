@@ -10,6 +10,7 @@ from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.leading import LeadChange
 from egide.cases.models.signal import Agreement, ProsecutorReport
+from egide.cases.models.training import TrainingChange
 from egide.cases.models.work import (
     Closure,
     ContactAttempt,
@@ -53,5 +54,6 @@ __all__ = [
     "Referral",
     "SafetyPlan",
     "Task",
+    "TrainingChange",
     "TriageDecision",
 ]
