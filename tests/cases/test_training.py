@@ -11,12 +11,15 @@ from egide.cases.models.case import remember_programmes
 from egide.cases.queries import searching
 from egide.cases.queries.training import own, staff
 from egide.cases.rules.protocol import FOLDER, ProtocolError, parse
+from egide.cases.services import alerting, entries, noting, recusing, tasks
+from egide.common.errors import PermissionDenied
 from egide.partners.models import Role, TrainingRecord
 from egide.partners.services import training
 from egide.sharing import services as sharing
 from egide.sharing.everyone import Everyone
 from egide.sharing.relation import relations
 from egide.sharing.rules.levels import Level
+from tests.cases.test_cost import queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import DAY, a_member, train
@@ -226,3 +229,131 @@ def test_a_protocol_that_asks_for_a_course_there_is_not_is_refused():
     assert parse(data).training == ("sharing-safely",)
     with pytest.raises(ProtocolError):
         parse({**data, "training": ["none"]})
+
+
+class TestWhatIsDone:
+    """Whoever reads nothing for lack of training writes nothing either, but for what keeps somebody safe."""
+
+    def note(self, case, actor):
+        return noting.add_note(
+            case_id=case.pk, file_id=entries.victim_file(case).pk, category="incident.facts", kind="fact",
+            text="Seen.", actor=actor, at=NOON,
+        )  # fmt: skip
+
+    def test_is_refused_with_the_course_and_where_it_is_recorded(self, world):
+        case = world.active()
+        untrain(world.officer, NOON)
+
+        with pytest.raises(PermissionDenied, match="Sharing information safely") as refused:
+            self.note(case, world.officer)
+        assert "page Training" in str(refused.value)
+
+        train(world.officer)
+        assert self.note(case, world.officer)
+
+    def test_until_the_last_second_is_done(self, world):
+        case = world.active()
+        untrain(world.officer, NOON + SECOND)
+
+        assert self.note(case, world.officer)
+
+    @pytest.mark.parametrize("who", ["coordinator", "advocate", "officer", "chair"])
+    def test_is_refused_to_every_role_on_every_page_that_writes(self, world, client, who):
+        case = world.active()
+        untrain(getattr(world, who))
+        sign_in(client, getattr(world, who))
+
+        for name in ("note", "task", "assess", "consent", "level", "plan-write", "review", "help", "close"):
+            page = client.get(reverse(f"cases:{name}", args=[case.pk]))
+            assert page.status_code == 403, name
+        assert client.get(reverse("cases:case", args=[case.pk])).status_code == 200
+
+    def test_has_no_button_left_on_the_page_of_the_case(self, world, client):
+        case = world.active()
+        sign_in(client, world.advocate)
+        assert (
+            reverse("cases:note", args=[case.pk])
+            in client.get(reverse("cases:case", args=[case.pk])).content.decode()
+        )
+
+        untrain(world.advocate)
+        page = client.get(reverse("cases:case", args=[case.pk])).content.decode()
+
+        for name in ("note", "task", "consent", "plan", "level", "review", "contact"):
+            assert f'href="{reverse(f"cases:{name}", args=[case.pk])}"' not in page, name
+        assert reverse("cases:danger", args=[case.pk]) in page
+
+    def test_is_asked_by_the_programme_alone(self, world):
+        case = world.active()
+        untrain(world.officer)
+        Programme.objects.filter(pk=world.programme.pk).update(training=[])
+
+        assert self.note(case, world.officer)
+
+    def test_never_stops_a_referral(self, world, client):
+        untrain(world.referrer)
+
+        assert world.referral().case.pk
+        sign_in(client, world.referrer)
+        assert client.get(reverse("cases:refer")).status_code == 200
+
+    def test_never_stops_the_telling_of_a_danger(self, world, client):
+        case = world.active()
+        untrain(world.advocate)
+        untrain(world.second)
+
+        made = alerting.write_report(
+            case_id=case.pk, recipient_id=world.police_agency.pk, facts="He bought a rifle.", is_unnamed=True,
+            is_client_unsaid=True, actor=world.advocate, at=NOON,
+        )  # fmt: skip
+
+        sign_in(client, world.advocate)
+        assert client.get(reverse("cases:danger", args=[case.pk])).status_code == 200
+        # Letting it be told is a reading: of what it must not say.
+        with pytest.raises(PermissionDenied):
+            alerting.check_report(
+                report_id=made.pk, case_id=case.pk, is_cleared=True, actor=world.second, at=NOON
+            )
+
+    def test_never_stops_a_conflict_of_interest(self, world, client):
+        case = world.active()
+        untrain(world.coordinator)
+        untrain(world.officer)
+
+        recusing.keep_out(
+            case_id=case.pk, membership_id=world.nurse.pk, reason_code="relative", actor=world.coordinator,
+            at=NOON,
+        )  # fmt: skip
+        sign_in(client, world.coordinator)
+        assert client.get(reverse("cases:conflicts", args=[case.pk])).status_code == 200
+        sharing.recuse(
+            case_id=case.pk, membership=world.officer, reason_code="relative", actor=world.officer, at=NOON
+        )
+
+    def test_lets_one_say_that_ones_own_task_cannot_be_done_and_nothing_else(self, world, client):
+        case = world.active()
+        task = tasks.add_task(
+            case_id=case.pk, text="Call him.", side="both", agency_id=world.police_agency.pk,
+            due_at=NOON + DAY, actor=world.advocate, at=NOON,
+        )  # fmt: skip
+        untrain(world.officer)
+        sign_in(client, world.officer)
+        page = client.get(reverse("cases:case", args=[case.pk])).content.decode()
+        assert 'value="not_done"' in page
+        assert 'name="outcome" value="done"' not in page
+
+        url = reverse("cases:task-done", args=[case.pk, task.pk])
+        assert post(client, url, {"outcome": "done"}).status_code == 403
+        assert post(client, url, {"outcome": "not_needed"}).status_code == 403
+        assert post(client, url, {"outcome": "not_done"}).status_code == 302
+        task.refresh_from_db()
+        assert task.outcome == "not_done"
+
+    def test_costs_no_query_for_the_hat_worn(self, world, client):
+        case = world.active()
+        sign_in(client, world.officer)
+        url = reverse("cases:note", args=[case.pk])
+        asked = len(queries_of(client, url))
+        Programme.objects.update(training=[])
+
+        assert len(queries_of(client, url)) == asked

@@ -1,13 +1,22 @@
-"""Who may do what in a case. Each check raises; each `can_` shows or hides."""
+"""Who may do what in a case. Each check raises; each `can_` shows or hides.
+
+Whoever lacks the training a programme asks does not work on its cases either: they would act on what they do not see.
+What keeps somebody safe asks for no training: referring, telling of a danger, keeping somebody out, saying that one's
+own task cannot be done.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, Conference, LeadChange, Programme
 from egide.cases.models.case import programmes_of
+from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.permissions import allowed
+from egide.common.text import localized
 from egide.partners.models import Membership, Role
+from egide.partners.queries import training
+from egide.partners.rules.training import courses
 from egide.sharing import prosecutor
 
 #: Roles that may refer: everyone who works with people.
@@ -28,34 +37,73 @@ def check_can_refer(actor: Membership, programme: Programme) -> None:
         raise PermissionDenied(_("Your agency is not a partner of this programme."))
 
 
+def check_trained(actor: Membership, programme: Programme) -> None:
+    """Whoever works on a case has the training its programme asks, as whoever reads it; no query for a hat worn.
+
+    Raises:
+        PermissionDenied: they lack a course; the message says which one, and where it is recorded.
+    """
+    required = programme.required_training
+    if not required:
+        return
+    lacks, _soon = training.lacks_of(member=actor, required=required, at=clock.now())
+    if not lacks:
+        return
+    known = courses()
+    names = ", ".join(localized(known[one.course], "title") for one in lacks if one.course in known)
+    raise PermissionDenied(
+        _(
+            "Your training is not valid: %(courses)s. Until it is recorded you read and write nothing in the cases of "
+            "this programme. Your agency’s coordinator, or an administrator, records it on the page Training. You may "
+            "still refer, tell of a danger, declare a conflict of interest, or say that your task cannot be done."
+        )
+        % {"courses": names or ", ".join(one.course for one in lacks)}
+    )
+
+
 def check_can_coordinate(actor: Membership, case: Case) -> None:
     """Only a coordinator of the programme's lead agency moves a case."""
     if actor.role != Role.COORDINATOR or case.programme_id not in programmes_of(actor):
         raise PermissionDenied(_("Only a coordinator of this programme can do this."))
+    check_trained(actor, case.programme)
+
+
+def check_can_tell_danger(actor: Membership, case: Case) -> None:
+    """The victim's side: a coordinator or an advocate of the lead agency. A danger is told without training."""
+    if actor.role not in (Role.COORDINATOR, Role.ADVOCATE) or case.programme_id not in programmes_of(actor):
+        raise PermissionDenied(_("Only the programme’s coordinators and victim advocates can do this."))
 
 
 def check_can_support(actor: Membership, case: Case) -> None:
-    """The victim's side: a coordinator or an advocate of the lead agency."""
-    if actor.role not in (Role.COORDINATOR, Role.ADVOCATE) or case.programme_id not in programmes_of(actor):
-        raise PermissionDenied(_("Only the programme’s coordinators and victim advocates can do this."))
+    """The victim's side, for all else than telling of a danger."""
+    check_can_tell_danger(actor, case)
+    check_trained(actor, case.programme)
 
 
 def check_can_contribute(actor: Membership, case: Case) -> None:
     """Anyone who works on the case adds what their agency knows; the case was fetched in their scope."""
     if actor.role not in WORKING_ROLES:
         raise PermissionDenied(_("Your role reads; it does not write in a case."))
+    check_trained(actor, case.programme)
+
+
+def check_can_keep_out(actor: Membership, programme: Programme) -> None:
+    """A coordinator or the chair of the lead agency keeps somebody out. A conflict of interest waits for no training."""
+    if actor.role not in (Role.COORDINATOR, Role.CHAIR) or programme.pk not in programmes_of(actor):
+        raise PermissionDenied(_("Only the coordinator or the chair of this programme can do this."))
 
 
 def check_can_convene(actor: Membership, programme: Programme) -> None:
-    """A coordinator or the chair of the lead agency calls a conference."""
-    if actor.role not in (Role.COORDINATOR, Role.CHAIR) or programme.pk not in programmes_of(actor):
-        raise PermissionDenied(_("Only the coordinator or the chair of this programme can do this."))
+    """The same people call a conference."""
+    check_can_keep_out(actor, programme)
+    check_trained(actor, programme)
 
 
 def check_can_receive(actor: Membership, change: LeadChange) -> None:
     """A coordinator of the programme asked answers whether it leads the case."""
     if actor.role != Role.COORDINATOR or change.to_programme_id not in programmes_of(actor):
         raise PermissionDenied(_("Only a coordinator of the agency asked can answer this."))
+    check_trained(actor, change.to_programme)
 
 
 def can_receive(actor: Membership, change: LeadChange) -> bool:
@@ -101,6 +149,18 @@ def can_coordinate(actor: Membership, case: Case) -> bool:
 
 def can_support(actor: Membership, case: Case) -> bool:
     return allowed(check_can_support, actor, case)
+
+
+def can_tell_danger(actor: Membership, case: Case) -> bool:
+    return allowed(check_can_tell_danger, actor, case)
+
+
+def can_keep_out(actor: Membership, programme: Programme) -> bool:
+    return allowed(check_can_keep_out, actor, programme)
+
+
+def is_trained(actor: Membership, case: Case) -> bool:
+    return allowed(check_trained, actor, case.programme)
 
 
 def can_contribute(actor: Membership, case: Case) -> bool:

@@ -46,6 +46,7 @@ def case_context(
     case = opened.case
     rule = contacting.rule_from(opened.view.items)
     can_support = permissions.can_support(actor, case)
+    is_trained = permissions.is_trained(actor, case)
     return {
         "case": case,
         "at": at,
@@ -58,7 +59,9 @@ def case_context(
         "more_entries": len(entries) - len(shown),
         "withheld": withheld_lines(opened.view),
         "lacks": training.in_words(opened.view.lacks),
-        "tasks": [task_line(task, opened, at=at, actor=actor) for task in opened.tasks],
+        "tasks": [
+            task_line(task, opened, at=at, actor=actor, is_trained=is_trained) for task in opened.tasks
+        ],
         "progress": progress(opened.tasks, at=at),
         "timeline": timeline(opened, at=at),
         "people": people(opened),
@@ -181,7 +184,8 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (permissions.can_report_to_prosecutor(actor), "prosecutor", _("Report to the prosecutor")),
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
-        (permissions.can_convene(actor, case.programme), "conflicts", _("Conflicts of interest")),
+        (permissions.can_keep_out(actor, case.programme), "conflicts", _("Conflicts of interest")),
+        (permissions.can_tell_danger(actor, case), "danger", _("Tell of a danger without naming anybody")),
         (coordinate and case.is_open, "lead-change", _("Let another agency lead")),
         (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
         (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
@@ -292,8 +296,14 @@ def withheld_lines(view: sharing.FileView) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def task_line(task: Task, opened: CaseFile, *, at: datetime, actor: Membership) -> dict[str, Any]:
-    """Answer one task as an action line."""
+def task_line(
+    task: Task, opened: CaseFile, *, at: datetime, actor: Membership, is_trained: bool = True
+) -> dict[str, Any]:
+    """Answer one task as an action line.
+
+    Args:
+        is_trained: the actor has the training the programme asks.
+    """
     is_late = task.done_at is None and task.due_at < at
     kind = TaskKind(task.kind)
     words = opened.text_of(task)
@@ -308,7 +318,9 @@ def task_line(task: Task, opened: CaseFile, *, at: datetime, actor: Membership) 
         "text": words or (str(kind.label) if not is_own else _("A task whose words are not for you")),
         "owner": task.agency.short_name,
         "state": "done" if task.done_at else "late" if is_late else "todo",
-        "can_end": can_end,
+        "can_end": can_end and is_trained,
+        # Without the training it cannot be said to be done; that it cannot be done is said at once.
+        "can_give_up": can_end and not is_trained and task.agency_id == actor.agency_id,
         "due": task.due_at,
         "done_at": task.done_at,
         "outcome": task.get_outcome_display() if task.outcome else "",

@@ -40,7 +40,7 @@ def write_report(
         Refused: no facts, or they say who the person is or that she is helped here.
     """
     case = lock_case(case_id, actor=actor)
-    permissions.check_can_support(actor, case)
+    permissions.check_can_tell_danger(actor, case)
     if not facts.strip():
         raise Refused(_("Write what the danger is."))
     if not (is_unnamed and is_client_unsaid):

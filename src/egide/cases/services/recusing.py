@@ -32,7 +32,7 @@ LED_STATES = (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE)
 
 def _case(case_id: UUID, actor: Membership) -> Case:
     case = lock_case(case_id, actor=actor)
-    permissions.check_can_convene(actor, case.programme)
+    permissions.check_can_keep_out(actor, case.programme)
     return case
 
 

@@ -22,6 +22,8 @@ from egide.sharing.rules.sides import is_management_only
 #: Which category the words of a task belong to, by the side they serve.
 CATEGORY_BY_SIDE = {"victim": "plan.safety", "management": "plan.management", "both": "conference.record"}
 
+#: Said of what could not be done: by whoever has it to do, trained or not.
+NOT_DONE = "not_done"
 #: Kinds somebody says they have done; the others are met by doing the step itself.
 ENDED_BY_HAND = (
     TaskKind.ACTION,
@@ -146,7 +148,8 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
 
     Raises:
         NotVisible: no such task on a case of the actor.
-        PermissionDenied: it is another agency's task.
+        PermissionDenied: it is another agency's task; or the actor lacks training, and says anything but that it was
+            not done: what cannot be done is said at once, by whoever has it to do.
         Refused: it ended already, or belongs to a step that ends it by itself.
     """
     task = Task.objects.filter(pk=task_id).order_by().first()
@@ -156,9 +159,11 @@ def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime)
     task.refresh_from_db()
     if task.agency_id != actor.agency_id and not permissions.can_coordinate(actor, case):
         raise PermissionDenied(_("Only the agency that has the task says how it ended."))
+    if outcome != NOT_DONE:
+        permissions.check_trained(actor, case.programme)
     if task.done_at is not None:
         raise Refused(_("This task has already ended."))
-    if outcome not in ("done", "not_needed", "not_done"):
+    if outcome not in ("done", "not_needed", NOT_DONE):
         raise Refused(_("Say how the task ended."))
     if task.kind not in ENDED_BY_HAND:
         raise Refused(_("This date is met by doing the step itself, on the case page."))

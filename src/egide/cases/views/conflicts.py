@@ -29,7 +29,7 @@ from egide.sharing.rules.categories import CATEGORIES
 
 def _case(request: Request, case_id: UUID) -> Case:
     case = fetch_case(request, case_id)
-    permissions.check_can_convene(request.actor, case.programme)
+    permissions.check_can_keep_out(request.actor, case.programme)
     return case
 
 

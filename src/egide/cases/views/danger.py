@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from egide.cases import permissions
 from egide.cases.forms.sharing import DangerForm
 from egide.cases.models import Case, DangerReport
 from egide.cases.services import alerting, entries
-from egide.cases.views.step import do, fetch_case, fetch_supported, step
+from egide.cases.views.step import do, fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -42,7 +43,8 @@ def _reports(request: Request, case: Case) -> list[tuple[DangerReport, str]]:
 
 def danger(request: Request, case_id: UUID) -> HttpResponse:
     """Write a danger down for one agency; a second person lets it be told."""
-    case = fetch_supported(request, case_id)
+    case = fetch_case(request, case_id)
+    permissions.check_can_tell_danger(request.actor, case)
     others = Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
     form = DangerForm(
         request.POST or None,
