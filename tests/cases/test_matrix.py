@@ -101,7 +101,7 @@ def addresses(world):
         **{f"cases:inquiry{page}": [str(world.inquiry.pk)] for page in ("", "-letter", "-answered")},
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],
-        **{f"cases:prosecutor-{page}": [case, plan] for page in ("one", "print", "step")},
+        **{f"cases:prosecutor-{page}": [case, plan] for page in ("one", "print", "step", "later")},
         "cases:training-programme": [str(world.programme.pk)],
         "cases:training-change": [plan],
         "cases:disclosure-receipt": [case, plan],

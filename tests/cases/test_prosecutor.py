@@ -1,8 +1,11 @@
 """France, code pénal 226-14: a health professional tells the prosecutor, condition by condition, and nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from egide.cases.lifecycle import SignalState
 from egide.cases.models import Agreement, ProsecutorReport
@@ -10,15 +13,20 @@ from egide.cases.services import closing, signalling
 from egide.common.errors import NotVisible, Refused
 from egide.common.lifecycle import TransitionRefused
 from egide.ledger.models import Entry as Line
+from egide.partners import notifications
+from egide.partners.models import Notice, NoticeKind, Role
 from egide.sharing import prosecutor
+from egide.sharing import services as sharing
 from egide.sharing.models import Disclosure
 from egide.sharing.rules.enabling import Deployment
 from egide.sharing.rules.policies import use
+from egide.vault.fields import ciphertext_of
 from tests.cases.test_cost import MOST_QUERIES, queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import DAY, a_member
 
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.django_db
 WORDS = {
     "court": "Tribunal judiciaire de Rennes",
@@ -283,6 +291,123 @@ class TestSheIsTold:
 
         with pytest.raises(IntegrityError, match="cases_signal_unagreed_is_told"), transaction.atomic():
             ProsecutorReport.objects.filter(pk=report.pk).update(state=SignalState.LEFT, left_at=NOON)
+
+
+class TestNotSafeYet:
+    """Why she is not told yet is sealed, with a day to look again; then it comes back, and a mail says nothing."""
+
+    def later(self, world, case, report, **fields):
+        said = {
+            "why": "Il lit ses messages.",
+            "until": (NOON + 10 * DAY).date(),
+            "actor": world.nurse,
+            **fields,
+        }
+        return signalling.put_off_telling(case_id=case.pk, report_id=report.pk, **{"at": NOON, **said})
+
+    @pytest.fixture
+    def left(self, world, case):
+        made = write(world, case)
+        return signalling.record_left(case_id=case.pk, report_id=made.pk, actor=world.nurse, at=NOON)
+
+    def test_is_read_again_by_who_wrote_it_alone(self, client, world, case, left):
+        found = self.later(world, case, left)
+
+        assert b"lit ses messages" not in bytes(ciphertext_of(found.not_yet))
+        url = reverse("cases:prosecutor-one", args=[case.pk, left.pk])
+        sign_in(client, world.nurse)
+        assert "Il lit ses messages." in client.get(url).content.decode()
+        assert len(queries_of(client, url)) <= MOST_QUERIES
+        for who in (world.coordinator, a_member(world.health_agency), world.officer):
+            assert sign_in(client, who).get(url).status_code == 404
+            with pytest.raises(NotVisible):
+                self.later(world, case, left, actor=who)
+        assert not Line.objects.filter(body__contains="messages").exists()
+
+    def test_keeps_each_reason(self, world, case, left):
+        self.later(world, case, left)
+        found = self.later(world, case, left, why="Il est revenu.", until=(NOON + 20 * DAY).date())
+
+        assert [one["why"] for one in signalling.delays_of(found, world.nurse)] == [
+            "Il lit ses messages.",
+            "Il est revenu.",
+        ]
+
+    def test_comes_back_that_day_and_rises_only_after(self, world, case, left):
+        officer = a_member(world.health_agency, Role.PRIVACY_OFFICER)
+        found = self.later(world, case, left)
+
+        assert timezone.localdate(found.tell_by) == (NOON + 10 * DAY).date()
+        before, after = found.tell_by - HOUR, found.tell_by + HOUR
+        assert not signalling.late_for_agency(actor=officer, at=before).exists()
+        assert signalling.late_for_agency(actor=officer, at=after).exists()
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ({"why": "  "}, "Write why"),
+            ({"until": NOON.date()}, "to come"),
+            ({"until": (NOON + 31 * DAY).date()}, "thirty days"),
+        ],
+    )
+    def test_is_refused_without_reason_or_a_near_day(self, world, case, left, fields, said):
+        with pytest.raises(Refused, match=said):
+            self.later(world, case, left, **fields)
+
+    def test_is_refused_when_nothing_is_owed(self, world, case, left):
+        unsent = write(world, case)
+        signalling.record_told(case_id=case.pk, report_id=left.pk, actor=world.nurse, at=NOON)
+
+        for report in (unsent, left):
+            with pytest.raises(Refused, match="has not left"):
+                self.later(world, case, report)
+
+    def test_is_reminded_of_once_a_date_by_a_mail_that_says_nothing(self, world, case, left):
+        officer = a_member(world.health_agency, Role.PRIVACY_OFFICER)
+        elsewhere = a_member(world.lead, Role.PRIVACY_OFFICER)
+        assert signalling.remind_to_tell(at=left.tell_by - HOUR) == 0
+
+        assert signalling.remind_to_tell(at=left.tell_by) == 1
+        assert signalling.remind_to_tell(at=left.tell_by + HOUR) == 0
+
+        told = {one.account_id for one in Notice.objects.filter(kind=NoticeKind.TELL_PERSON)}
+        assert told == {world.nurse.account_id, officer.account_id}
+        assert elsewhere.account_id not in told
+        subject, text = notifications.words(NoticeKind.TELL_PERSON)
+        assert not {"prosecutor", "report", case.reference} & set((subject + text).split())
+
+        again = self.later(world, case, left, at=left.tell_by + HOUR, until=(NOON + 12 * DAY).date())
+        assert signalling.remind_to_tell(at=again.tell_by - HOUR) == 0
+        assert signalling.remind_to_tell(at=again.tell_by) == 1
+
+    def test_nobody_kept_out_is_reminded(self, world, case, left):
+        sharing.recuse(
+            case_id=case.pk, membership=world.nurse, reason_code="relative", actor=world.coordinator, at=NOON
+        )
+
+        signalling.remind_to_tell(at=left.tell_by)
+        assert not Notice.objects.filter(account=world.nurse.account_id).exists()
+
+    def test_is_said_from_the_page_and_nothing_typed_is_lost(self, client, world, case, left):
+        sign_in(client, world.nurse, "fr")
+        url = reverse("cases:prosecutor-later", args=[case.pk, left.pk])
+        assert url in client.get(reverse("cases:prosecutor-one", args=[case.pk, left.pk])).content.decode()
+
+        wrong = post(client, url, {"why": "Il lit ses messages.", "until": "2027-11-30"})
+        assert wrong.status_code == 422
+        assert "Il lit ses messages." in wrong.content.decode()
+        assert "Trente jours au plus" in wrong.content.decode()
+        draft = reverse("cases:draft", args=["prosecutor-later"]) + f"?about={case.pk}"
+        client.post(draft, {"why": "Il est là."})
+        assert "Il est là." in client.get(url).content.decode()
+        assert (
+            "Pourquoi ce n’est pas encore sans danger" in client.get(reverse("cases:my-day")).content.decode()
+        )
+        assert len(queries_of(client, url)) <= MOST_QUERIES
+
+        done = post(client, url, {"why": "Il lit ses messages.", "until": "2026-12-01"})
+        assert done.status_code == 302
+        assert "Il est là." not in client.get(url).content.decode()
 
 
 class TestThePages:

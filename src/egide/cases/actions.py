@@ -42,6 +42,8 @@ _WORDS: dict[str, Any] = {
     "cases.prosecutor_report_dropped": _("Gave up a report to the prosecutor"),
     "cases.prosecutor_report_left": _("Recorded that a report left for the prosecutor"),
     "cases.prosecutor_report_printed": _("Put their own report to the prosecutor on paper"),
+    "cases.prosecutor_report_put_off": _("Recorded that the person cannot be told safely yet"),
+    "cases.prosecutor_report_reminded": _("Was reminded that the person is to be told"),
     "cases.prosecutor_report_read": _("Read their own report to the prosecutor"),
     "cases.prosecutor_report_told": _("Recorded that the person was told of a report to the prosecutor"),
     "cases.prosecutor_report_written": _("Wrote a report to the prosecutor"),

@@ -33,6 +33,12 @@ def _forget_inquiries(at: datetime) -> int:
     return inquiring.forget_answered(at=at)
 
 
+def _remind_to_tell(at: datetime) -> int:
+    from egide.cases.services import signalling
+
+    return signalling.remind_to_tell(at=at)
+
+
 class CasesConfig(AppConfig):
     name = "egide.cases"
     label = "cases"
@@ -50,4 +56,5 @@ class CasesConfig(AppConfig):
         )
         rechecking.listen()
         periodic.register(periodic.Periodic("cases.forget_inquiries", timedelta(hours=6), _forget_inquiries))
+        periodic.register(periodic.Periodic("cases.remind_to_tell", timedelta(minutes=10), _remind_to_tell))
         periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))

@@ -65,6 +65,8 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("A person’s request for their own file"), reverse("cases:access", args=[draft.subject])
     if draft.form.startswith("ground-"):
         return _("A reason to share"), reverse("cases:sharing", args=[draft.subject])
+    if draft.form == "prosecutor-later":
+        return _("Why it is not safe yet"), reverse("cases:my-day")
     if draft.form.startswith("item-"):
         return _("Something for a conference"), reverse("cases:conferences")
     if draft.form in _OF_A_CASE and draft.file_id is None:

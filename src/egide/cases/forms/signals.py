@@ -5,11 +5,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import choice, words
+from egide.cases.forms.fields import choice, day, words
 from egide.cases.models import Agreement
 
 #: Asked unless she agrees.
 CONDITIONS = ("why_not_agreed", "is_danger_immediate", "danger", "is_under_hold", "hold")
+
+
+class NotYetForm(forms.Form):
+    """It is not safe yet to tell her: why, and when it is looked at again."""
+
+    why = words(
+        _("Why it is not safe yet"),
+        hint=_("Sealed: you alone read it again."),
+        error=_("Write why it is not safe yet."),
+    )
+    until = day(_("Look at it again on"), hint=_("Within thirty days. It comes back to your day then."))
 
 
 class ProsecutorForm(forms.Form):

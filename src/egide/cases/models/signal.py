@@ -45,9 +45,18 @@ class ProsecutorReport(models.Model):
     written_by_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
-    #: She is told that it was made, by then at the latest; None when she agreed, or it did not leave.
+    #: She is told that it was made, by then at the latest; None when she agreed, or it did not leave. Where it was not
+    #: safe yet, the day it is looked at again.
     tell_by = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    #: JSON: each time it was put off, the day it was, until when, and why.
+    not_yet = personal(
+        SealedField(null=True),
+        purpose="to show why she was not told yet, and when it was looked at again",
+        retention=RETENTION,
+    )
+    #: When the mail about the present `tell_by` was queued.
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -56,6 +65,11 @@ class ProsecutorReport(models.Model):
                 fields=["written_by_account", "tell_by"],
                 name="cases_signal_to_tell",
                 condition=Q(told_at__isnull=True, tell_by__isnull=False),
+            ),
+            models.Index(
+                fields=["tell_by", "id"],
+                name="cases_signal_to_remind",
+                condition=Q(told_at__isnull=True, reminded_at__isnull=True, tell_by__isnull=False),
             ),
         ]
         constraints = [
@@ -75,8 +89,12 @@ class ProsecutorReport(models.Model):
     def __str__(self) -> str:
         return self.state
 
-    def sealed_record(self) -> SealedRecord:
-        """Answer its words, sealed with her file; opened for who wrote them alone."""
+    def sealed_record(self, field: str = "words") -> SealedRecord:
+        """Answer its words, sealed with her file; opened for who wrote them alone.
+
+        Args:
+            field: `words`; or `not_yet`, once something was written there.
+        """
         return SealedRecord(
             id=self.pk,
             file_id=self.file_id,
@@ -85,6 +103,6 @@ class ProsecutorReport(models.Model):
             regimes=("fr-secret",),
             compartment="common",
             model="cases.ProsecutorReport",
-            field="words",
-            sealed=ciphertext_of(self.words),
+            field=field,
+            sealed=ciphertext_of(getattr(self, field)),
         )

@@ -29,7 +29,7 @@ ARRIVES_WITHIN = timedelta(hours=1)
 #: is typed there is sent at once, or not at all.
 _FORMS = re.compile(
     r"refer|plan|safe-contact|note|consent|access|refusal|eligibility|level|task|review|help|close|reopen|danger"
-    r"|inquiry|prosecutor|lead-change|disclosure-new|disclosure-suspend|triage-[a-z_]{1,30}|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}"
+    r"|inquiry|prosecutor|prosecutor-later|lead-change|disclosure-new|disclosure-suspend|triage-[a-z_]{1,30}|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}"
     r"|ground-[a-z_]{1,30}-[a-z]-[0-9a-f]{32}|item-(?:decide|part|wishes)-[0-9a-f]{32}"
 )
 

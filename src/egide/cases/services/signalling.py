@@ -1,11 +1,12 @@
 """A health professional tells the prosecutor: every condition stated, nobody else told, and she is told it was made."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
@@ -17,14 +18,21 @@ from egide.common.clock import add_working_days
 from egide.common.errors import NotVisible, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
-from egide.partners.models import Membership, Role
+from egide.partners import notifications
+from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import prosecutor
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
+from egide.sharing.models import Recusal
 from egide.sharing.rules.categories import compartment_of
 
 #: When she is told at the latest that the report left. The law read sets no day; this one is ours (O).
 TELL_WITHIN_WORKING_DAYS = 3
+#: How far the telling is put off at once: then it is looked at again (O). The hour it comes back that day is ours too.
+PUT_OFF_AT_MOST = timedelta(days=30)
+COMES_BACK_AT = time(9)
+#: Reminders made in one run.
+BATCH = 200
 
 
 @transaction.atomic
@@ -202,6 +210,107 @@ def record_told(*, case_id: UUID, report_id: UUID, actor: Membership, at: dateti
     return _told(_own(case_id, report_id, actor), actor, at)
 
 
+@transaction.atomic
+def put_off_telling(
+    *, case_id: UUID, report_id: UUID, why: str, until: date, actor: Membership, at: datetime
+) -> ProsecutorReport:
+    """Record why it is not safe yet to tell her, and the day it is looked at again: the duty comes back then.
+
+    Raises:
+        NotVisible: it is not theirs. Refused: no reason, a day that is not to come or too far, or nothing is owed.
+    """
+    found = _own(case_id, report_id, actor)
+    check_is_owed(found)
+    if not why.strip():
+        raise Refused(_("Write why it is not safe yet."))
+    today = timezone.localdate(at)
+    if until <= today:
+        raise Refused(_("Choose a day to come."))
+    if until > today + PUT_OFF_AT_MOST:
+        raise Refused(_("At most thirty days: then look at it again."))
+    delays = [*delays_of(found, actor), {"on": today, "until": until, "why": why.strip()}]
+    found.not_yet = entries.seal_json(
+        {"delays": delays},
+        file_id=found.file_id,
+        compartment=compartment_of(CATEGORY),
+        row=found.pk,
+        model="cases.ProsecutorReport",
+        field="not_yet",
+    )
+    found.tell_by, found.reminded_at = timezone.make_aware(datetime.combine(until, COMES_BACK_AT)), None
+    found.save(update_fields=["not_yet", "tell_by", "reminded_at"])
+    _trace("put_off", found, actor, at)
+    return found
+
+
+def fetch_owed(*, case_id: UUID, report_id: UUID, actor: Membership) -> ProsecutorReport:
+    """Answer a report of the actor's of which she has yet to be told, without its words.
+
+    Raises:
+        NotVisible: it is not theirs. Refused: nothing is owed.
+    """
+    with transaction.atomic():
+        found = _own(case_id, report_id, actor)
+    check_is_owed(found)
+    return found
+
+
+def check_is_owed(report: ProsecutorReport) -> None:
+    """Refuse to put off what nobody owes."""
+    if report.told_at is not None or report.tell_by is None:
+        raise Refused(_("It has not left, she agreed, or she was told already."))
+
+
+def delays_of(report: ProsecutorReport, actor: Membership) -> list[dict[str, str]]:
+    """Answer, for who wrote the report, each time the telling was put off: the day, until when, why.
+
+    Raises:
+        NotVisible: somebody else wrote it.
+    """
+    if report.not_yet is None:
+        return []
+    opened = sharing.open_own_record(
+        actor=actor, account_id=report.written_by_account_id, record=report.sealed_record("not_yet")
+    )
+    return list(opened["delays"])
+
+
+@transaction.atomic
+def remind_to_tell(*, at: datetime) -> int:
+    """Tell who wrote a report, and the privacy officers of that agency, that something is owed today; once a date.
+
+    A mail that says nothing: neither what nor about whom. Run by the scheduler; running it twice changes nothing.
+    Answers how many reports were reminded of.
+    """
+    due = ProsecutorReport.objects.filter(
+        told_at__isnull=True, reminded_at__isnull=True, tell_by__isnull=False, tell_by__lte=at
+    )
+    found = list(
+        due.select_for_update(of=("self",)).defer("words", "not_yet").order_by("tell_by", "pk")[:BATCH]
+    )
+    for one in found:
+        notifications.tell(accounts=_whom_to_remind(one, at), kind=NoticeKind.TELL_PERSON, at=at)
+    ProsecutorReport.objects.filter(pk__in=[one.pk for one in found]).update(reminded_at=at)
+    ledger.record_many(
+        ledger.entry(action="cases.prosecutor_report_reminded", actor=None, target=one, at=at)
+        for one in found
+    )
+    return len(found)
+
+
+def _whom_to_remind(report: ProsecutorReport, at: datetime) -> list[UUID]:
+    """Who wrote it, if they still act for that agency, and its privacy officers; nobody kept out of the case."""
+    there = Membership.objects.in_force(timezone.localdate(at)).filter(agency=report.agency_id)
+    whom = there.filter(Q(account=report.written_by_account_id) | Q(role=Role.PRIVACY_OFFICER))
+    recused = Recusal.objects.filter(
+        Q(account=OuterRef("account")) | Q(agency=OuterRef("agency")),
+        case_id=report.case_id,
+        ended_at__isnull=True,
+    )
+    kept = whom.exclude(Exists(recused)).order_by()
+    return list(kept.values_list("account_id", flat=True))
+
+
 def _told(found: ProsecutorReport, actor: Membership, at: datetime) -> ProsecutorReport:
     if found.state != SignalState.LEFT or found.told_at is not None:
         raise Refused(_("It has not left, or she was told already."))
@@ -239,4 +348,4 @@ def late_for_agency(*, actor: Membership, at: datetime) -> QuerySet[ProsecutorRe
         agency=actor.agency_id,
         told_at__isnull=True,
         tell_by__lt=at,
-    ).defer("words")
+    ).defer("words", "not_yet")

@@ -1,6 +1,6 @@
 """A health professional reports to the prosecutor: for who writes it alone, in France alone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
-from egide.cases.forms.signals import ProsecutorForm
+from egide.cases.forms.signals import NotYetForm, ProsecutorForm
 from egide.cases.models import Case, ProsecutorReport
 from egide.cases.services import signalling
 from egide.cases.views.step import do, fetch_case, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
-from egide.partners.models import Role
+from egide.partners.models import Membership, Role
 from egide.sharing import prosecutor
 
 _CODES = ("is_adult", "is_danger_immediate", "is_under_hold", "is_in_conscience", "agreement")
@@ -89,8 +89,42 @@ def _opened(request: Request, case_id: UUID, report_id: UUID, *, is_on_paper: bo
         "rule": text,
         "citation": citation,
         "at": at,
+        "delays": [] if is_on_paper else _delays(report, request.actor),
         "is_late": report.told_at is None and report.tell_by is not None and report.tell_by < at,
     }
+
+
+def _delays(report: ProsecutorReport, actor: Membership) -> list[dict[str, Any]]:
+    return [
+        {"why": one["why"], "on": date.fromisoformat(one["on"]), "until": date.fromisoformat(one["until"])}
+        for one in signalling.delays_of(report, actor)
+    ]
+
+
+def later(request: Request, case_id: UUID, report_id: UUID) -> HttpResponse:
+    """Say why it is not safe yet to tell her, and when it is looked at again."""
+    if request.actor is None:
+        raise NotVisible
+    report = signalling.fetch_owed(case_id=case_id, report_id=report_id, actor=request.actor)
+    form = NotYetForm(request.POST or None)
+    back = reverse("cases:prosecutor-one", args=[case_id, report_id])
+
+    def effect(at: datetime) -> str:
+        signalling.put_off_telling(
+            case_id=case_id, report_id=report_id, actor=request.actor, at=at, **form.cleaned_data
+        )
+        return back
+
+    return step(
+        request,
+        form=form,
+        scope=f"prosecutor-later:{report_id}",
+        effect=effect,
+        draft=("prosecutor-later", report.case_id),
+        template="cases/prosecutor_later.html",
+        context={"back": back},
+        done=_("Recorded. It comes back to your day on the day you chose."),
+    )
 
 
 _WORDS = ("court", "person", "facts", "danger", "hold", "why_not_agreed")

@@ -15,6 +15,7 @@ class NoticeKind(models.TextChoices):
     EMERGENCY_MISSED = "emergency_missed", _("Emergency access was asked for in vain, many times")
     CHANGE_PROPOSED = "change_proposed", _("A change waits for a second person")
     LEAD_CHANGE = "lead_change", _("Who leads a case waits for an answer, or was answered")
+    TELL_PERSON = "tell_person", _("Something owed to somebody waits")
     TRAINING_ENDS = "training_ends", _("A training lapses soon")
 
 
