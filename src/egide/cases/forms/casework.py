@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import LANGUAGES, choice, day, several, unserved, words
@@ -190,7 +191,11 @@ class ServedForm(forms.Form):
     """An order was served: when, and who says so."""
 
     served_on = day(_("It was served on"))
-    said_by = choice(_("Who says so?"), SaidBy.choices, error=_("Say who says that it was served."))
+    said_by = choice(
+        _("Who says so?"),
+        [(one.value, capfirst(one.label)) for one in SaidBy],
+        error=_("Say who says that it was served."),
+    )
 
 
 class TaskForm(forms.Form):

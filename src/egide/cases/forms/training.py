@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import choice, day, several
 from egide.cases.models import Programme
+from egide.cases.queries.programmes import in_words
 from egide.common.text import localized
 from egide.partners.rules.training import courses
 
@@ -45,7 +46,7 @@ class AskedForm(forms.Form):
     asks = choice(
         _("What this programme asks of whoever reads its cases"),
         [
-            (PROTOCOL, _("What its protocol asks")),
+            (PROTOCOL, ""),
             (COURSES, _("The courses ticked below")),
             (NONE, _("No training")),
         ],
@@ -64,6 +65,8 @@ class AskedForm(forms.Form):
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.programme = programme
+        asks: Any = self.fields["asks"]
+        asks.choices = [(PROTOCOL, in_words(programme, None)), *asks.choices[1:]]
         self.fields["courses"].choices = [(one.code, localized(one, "title")) for one in courses().values()]  # type: ignore[attr-defined]
 
     @staticmethod
