@@ -1,10 +1,10 @@
-"""What the ledger's codes mean, in words, on the pages that show them."""
+"""What the codes of casework, of assessing and of sharing mean, in words: for the pages that show the ledger."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-_WORDS: dict[str, Any] = {
+WORDS: dict[str, Any] = {
     "assessments.recorded": _("Recorded an assessment"),
     "assessments.result_recorded": _("Recorded a result obtained elsewhere"),
     "assessments.second_scored": _("Scored the sheet a second time"),
@@ -78,9 +78,48 @@ _WORDS: dict[str, Any] = {
     "sharing.table_proposed": _("Proposed a change of the decision table"),
     "sharing.table_refused": _("Refused a change of the decision table"),
     "sharing.table_withdrawn": _("Withdrew a change of the decision table"),
+    "assessments.right_recorded": _("Recorded the right to use an instrument"),
+    "cases.accepted": _("Accepted a referral"),
+    "cases.attendance_recorded": _("Recorded who is at a conference"),
+    "cases.closed": _("Closed the case"),
+    "cases.conference_called": _("Called a conference"),
+    "cases.conference_opened": _("Began the sitting of a conference"),
+    "cases.conflict_set_aside": _("Set aside a possible conflict of interest"),
+    "cases.contact_ended": _("Recorded how an attempt to reach the person ended"),
+    "cases.contact_overridden": _("Reached the person outside what is safe, with a reason"),
+    "cases.contributed": _("Brought something to a conference"),
+    "cases.decided": _("Recorded a decision of a conference"),
+    "cases.eligibility_decided": _("Decided whether the person may enter the programme"),
+    "cases.imported": _("Imported a referral"),
+    "cases.late_raised": _("Raised something late"),
+    "cases.lead_gone": _("Gave back a case whose lead no longer acts"),
+    "cases.level_confirmed": _("Confirmed a lower level"),
+    "cases.level_proposed": _("Proposed a lower level"),
+    "cases.level_refused": _("Kept the present level"),
+    "cases.level_set": _("Decided the level of concern"),
+    "cases.linked": _("Linked two cases"),
+    "cases.log_review_asked": _("Asked to review what somebody kept out had read"),
+    "cases.minutes_locked": _("Locked the minutes of a conference"),
+    "cases.no_action_confirmed": _("Confirmed that there is no further action"),
+    "cases.no_action_proposed": _("Proposed no further action"),
+    "cases.put_on_agenda": _("Put a case on an agenda"),
+    "cases.reopened": _("Reopened the case"),
+    "cases.returned_to_triage": _("Sent a referral back to triage"),
+    "cases.reviewed": _("Recorded a review"),
+    "cases.task_finished": _("Ended a task"),
+    "cases.tie_declared": _("Wrote down a person they are tied to"),
+    "cases.tie_taken_back": _("Took back a person they are tied to"),
+    "cases.unlinked": _("Unlinked two cases"),
+    "cases.wishes_recorded": _("Recorded the person’s wishes"),
+    "sharing.assigned": _("Gave an agency work on the case"),
+    "sharing.assignments_ended": _("Ended an agency’s work on the case"),
+    "sharing.emergency_missed": _("Tried an emergency access that could not be opened"),
+    "sharing.emergency_misses_forgiven": _("Let somebody try an emergency access again"),
+    "sharing.emergency_reasons_read": _("Read why an emergency access was opened"),
+    "sharing.emergency_user_ended": _("Ended who may open in an emergency"),
+    "sharing.emergency_user_named": _("Named who may open in an emergency"),
+    "sharing.not_shown": _("Asked for something that is not theirs to see"),
+    "sharing.recusal_ended": _("Let somebody back to the case"),
+    "sharing.recused": _("Kept somebody out of the case"),
+    "sharing.substitute_named": _("Named whom to turn to instead"),
 }
-
-
-def words_of(action: str) -> str:
-    """Answer an action in the reader's words; its code when nobody has written them yet."""
-    return str(_WORDS.get(action, action))

@@ -44,11 +44,13 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from egide.cases import navigation
+        from egide.cases import actions, navigation
         from egide.cases.services import rechecking
         from egide.jobs import periodic
+        from egide.ledger import wording
 
         navigation.register()
+        wording.register(actions.WORDS)
         periodic.register(periodic.Periodic("cases.raise_late", timedelta(minutes=1), _raise_late))
         periodic.register(periodic.Periodic("cases.record_lapses", timedelta(minutes=1), _record_lapses))
         periodic.register(

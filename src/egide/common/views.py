@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from egide.common.typed import words_sent
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was too old or came from elsewhere, without losing the way back."""
-    return render(request, "errors/csrf.html", {}, status=403)
+    return render(request, "errors/csrf.html", {"words": words_sent(request)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

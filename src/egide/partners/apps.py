@@ -23,8 +23,11 @@ class PartnersConfig(AppConfig):
     def ready(self) -> None:
         from egide.common import navigation
         from egide.jobs import periodic
+        from egide.ledger import wording
+        from egide.partners.actions import WORDS
         from egide.partners.permissions import is_administrator
 
+        wording.register(WORDS)
         periodic.register(periodic.Periodic("partners.send_notices", timedelta(seconds=5), _send_waiting))
         periodic.register(periodic.Periodic("partners.warn_training", timedelta(hours=1), _warn_of_lapses))
 

@@ -1,6 +1,5 @@
 """Which hat the person wears: chosen once, kept in the session, checked on every request."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,13 +7,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from egide.common import clock, idempotency
+from egide.common import clock
 from egide.common.http import HAT_FIELD
+from egide.common.typed import is_words, words_sent
 from egide.ledger import services as ledger
 from egide.partners import queries
 from egide.partners.models import Membership
@@ -24,7 +25,6 @@ SESSION_KEY = "acting_as"
 
 #: The button that takes the former hat again and sends what was typed under it.
 AGAIN = "act_again"
-_CODE = re.compile(r"[a-z0-9_.:-]+|[0-9a-fA-F-]{36}")
 #: Sent under any hat: choosing one, signing in and out, the language.
 _ANY_HAT = ("/me/acting-for/", "/account/", "/language/")
 
@@ -48,6 +48,27 @@ def wear(request: HttpRequest, hat: Membership) -> None:
     request.actor = hat  # type: ignore[attr-defined]
     with transaction.atomic():
         ledger.record(action="partners.acting_for_changed", actor=hat, target=hat, at=clock.now())
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sign-in is asked before every page; what was typed while a session ended is given back, and not recorded."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Answer nothing to who is signed in; to others the way to sign in, with what they typed."""
+        sign_in = super().process_view(request, view_func, view_args, view_kwargs)
+        if sign_in is None:
+            return None
+        if request.headers.get("HX-Request"):
+            # A script would follow to the page of signing in, and put it where a few words were to come.
+            return HttpResponse(status=401)
+        words = words_sent(request) if _is_sending(request) else []
+        return render(request, "errors/signed_out.html", {"words": words}, status=401) if words else sign_in
 
 
 class ActingFor:
@@ -89,14 +110,9 @@ def _not_sent(request: HttpRequest, former: Membership | None) -> HttpResponse:
     """Say that nothing was recorded, give back what was typed, offer the former hat where it is still worn."""
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     kept = [pair for pair in sent if pair[0] not in ("csrfmiddlewaretoken", AGAIN)]
-    words = [value for name, value in kept if _is_words(name, value)]
+    words = [value for name, value in kept if is_words(name, value)]
     context = {"former": former, "kept": kept, "words": words, "again": AGAIN}
     return render(request, "errors/other_hat.html", context, status=409)
-
-
-def _is_words(name: str, value: str) -> bool:
-    """Say whether a person typed it: codes and identifiers have no space and are ticked, not typed."""
-    return name not in (HAT_FIELD, idempotency.FIELD) and bool(value.strip()) and not _CODE.fullmatch(value)
 
 
 #: Pages that stay open to a person who has yet to add a second factor.

@@ -132,7 +132,7 @@ class ChooseAgencyForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        agencies: Sequence[tuple[str, str]] = (),
+        agencies: Sequence[Any] = (),
         categories: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:

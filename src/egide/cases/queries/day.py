@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, EndNotice, ProsecutorReport, Task
+from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import task_record, words_of
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
@@ -29,6 +30,11 @@ class DayTask:
     case: Any
     name: str
     text: str
+
+    @property
+    def is_triage(self) -> bool:
+        """Whether it is done on the page of the referral, and not on the case's."""
+        return self.task.kind in (TaskKind.TRIAGE, TaskKind.SECOND_READER)
 
 
 @dataclass

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from egide.cases.actions import words_of
 from egide.cases.models import Case, File
 from egide.common.text import localized
 from egide.ledger.models import Entry as LedgerEntry
+from egide.ledger.wording import words_of
 from egide.partners.models import Agency, Membership
 from egide.sharing import queries as sharing_queries
 from egide.sharing.queries import ASSIGNABLE_ROLES

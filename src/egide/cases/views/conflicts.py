@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
-from egide.cases.actions import words_of
 from egide.cases.forms.conflicts import AgencyOutForm, ChooseOutForm, TieForm
 from egide.cases.models import Case
 from egide.cases.models.conflicts import TIES
@@ -23,6 +22,7 @@ from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_none
 from egide.common.text import localized
+from egide.ledger.wording import words_of
 from egide.partners.models import Agency
 from egide.sharing.rules.categories import CATEGORIES
 

@@ -10,15 +10,17 @@ from django.views.decorators.http import require_GET
 
 from egide.cases import permissions
 from egide.cases.lifecycle import Level, State
+from egide.cases.presentation.waiting import waiting_for
 from egide.cases.queries import caseload as caseload_queries
 from egide.cases.queries import day, searching, training
 from egide.cases.queries.caseload import Filters
 from egide.cases.resuming import draft_lines
 from egide.cases.services import signalling
-from egide.common import clock
+from egide.common import clock, navigation
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
 from egide.sharing import emergency
+from egide.sharing.permissions import is_privacy_officer
 
 
 def check_works(request: Request) -> None:
@@ -38,7 +40,16 @@ def my_day(request: Request) -> HttpResponse:
     if request.actor.role not in permissions.WORKING_ROLES:
         late = signalling.late_for_agency(actor=request.actor, at=at)
         late = late.select_related("written_by__account").order_by("tell_by", "pk")[:20]
-        return render(request, "cases/welcome.html", {"late_reports": list(late), "at": at})
+        return render(
+            request,
+            "cases/welcome.html",
+            {
+                "late_reports": list(late),
+                "waiting": waiting_for(actor=request.actor) if is_privacy_officer(request.actor) else None,
+                "pages": navigation.items_for(request.actor),
+                "at": at,
+            },
+        )
     found = day.my_day(actor=request.actor, at=at)
     return render(
         request,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,9 +28,17 @@ from egide.sharing.models import Ground
 from egide.sharing.rules.categories import CATEGORIES, STORED
 
 
-def _beside(case: Case) -> QuerySet[Agency]:
-    """Agencies one may think of telling: every active one but the programme's own."""
-    return Agency.objects.filter(is_active=True).exclude(pk=case.programme.lead_agency_id).order_by("code")
+def _beside(case: Case) -> QuerySet[Any]:
+    """Agencies one may think of telling: every active one but the programme's own, with `is_partner`."""
+    partners = case.programme.partners.through.objects.filter(
+        programme=case.programme_id, agency=OuterRef("pk")
+    )
+    return (
+        Agency.objects.filter(is_active=True)
+        .exclude(pk=case.programme.lead_agency_id)
+        .annotate(is_partner=Exists(partners))
+        .order_by("code")
+    )
 
 
 def agencies_beside(case: Case) -> list[tuple[str, str]]:
@@ -40,6 +48,16 @@ def agencies_beside(case: Case) -> list[tuple[str, str]]:
 
 def _choices(agencies: Iterable[Agency]) -> list[tuple[str, str]]:
     return sorted(((str(one.pk), str(one)) for one in agencies), key=lambda pair: pair[1])
+
+
+def _partners_first(agencies: Iterable[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Those most often meant come first: two school districts have names alike, and one of them works here."""
+    rows = list(agencies)
+    groups = [
+        (_("Partners of the programme"), _choices(one for one in rows if one.is_partner)),
+        (_("Other agencies"), _choices(one for one in rows if not one.is_partner)),
+    ]
+    return [group for group in groups if group[1]]
 
 
 @require_GET
@@ -66,13 +84,13 @@ def hub(request: Request, case_id: UUID) -> HttpResponse:
             "case": case,
             "form": ChooseAgencyForm(
                 initial={"agency": str(agency.pk) if agency else "", "category": category},
-                agencies=_choices(agencies.values()),
+                agencies=_partners_first(agencies.values()),
                 categories=list(kinds.items()),
             ),
             "agency": agency,
             "category": kinds.get(category, ""),
             "answer": telling.answer(lines) if agency is not None else None,
-            "is_partner": agency is not None and case.programme.partners.filter(pk=agency.pk).exists(),
+            "is_partner": agency is not None and agency.is_partner,
             "files": lines,
             "kinds": _kinds(lines),
             "grounds": queries.ground_lines(case=case, actor=request.actor, at=at),

@@ -14,6 +14,7 @@ from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.parsing import whole_number
 from egide.ledger import queries as ledger_queries
+from egide.ledger.wording import words_of
 from egide.partners.middleware import wear
 
 
@@ -44,7 +45,12 @@ def my_access(request: Request) -> HttpResponse:
         "partners/my_access.html",
         {
             "lines": [
-                {"at": datetime.fromisoformat(line.facts["at"]), "facts": line.facts} for line in lines
+                {
+                    "at": datetime.fromisoformat(line.facts["at"]),
+                    "what": words_of(line.facts["action"]),
+                    "facts": line.facts,
+                }
+                for line in lines
             ],
             "more": lines[-1].id if len(lines) == 50 else None,
             "second_factor_required": settings.EGIDE_SECOND_FACTOR_REQUIRED,
