@@ -74,7 +74,7 @@ class TestUntilItIsServed:
         for member in (world.coordinator, world.advocate, world.officer):
             page = case_page(client, member, case)
             assert MARK in page
-            assert "Not served yet" in page
+            assert "Made without notice, and not served yet" in page
             assert reverse("cases:served", args=[case.pk, entry.pk]) in page
 
     def test_the_side_it_binds_is_told_of_the_served_ones_alone(self, world, case):
@@ -195,7 +195,7 @@ class TestOnceItIsServed:
         assert "Une ordonnance a été signifiée, selon la police." in case_page(
             client, world.officer, case, "fr"
         )
-        assert "Not served yet" not in case_page(client, world.officer, case)
+        assert "not served yet" not in case_page(client, world.officer, case)
 
     def test_leaves_one_line_in_the_ledger_without_a_word_of_it(self, world, case):
         entry = order(world, case)

@@ -258,7 +258,6 @@ def entry_lines(
             "at": item.created_at,
             "observed_on": item.observed_on,
             "notices": item.notices,
-            "is_unserved": not item.is_served,
             "served_href": ""
             if item.is_served or not can_serve
             else reverse("cases:served", args=[case.pk, item.id]),
@@ -271,6 +270,9 @@ def entry_text(item: sharing.OpenedItem) -> str:
     """Answer an entry in words, whatever form it came from."""
     content: Mapping[str, Any] = item.content
     parts = [item.text] if item.text else []
+    if not item.is_served:
+        # Wherever it is read: who reads it must not tell the person it binds.
+        parts.insert(0, _("Made without notice, and not served yet"))
     if content.get("indicators"):
         parts.append("; ".join(wording(INDICATORS, code) for code in content["indicators"]))
     if content.get("said_by") in serving.SaidBy.values:
