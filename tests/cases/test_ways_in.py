@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from egide.cases.services import inquiring
 from egide.partners.models import Role
-from tests.cases.test_pages import sign_in
+from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import a_member, an_agency
 
@@ -80,3 +80,19 @@ class TestThePageOfAPrivacyOfficer:
 
         assert "waits for you" not in html
         assert reverse("cases:training") in html
+
+
+def test_who_decides_second_is_told_and_keeps_what_was_typed(client, world):
+    case = world.accepted()
+    address = reverse("cases:triage-case", args=[case.pk])
+    typed = {"outcome": "no_action", "reason": "Not for this <programme>."}
+
+    answer = post(sign_in(client, world.coordinator), address, typed)
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody decided while you were writing" in html
+    assert "Not for this &lt;programme&gt;." in html
+    assert "deadline" not in html
+    assert case.triage_decisions.count() == 1
+    assert "Somebody decided" not in client.get(address).content.decode()

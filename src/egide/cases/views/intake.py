@@ -23,6 +23,7 @@ from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_absent
+from egide.common.typed import words_sent
 
 
 def _programmes(request: Request):  # type: ignore[no-untyped-def]
@@ -158,12 +159,15 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
         if answer is not None:
             return answer
     opened = opened or _open_referral(request, case.pk, at)
+    # Somebody else decided while this one was typed: it is not recorded, and given back.
+    unsent = words_sent(request) if request.method == "POST" and form_class is None else []
     return render(
         request,
         "cases/triage_case.html",
         {
             **writing,
             "is_decided": form_class is None,
+            "unsent": unsent,
             "name": opened.name("victim") or case.reference,
             "identity": presentation.identity_lines(opened),
             "entries": presentation.entry_lines(opened),
@@ -173,7 +177,7 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             "decisions": case.triage_decisions.select_related("decided_by__account").order_by("decided_at"),
             "at": at,
         },
-        status=422 if form.is_bound and form.errors else 200,
+        status=409 if unsent else 422 if form.is_bound and form.errors else 200,
     )
 
 
