@@ -17,6 +17,7 @@ from egide.partners.models import (
     TrainingRecord,
 )
 from tests.conftest import NOON
+from tests.replay import once
 
 _number = itertools.count(1)
 DAY = datetime.timedelta(days=1)
@@ -114,6 +115,7 @@ class World:
     """One programme with its partners: a lead of victim services, police, health, school, probation."""
 
     def __init__(self, code="fre"):
+        self.has_cases = False
         self.area = an_area(code)
         self.lead = an_agency(Sector.VICTIM_SERVICES, area=self.area)
         self.police_agency = an_agency(Sector.POLICE, area=self.area)
@@ -142,6 +144,7 @@ class World:
         self.probation = a_member(self.probation_agency)
 
     def referral(self, *, at=NOON, given="Marie-Ève", family="Thériault", **content):
+        self.has_cases = True
         content.setdefault("incident", "Threatened her with a knife; children in the next room.")
         content.setdefault(
             "person_of_concern",
@@ -196,6 +199,15 @@ class World:
         return Case.objects.get(pk=case.pk)
 
     def active(self, *, agencies=None, **content):
+        """A case its services made, or its rows put back where nothing but this world stands."""
+        if self.has_cases:
+            return self._enrolled(agencies, content)
+        named = None if agencies is None else [agency.pk for agency in agencies]
+        case = once(f"active {named} {content}", lambda _world: self._enrolled(agencies, content))
+        self.has_cases = True
+        return case
+
+    def _enrolled(self, agencies, content):
         case = self.eligible(**content)
         enrolling.enrol(
             case_id=case.pk, consent=self.consent(agencies=agencies), actor=self.advocate, at=NOON

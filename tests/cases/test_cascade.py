@@ -277,7 +277,7 @@ class TestAnswering:
 
         with pytest.raises(NotVisible):
             answered(notice_of(case, world.police_agency), world.officer)
-        assert cascade.to_stop_using(world.officer) == []
+        assert cascade.to_answer(world.officer).rows == cascade.answered(world.officer).rows == []
 
     def test_what_a_law_keeps_names_the_law_and_only_that(self, world, case):
         withdrawn(world, case)
@@ -397,7 +397,7 @@ class TestPages:
         page = sign_in(client, world.advocate).get(reverse("cases:consents", args=[case.pk])).content.decode()
 
         assert "Reach it another way" in page
-        assert cascade.to_stop_using(world.officer) == []
+        assert cascade.to_answer(world.officer).rows == cascade.answered(world.officer).rows == []
 
 
 class TestAnAgencyThatLeaves:

@@ -13,6 +13,7 @@ from egide.cases.services import consenting, drafting, enrolling, entries
 from egide.common.errors import Refused
 from egide.common.idempotency import new_key
 from egide.ledger.models import Entry as LedgerEntry
+from egide.sharing import services as sharing
 from egide.sharing.asking import Seat
 from egide.sharing.foreseeing import Draft
 from egide.sharing.models import Consent
@@ -98,6 +99,25 @@ class TestTheForm:
         assert set(form["categories"].value()) == set(SHARED)
         assert form["expires_on"].value() == (NOON + 180 * DAY).date()
         assert form["language"].value() == "fr"
+
+    def test_names_every_consent_it_takes_the_place_of(self, world, case, client):
+        """Two may stand beside each other: recorded before a new one ended those in force."""
+        sharing.give_consent(
+            actor=world.advocate,
+            file_id=entries.victim_file(case).pk,
+            case_id=case.pk,
+            at=NOON - 10 * DAY,
+            **world.consent(at=NOON - 10 * DAY, agencies=[world.school_agency]),
+        )
+        sign_in(client, world.advocate)
+
+        form = client.get(address(case)).content.decode()
+        check = post(client, address(case), typed(world)).content.decode()
+
+        for page in (form, check):
+            assert "A consent given on 13 November 2026 is in force too." in page
+        assert str(world.school_agency) in check
+        assert "A consent given on" not in client.get(address(world.active())).content.decode()
 
     def test_never_says_beforehand_how_it_was_given(self, world, case, client):
         form = sign_in(client, world.advocate).get(address(case)).context["form"]

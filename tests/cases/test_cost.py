@@ -132,6 +132,8 @@ DRAFTED = {
     "cases:reopen": "reopen",
     "cases:danger": "danger",
     "cases:inquiry-new": "inquiry",
+    "cases:withdrawal": "withdrawal",
+    "cases:training-member": "training",
 }
 
 
@@ -146,7 +148,7 @@ def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa
     args = [] if name in ("cases:refer", "cases:inquiry-new") else addresses(full).get(name, [full.case.pk])
     drafting.save_draft(
         form=DRAFTED[name],
-        subject=full.case.pk if args else None,
+        subject=args[0] if args else None,
         file_id=entries.victim_file(full.case).pk if name == "cases:consent" else None,
         content={"text": "Begun.", "given_name": "Begun."},
         actor=full.coordinator,

@@ -124,6 +124,7 @@ TYPED = {
     "close": ({"note": "The plan is carried out."}, "The plan is carried out."),
     "danger": ({"facts": "Somebody at 3 Main Street has a rifle."}, "has a rifle"),
     "refusal": ({"words": "Not now."}, "Not now."),
+    "withdrawal": ({"how_much": "part"}, 'value="part" checked'),
     "disclosure-suspend": ({"official_role": "inspector on duty"}, "inspector on duty"),
 }
 
@@ -204,6 +205,33 @@ class TestEveryForm:
         assert "Begun 2." in text
         post(client, page, {"do": "wishes", "words": "Not to meet him."})
         assert Draft.objects.count() == 2
+
+    def test_of_a_withdrawal_is_kept_when_what_stops_is_shown_and_ends_when_it_is_recorded(
+        self, world, client
+    ):
+        page = reverse("cases:withdrawal", args=[world.active().pk])
+        sign_in(client, world.coordinator)
+        typed = {"how_much": "part", "recipients": [str(world.police_agency.pk)]}
+
+        check = post(client, page, typed).content.decode()
+        assert re.findall(r'value="([0-9a-f-]{36})"[^>]*\bchecked', client.get(page).content.decode()) == [
+            str(world.police_agency.pk)
+        ]
+        shown = re.search(r'name="shown" value="([^"]+)"', check)[1]
+        assert post(client, page, {**typed, "shown": shown}).status_code == 302
+
+        assert not Draft.objects.exists()
+
+    def test_of_a_training_is_kept_for_whoever_keeps_it_and_no_other_form_is(self, world, client):
+        trainer = a_member(world.lead, Role.TRAINER)
+        page = reverse("cases:training-member", args=[world.advocate.pk])
+        sign_in(client, trainer)
+        keep(client, page, {"completed_on": "2026-11-02"})
+
+        assert 'value="2026-11-02"' in client.get(page).content.decode()
+        assert client.post(reverse("cases:draft", args=["note"]), {"text": "x"}).status_code == 404
+        sign_in(client, world.nurse)
+        assert client.post(reverse("cases:draft", args=["refer"]), {"text": "x"}).status_code == 200
 
     def test_is_not_for_who_has_no_form(self, world, client):
         sign_in(client, a_member(world.lead, Role.EVALUATOR))

@@ -14,7 +14,16 @@ from egide.cases.lifecycle import AccessState
 from egide.cases.models import AccessItem, AccessRequest, Case, Task
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import accessing as queries
-from egide.cases.services import accessing, closing, deadlines, drafting, entries, inquiring
+from egide.cases.services import (
+    accessing,
+    closing,
+    deadlines,
+    drafting,
+    entries,
+    handing_over,
+    inquiring,
+    reading_twice,
+)
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry as Line
 from egide.sharing import handing
@@ -68,9 +77,9 @@ def own(world, case, asked, actor=None):
 
 def read(world, case, asked, *, choices=None, reply="give", actor=None, default=None):
     """Put it together: everything whole, unless said otherwise."""
-    default = default or accessing.Choice("whole")
+    default = default or reading_twice.Choice("whole")
     held = {one.item.id: default for one in own(world, case, asked).held}
-    return accessing.put_together(
+    return reading_twice.put_together(
         case_id=case.pk,
         request_id=asked.pk,
         reply=reply,
@@ -82,7 +91,7 @@ def read(world, case, asked, *, choices=None, reply="give", actor=None, default=
 
 
 def again(world, case, asked, *, disagreed=(), note="", actor=None, agrees=True):
-    return accessing.read_again(
+    return reading_twice.read_again(
         case_id=case.pk,
         request_id=asked.pk,
         disagreed=set(disagreed),
@@ -96,7 +105,7 @@ def again(world, case, asked, *, disagreed=(), note="", actor=None, agrees=True)
 
 def hand(world, case, asked, **fields):
     said = {"is_identity_checked": True, "is_safe": True, **fields}
-    return accessing.hand_over(
+    return handing_over.hand_over(
         case_id=case.pk,
         request_id=asked.pk,
         revision=AccessRequest.objects.get(pk=asked.pk).revision,
@@ -223,7 +232,7 @@ class TestPuttingTogether:
 
     def test_what_nobody_chose_is_kept_back(self, world, case):
         asked = ask(world, case)
-        accessing.put_together(
+        reading_twice.put_together(
             case_id=case.pk, request_id=asked.pk, reply="give", choices={}, revision=0,
             actor=world.coordinator, at=NOON,
         )  # fmt: skip
@@ -234,7 +243,7 @@ class TestPuttingTogether:
     def test_what_the_rules_do_not_give_cannot_be_chosen(self, world, case):
         asked = ask(world, case)
         place = case.files.get(role="victim").entries.get(category="location.confidential")
-        read(world, case, asked, choices={place.pk: accessing.Choice("whole")})
+        read(world, case, asked, choices={place.pk: reading_twice.Choice("whole")})
 
         assert not AccessItem.objects.filter(source=place.pk).exists()
         [line] = Line.objects.filter(body__contains='"cases.access_put_together"')
@@ -244,10 +253,10 @@ class TestPuttingTogether:
     @pytest.mark.parametrize(
         ("choice", "words"),
         [
-            (accessing.Choice("withheld"), "why"),
-            (accessing.Choice("withheld", "nonsense"), "why"),
-            (accessing.Choice("part", "danger", " "), "words that are given"),
-            (accessing.Choice("perhaps"), "each thing"),
+            (reading_twice.Choice("withheld"), "why"),
+            (reading_twice.Choice("withheld", "nonsense"), "why"),
+            (reading_twice.Choice("part", "danger", " "), "words that are given"),
+            (reading_twice.Choice("perhaps"), "each thing"),
         ],
     )
     def test_each_choice_is_whole(self, world, case, choice, words):
@@ -304,7 +313,7 @@ class TestPuttingTogether:
             world,
             case,
             asked,
-            choices={told.pk: accessing.Choice("part", "other-person", "He was at the bar.")},
+            choices={told.pk: reading_twice.Choice("part", "other-person", "He was at the bar.")},
         )
         again(world, case, asked)
 
@@ -317,7 +326,7 @@ class TestPuttingTogether:
         again(world, case, asked, agrees=False, note="No.")
 
         with pytest.raises(Refused, match="meanwhile"):
-            accessing.put_together(
+            reading_twice.put_together(
                 case_id=case.pk, request_id=asked.pk, reply="give", choices={}, revision=0,
                 actor=world.coordinator, at=NOON,
             )  # fmt: skip
@@ -427,14 +436,14 @@ class TestHandingOver:
 
     def test_what_was_kept_back_and_no_longer_opens_stops_nothing(self, world, case):
         told = write(world, case, "victim", "Seen at the bar.")
-        asked = ready(world, case, choices={told.pk: accessing.Choice("withheld", "danger")})
+        asked = ready(world, case, choices={told.pk: reading_twice.Choice("withheld", "danger")})
         type(told).objects.filter(pk=told.pk).update(is_current=False)
 
         assert hand(world, case, asked).state == AccessState.HANDED_OVER
 
     def test_the_whole_is_never_given_for_a_part_that_does_not_open(self, world, case):
         told = write(world, case, "victim", "The blue door.")
-        part = accessing.Choice("part", "other-person", "A door.")
+        part = reading_twice.Choice("part", "other-person", "A door.")
         asked = ready(world, case, choices={told.pk: part})
 
         found = own(world, case, asked)
@@ -493,7 +502,7 @@ class TestThePaper:
 
     def test_says_the_same_whatever_was_kept_back(self, client, world):
         papers = set()
-        for given, choice in (("Anne", None), ("Zoé", accessing.Choice("withheld", "source"))):
+        for given, choice in (("Anne", None), ("Zoé", reading_twice.Choice("withheld", "source"))):
             case = world.eligible(given=given)
             if choice is not None:
                 fact = write(world, case, "person_of_concern", "A neighbour says so.")

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import get_resolver, reverse
 
-from egide.cases.models import SafetyPlan
-from egide.cases.services import accessing, entries
+from egide.cases.models import AccessRequest, SafetyPlan
+from egide.cases.services import entries
 from egide.cases.views import foreseeing
 from egide.common.idempotency import new_key
 from egide.ledger import services as ledger
@@ -60,7 +60,7 @@ def everything(full):  # noqa: F811
         actor=full.coordinator, file=file, categories=["incident.facts"], method="share", basis="consent",
         recipient=full.lead, at=NOON,
     )  # fmt: skip
-    accessing.AccessRequest.objects.filter(pk=full.asked.pk).update(
+    AccessRequest.objects.filter(pk=full.asked.pk).update(
         state="ready",
         reply="neither",
         second_reader=full.advocate,

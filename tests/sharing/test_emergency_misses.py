@@ -115,6 +115,30 @@ class TestStopping:
         told = Notice.objects.filter(kind=NoticeKind.EMERGENCY_MISSED).order_by()
         assert {notice.account_id for notice in told} == {s.people["privacy_officer"].account_id}
 
+    def test_is_told_once_when_the_tries_began_together(self, s):
+        """Five requests at once are all counted before the first of them ends."""
+        begun = [misses.begin_try(actor=s.world.officer, at=NOON) for _turn in range(5)]
+
+        for attempt in begun:
+            misses.end_try(attempt=attempt, is_missed=True, actor=s.world.officer, at=NOON)
+
+        assert Notice.objects.filter(kind=NoticeKind.EMERGENCY_MISSED).count() == 1
+
+    def test_is_told_again_once_the_person_was_let_go_on(self, s):
+        missed(s, 5)
+        misses.forgive(membership_id=s.world.officer.pk, actor=s.people["privacy_officer"], at=NOON)
+        missed(s, 5)
+
+        assert Notice.objects.filter(kind=NoticeKind.EMERGENCY_MISSED).count() == 2
+
+    def test_is_told_again_of_a_later_day_that_shares_a_miss_with_it(self, s):
+        missed(s, 4)
+        missed(s, 1, at=NOON + 20 * HOUR)
+        missed(s, 4, at=NOON + 30 * HOUR)
+
+        assert misses.is_stopped(s.world.officer, at=NOON + 30 * HOUR)
+        assert Notice.objects.filter(kind=NoticeKind.EMERGENCY_MISSED).count() == 2
+
 
 class TestForgiving:
     def test_lets_the_person_try_again_and_is_recorded(self, s):

@@ -15,6 +15,7 @@ from egide.common.errors import NotVisible
 from egide.common.permissions import allowed
 from egide.common.text import localized
 from egide.partners.models import Membership, Role
+from egide.partners.permissions import keeps_training
 from egide.partners.queries import training
 from egide.partners.rules.training import courses
 from egide.sharing import prosecutor
@@ -23,8 +24,17 @@ from egide.sharing import prosecutor
 REFERRING_ROLES = (Role.REFERRER, Role.COORDINATOR, Role.TEAM_MEMBER, Role.ADVOCATE, Role.CHAIR)
 #: Who has forms whose drafts are kept.
 WRITING_ROLES = (*REFERRING_ROLES, Role.PRIVACY_OFFICER)
+#: The only form of those who keep the training of an agency, whatever else they do.
+TRAINING_FORM = "training"
 #: Roles that may write in a case they are assigned to.
 WORKING_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.TEAM_MEMBER, Role.CHAIR)
+
+
+def keeps_drafts(actor: Membership | None, form: str) -> bool:
+    """Whoever has forms keeps drafts of them."""
+    if actor is None:
+        return False
+    return actor.role in WRITING_ROLES or (form == TRAINING_FORM and keeps_training(actor))
 
 
 def check_can_refer(actor: Membership, programme: Programme) -> None:

@@ -9,28 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.models import Draft
-
-#: Forms of one case that stand at an address of their own.
-_OF_A_CASE = {
-    "note": _("Something to add to a file"),
-    "plan": _("A safety plan"),
-    "safe-contact": _("What is safe"),
-    "consent": _("A consent"),
-    "refusal": _("A refusal of consent"),
-    "eligibility": _("An eligibility decision"),
-    "level": _("A level of concern"),
-    "task": _("A task"),
-    "review": _("A review"),
-    "help": _("Help given"),
-    "close": _("A closure"),
-    "reopen": _("A reopening"),
-    "danger": _("A danger to report"),
-    "prosecutor": _("A report to the prosecutor"),
-    "access": _("A person’s request for their own file"),
-    "lead-change": _("A proposal that another agency lead"),
-    "disclosure-new": _("Something to read aloud or hand over"),
-    "disclosure-suspend": _("An agency’s request that the person be not told yet"),
-}
+from egide.cases.services.drafting import FormOfACase
 
 
 def draft_address(form: str, subject: UUID | None = None, file_id: UUID | None = None) -> str:
@@ -69,6 +48,9 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("Why it is not safe yet"), reverse("cases:my-day")
     if draft.form.startswith("item-"):
         return _("Something for a conference"), reverse("cases:conferences")
-    if draft.form in _OF_A_CASE and draft.file_id is None:
-        return _OF_A_CASE[draft.form], reverse(f"cases:{draft.form}", args=[draft.subject])
-    return _OF_A_CASE.get(draft.form, _("A form of a case")), reverse("cases:case", args=[draft.subject])
+    if draft.form == "training":
+        return _("A training to record"), reverse("cases:training-member", args=[draft.subject])
+    if draft.form not in FormOfACase.values:
+        return _("A form of a case"), reverse("cases:case", args=[draft.subject])
+    page = draft.form if draft.file_id is None else "case"
+    return FormOfACase(draft.form).label, reverse(f"cases:{page}", args=[draft.subject])

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from egide.common.errors import NotVisible, PermissionDenied, Refused
@@ -34,16 +35,21 @@ class Missed:
     is_stopped: bool
 
 
-def _counted(*, account_id: UUID, at: datetime) -> int:
-    """Answer the misses of a person that count now, under every hat, in one query."""
+def _counting(*, account_id: UUID, at: datetime) -> QuerySet[EmergencyMiss]:
+    """Answer the misses of a person that count now, under every hat."""
     return EmergencyMiss.objects.filter(
         membership__account=account_id, missed_at__gt=at - COUNTS_FOR, forgiven_at__isnull=True
-    ).count()
+    ).order_by()
+
+
+def _one_at_a_time(actor: Membership) -> None:
+    """Let one request at a time count the tries of a person, under every hat."""
+    Account.objects.select_for_update(no_key=True).filter(pk=actor.account_id).order_by().first()
 
 
 def is_stopped(actor: Membership, *, at: datetime) -> bool:
     """Say whether the person asked in vain too often to go on today."""
-    return _counted(account_id=actor.account_id, at=at) >= STOPS_AT
+    return _counting(account_id=actor.account_id, at=at).count() >= STOPS_AT
 
 
 @transaction.atomic
@@ -53,7 +59,7 @@ def begin_try(*, actor: Membership, at: datetime) -> EmergencyMiss:
     Raises:
         Refused: the person asked in vain too often to go on today.
     """
-    Account.objects.select_for_update().filter(pk=actor.account_id).order_by().first()
+    _one_at_a_time(actor)
     if is_stopped(actor, at=at):
         raise Refused(
             _("Five references in a day could not be opened. Ask the privacy officer to let you try again.")
@@ -68,7 +74,11 @@ def end_try(*, attempt: EmergencyMiss, is_missed: bool, actor: Membership, at: d
         attempt.delete()
         return
     ledger.record(action="sharing.emergency_missed", actor=actor, target=attempt, at=at, result="refused")
-    if _counted(account_id=actor.account_id, at=at) >= STOPS_AT:
+    _one_at_a_time(actor)
+    counted = _counting(account_id=actor.account_id, at=at)
+    # Tries begun together all count when the first of them ends: the stop they make is told by that one alone.
+    if counted.count() >= STOPS_AT and counted.filter(pk=attempt.pk, told_at__isnull=True).exists():
+        counted.update(told_at=at)
         told = notifications.accounts_in(role=Role.PRIVACY_OFFICER, agency_id=actor.agency_id, at=at)
         notifications.tell(
             accounts=[pk for pk in told if pk != actor.account_id], kind=NoticeKind.EMERGENCY_MISSED, at=at
@@ -89,9 +99,7 @@ def forgive(*, membership_id: UUID, actor: Membership, at: datetime) -> int:
         raise NotVisible
     if person.account_id == actor.account_id:
         raise PermissionDenied(_("Somebody else decides."))
-    counted = EmergencyMiss.objects.filter(
-        membership__account=person.account_id, missed_at__gt=at - COUNTS_FOR, forgiven_at__isnull=True
-    ).order_by("pk")
+    counted = _counting(account_id=person.account_id, at=at).order_by("pk")
     found = [pk for (pk,) in counted.select_for_update(of=("self",)).values_list("pk")]
     if not found:
         raise NotVisible
@@ -116,7 +124,7 @@ def recent(*, actor: Membership, at: datetime) -> list[Missed]:
     rows = (
         EmergencyMiss.objects.filter(missed_at__gt=at - COUNTS_FOR, forgiven_at__isnull=True)
         .select_related("membership__account", "membership__agency")
-        .order_by("-missed_at", "pk")[:500]
+        .order_by("-missed_at", "pk")
     )
     by_person: dict[UUID, list[EmergencyMiss]] = {}
     for row in rows:

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from egide.assessments import queries as assessments
 from egide.cases.models import AccessItem, AccessRequest, Case, File
 from egide.cases.models.access import Given
+from egide.common import paging
 from egide.common.errors import NotVisible
+from egide.common.paging import Page
 from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import handing
@@ -78,13 +80,14 @@ class OwnFile:
         return [one for one in self.held if one.is_given and one.may_keep == to_keep]
 
 
-def requests_of(case: Case) -> list[AccessRequest]:
-    """Answer the requests of a case, newest first."""
-    return list(
-        AccessRequest.objects.filter(case=case)
-        .select_related("file", "recorded_by__account")
-        .order_by("-received_at", "-pk")[:50]
-    )
+#: Requests on one page.
+REQUESTS = 50
+
+
+def requests_of(case: Case, *, after: str = "") -> Page[AccessRequest]:
+    """Answer a page of the requests of a case, newest first."""
+    rows = AccessRequest.objects.filter(case=case).select_related("file", "recorded_by__account")
+    return paging.page(rows, by="-received_at", size=REQUESTS, after=after)
 
 
 #: What is decided of each thing, read with the request.

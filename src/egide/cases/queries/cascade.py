@@ -5,6 +5,8 @@ from datetime import datetime
 
 from egide.cases.models import Case, EndNotice, File
 from egide.cases.models.cascade import LAW_CATEGORY
+from egide.common import paging
+from egide.common.paging import Page
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
@@ -31,7 +33,7 @@ def notice_lines(*, case: Case, file: File, actor: Membership, at: datetime) -> 
     rows = list(
         EndNotice.objects.filter(case=case)
         .select_related("agency", "answered_by__account", "answered_by__agency")
-        .order_by("-made_at", "agency__code", "pk")[:100]
+        .order_by("-made_at", "agency__code", "pk")
     )
     if not rows:
         return []
@@ -79,8 +81,19 @@ def _law_record(notice: EndNotice, case: Case) -> SealedRecord:
     )
 
 
-def to_stop_using(actor: Membership) -> list[EndNotice]:
-    """Answer what the reader's agency must stop using: what waits for its answer first, then the last answered."""
-    rows = EndNotice.objects.visible_to(actor).select_related("case", "answered_by__account")
-    waiting = list(rows.waiting().order_by("due_at", "pk")[:100])
-    return waiting + list(rows.filter(answered_at__isnull=False).order_by("-answered_at", "pk")[:20])
+#: Notices on one page, of those that wait and of those answered.
+NOTICES = 50
+
+
+def to_answer(actor: Membership, *, after: str = "") -> Page[EndNotice]:
+    """Answer a page of what the reader's agency must stop using and has not answered for, due first in front."""
+    rows = EndNotice.objects.visible_to(actor).waiting().select_related("case")
+    return paging.page(rows, by="due_at", size=NOTICES, after=after)
+
+
+def answered(actor: Membership, *, after: str = "") -> Page[EndNotice]:
+    """Answer a page of what the reader's agency said it stopped using, the last answer first."""
+    rows = EndNotice.objects.visible_to(actor).filter(answered_at__isnull=False)
+    return paging.page(
+        rows.select_related("case", "answered_by__account"), by="-answered_at", size=NOTICES, after=after
+    )

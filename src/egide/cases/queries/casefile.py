@@ -106,7 +106,7 @@ def sealed_beside(files: Sequence[File], tasks: Sequence[Task], rows: Sequence[A
 
 def _work(case: Case, files: Sequence[File]) -> tuple[list[Task], list[Any]]:
     tasks = Task.objects.filter(case=case).select_related("agency", "owner__account").order_by("due_at", "pk")
-    return list(tasks[:200]), assessments.summary_rows(file_ids=[file.pk for file in files])
+    return list(tasks), assessments.summary_rows(file_ids=[file.pk for file in files])
 
 
 def case_files(*, case_id: UUID, actor: Membership) -> list[File]:

@@ -1,10 +1,8 @@
 """Lists of cases: keyset pages ordered by next date, and counts that stop counting."""
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from egide.cases.lifecycle import Level, State
 from egide.cases.models import Case
 from egide.cases.models.case import has_cases_elsewhere, programmes_of
 from egide.cases.queries.rows import Row, knows_dates, named, with_name
+from egide.common.paging import Place, decode_place, encode_place
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
 
@@ -80,28 +79,7 @@ def _scopes(actor: Membership) -> Sequence[QuerySet[Case]]:
     return scopes
 
 
-def encode_cursor(case: Case, *, is_back: bool) -> str:
-    """Answer the place after (or before) a case, to be carried in an address: a date and an opaque id."""
-    due = case.next_due_at.isoformat() if case.next_due_at else ""
-    raw = json.dumps([due, str(case.pk), int(is_back)]).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def decode_cursor(text: str) -> tuple[datetime | None, UUID, bool] | None:
-    """Read a place back; None when it is not one of ours."""
-    try:
-        due, pk, back = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        moment = datetime.fromisoformat(due) if due else None
-        if moment is not None:
-            moment = moment.astimezone(UTC)  # one without an offset, or out of the calendar, is not ours
-        return moment, UUID(pk), bool(back)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        return None
-
-
-def _after(
-    cases: QuerySet[Case], place: tuple[datetime | None, UUID, bool] | None, *, by_date: bool
-) -> QuerySet[Case]:
+def _after(cases: QuerySet[Case], place: Place | None, *, by_date: bool) -> QuerySet[Case]:
     is_back = bool(place and place[2])
     if not by_date:
         if place:
@@ -134,7 +112,7 @@ def caseload(
         cursor: a place given by a former page; an unknown one answers the first page.
         is_last: the last page instead.
     """
-    place = decode_cursor(cursor) if cursor else None
+    place = decode_place(cursor) if cursor else None
     found: list[Case] = []
     by_date = knows_dates(actor)
     for scope in _scopes(actor):
@@ -154,13 +132,17 @@ def caseload(
     rows = named(page, actor=actor, at=at)
     return CasePage(
         rows=rows,
-        next_cursor=encode_cursor(page[-1], is_back=False)
+        next_cursor=_place_of(page[-1], is_back=False)
         if page and (has_more or is_back) and not is_last
         else "",
-        previous_cursor=encode_cursor(page[0], is_back=True)
+        previous_cursor=_place_of(page[0], is_back=True)
         if page and ((is_back and has_more) or (place and not is_back))
         else "",
     )
+
+
+def _place_of(case: Case, *, is_back: bool) -> str:
+    return encode_place(case.next_due_at, case.pk, is_back=is_back)
 
 
 def _order(case: Case) -> tuple[float, UUID]:

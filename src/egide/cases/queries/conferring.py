@@ -71,6 +71,10 @@ def agenda(
     return lines, rows[len(cases) :]
 
 
+#: Cases offered for an agenda; another one is put on it by its reference.
+CANDIDATES = 30
+
+
 def _candidates(conference: Conference, actor: Membership) -> list[Any]:
     """Return active cases of the programme that are not on the agenda yet, nearest date first."""
     there = AgendaItem.objects.filter(conference=conference).order_by().values("case")
@@ -78,7 +82,7 @@ def _candidates(conference: Conference, actor: Membership) -> list[Any]:
         with_name(Case.objects.visible_to(actor), actor)
         .filter(programme=conference.programme_id, state=State.ACTIVE)
         .exclude(pk__in=there)
-        .order_by("next_due_at", "pk")[:30]
+        .order_by("next_due_at", "pk")[:CANDIDATES]
     )
 
 

@@ -19,6 +19,7 @@ from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
 from egide.sharing.rules.sides import is_management_only
 
+#: Tasks of one day: beyond, the page says so and leads to the cases.
 SHOWN = 40
 
 
@@ -49,15 +50,19 @@ class Day:
     drafts: list[Draft]
     #: What the agency must stop using, and has not answered yet.
     notices: list[EndNotice]
+    #: More is due than is shown.
+    is_cut: bool
     #: One's own reports to the prosecutor of which the person has not been told yet.
     to_tell: list[ProsecutorReport]
+    most: int = SHOWN
 
 
 def my_day(*, actor: Membership, at: datetime) -> Day:
     """Answer the open tasks of the actor and of their agency, in the order of their dates."""
     local = timezone.localtime(at)
     tonight = local.replace(hour=23, minute=59, second=59)
-    found = _due(actor=actor, until=tonight + timedelta(days=7))
+    due = _due(actor=actor, until=tonight + timedelta(days=7))
+    found = due[:SHOWN]
     tasks = [t for t in found if t.owner_id == actor.pk or t.agency_id == actor.agency_id]
     own = {t.pk for t in tasks}
     others = [t for t in found if t.pk not in own]
@@ -80,11 +85,12 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
         drafts=list(
             Draft.objects.filter(sharing_queries.not_recused(actor, case_ref="subject"), owner=actor)
             .defer("content")
-            .order_by("-updated_at")[:5]
+            .order_by("-updated_at", "pk")
         ),
         notices=list(
             EndNotice.objects.visible_to(actor).waiting().select_related("case").order_by("due_at", "pk")[:5]
         ),
+        is_cut=len(due) > SHOWN,
         to_tell=_to_tell(actor),
     )
 
@@ -99,7 +105,7 @@ def _to_tell(actor: Membership) -> list[ProsecutorReport]:
         agency=actor.agency_id,
     ).annotate(is_on_case=Exists(Case.objects.visible_to(actor).filter(pk=OuterRef("case_id")).order_by()))
     waiting = own.filter(told_at__isnull=True, tell_by__isnull=False)
-    return list(waiting.select_related("case").defer("words").order_by("tell_by", "pk")[:5])
+    return list(waiting.select_related("case").defer("words").order_by("tell_by", "pk"))
 
 
 def _due(*, actor: Membership, until: datetime) -> list[Task]:
@@ -110,7 +116,7 @@ def _due(*, actor: Membership, until: datetime) -> list[Task]:
     open_ones = Task.objects.filter(done_at__isnull=True, due_at__lte=until)
     visible = Case.objects.visible_to(actor).order_by().values("pk")
     near = [
-        mine.filter(case__in=visible).order_by("due_at", "pk").values("pk")[:SHOWN]
+        mine.filter(case__in=visible).order_by("due_at", "pk").values("pk")[: SHOWN + 1]
         for mine in (
             open_ones.filter(owner=actor),
             open_ones.filter(owner__isnull=True, agency=actor.agency_id),
@@ -118,7 +124,7 @@ def _due(*, actor: Membership, until: datetime) -> list[Task]:
         )
     ]
     tasks = Task.objects.filter(pk__in=any_of(near)).select_related("agency").order_by("due_at", "pk")
-    return list(tasks[:SHOWN])
+    return list(tasks[: SHOWN + 1])
 
 
 def _open(tasks: list[Task], *, actor: Membership, at: datetime) -> list[DayTask]:

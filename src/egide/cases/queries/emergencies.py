@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from egide.cases.models import Case, File
+from egide.common import paging
 from egide.common.errors import NotVisible
+from egide.common.paging import Page
 from egide.partners.models import Membership
 from egide.sharing import emergency
 from egide.sharing import queries as sharing_queries
@@ -58,15 +62,28 @@ def read(*, access_id: UUID, actor: Membership, at: datetime) -> Opened:
     return Opened(access, files[0].case, view, " · ".join(names))
 
 
+#: Accesses reviewed already, on one page.
+REVIEWED = 50
+
+
 def to_review(*, actor: Membership) -> list[EmergencyAccess]:
-    """Answer every access not yet reviewed, those due first in front, then the last fifty reviewed."""
+    """Answer every access not yet reviewed, those due first in front."""
+    rows = _accesses(actor).filter(reviewed_at__isnull=True)
+    return list(rows.order_by("review_due_at", "pk"))
+
+
+def reviewed(*, actor: Membership, after: str = "") -> Page[EmergencyAccess]:
+    """Answer a page of the accesses reviewed already, the last review first."""
+    rows = _accesses(actor).filter(reviewed_at__isnull=False)
+    return paging.page(rows, by="-reviewed_at", size=REVIEWED, after=after)
+
+
+def _accesses(actor: Membership) -> QuerySet[EmergencyAccess]:
     check_privacy_officer(actor)
     # Nor does an officer kept out of a case learn of it here: another one reviews.
-    rows = EmergencyAccess.objects.filter(
+    return EmergencyAccess.objects.filter(
         sharing_queries.not_recused(actor, case_ref="case_id")
     ).select_related("membership__account", "membership__agency", "reviewed_by__account")
-    waiting = list(rows.filter(reviewed_at__isnull=True).order_by("review_due_at", "pk")[:200])
-    return waiting + list(rows.filter(reviewed_at__isnull=False).order_by("-reviewed_at", "pk")[:50])
 
 
 def references(accesses: list[EmergencyAccess]) -> dict[UUID, str]:
@@ -94,7 +111,7 @@ def who_could_be(*, actor: Membership) -> list[tuple[str, str]]:
         .exclude(pk__in=named)
         .exclude(account=actor.account_id)
         .select_related("account", "agency")
-        .order_by("agency__code", "account__full_name", "pk")[:500]
+        .order_by("agency__code", "account__full_name", "pk")
     )
     return [
         (str(one.pk), f"{one.person_name} ({one.agency.short_name}, {one.get_role_display()})")

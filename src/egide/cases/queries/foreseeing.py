@@ -93,7 +93,7 @@ def people_of(agency: Agency) -> list[Membership]:
     rows = Membership.objects.filter(
         agency=agency, role__in=sharing.ASSIGNABLE_ROLES, ends_on__isnull=True, account__is_active=True
     )
-    return list(rows.select_related("agency", "account").order_by("account__full_name", "pk")[:200])
+    return list(rows.select_related("agency", "account").order_by("account__full_name", "pk"))
 
 
 class Foresight:

@@ -8,6 +8,8 @@ from django.db.models import Count, Q, QuerySet
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, CaseLink, NameToken, Referral
 from egide.cases.queries.rows import Row, named, with_name
+from egide.common import paging
+from egide.common.paging import Page
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing
 
@@ -24,14 +26,13 @@ OUTCOMES = {
 QUEUE = 50
 
 
-def triage_queue(*, actor: Membership, at: datetime) -> list[Row]:
-    """Return referrals that wait for a decision or a second reader, nearest date first."""
-    cases = list(
-        with_name(Case.objects.visible_to(actor), actor)
-        .filter(state__in=[State.RECEIVED, State.NO_ACTION_PROPOSED], is_open=True)
-        .order_by("next_due_at", "pk")[:QUEUE]
+def triage_queue(*, actor: Membership, at: datetime, after: str = "") -> Page[Row]:
+    """Return a page of the referrals that wait for a decision or a second reader, nearest date first."""
+    waiting = with_name(Case.objects.visible_to(actor), actor).filter(
+        state__in=[State.RECEIVED, State.NO_ACTION_PROPOSED], is_open=True
     )
-    return named(cases, actor=actor, at=at)
+    found = paging.page(waiting, by="next_due_at", size=QUEUE, after=after)
+    return found.showing(lambda cases: named(cases, actor=actor, at=at))
 
 
 def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: int = 5) -> list[Row]:
@@ -70,9 +71,7 @@ def links(*, case: Case, actor: Membership) -> list[dict[str, Any]]:
 
 
 def my_referrals(*, actor: Membership) -> QuerySet[Any]:
-    """Return what the actor's agency referred, newest first, with the stage and nothing else; recused, nothing."""
-    return (
-        Referral.objects.filter(sharing.not_recused(actor, case_ref="case_id"), agency=actor.agency_id)
-        .select_related("case", "referred_by__account")
-        .order_by("-received_at", "pk")
-    )
+    """Return what the actor's agency referred, with the stage and nothing else; recused, nothing."""
+    return Referral.objects.filter(
+        sharing.not_recused(actor, case_ref="case_id"), agency=actor.agency_id
+    ).select_related("case", "referred_by__account")

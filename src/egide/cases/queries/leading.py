@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from egide.cases.lifecycle import LeadChangeState
 from egide.cases.models import Case, LeadChange, Programme
+from egide.common import paging
 from egide.common.errors import NotVisible
+from egide.common.paging import Page
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
 from egide.sharing.rules.sides import MANAGEMENT_SECTORS
@@ -54,11 +56,12 @@ def programmes_for(*, case: Case) -> list[Programme]:
     )
 
 
-def known(*, actor: Membership, at: datetime) -> list[LeadChange]:
-    """Answer what waits, and what was answered in the last ninety days, newest first, in one query."""
+#: Changes of lead agency on one page.
+CHANGES = 50
+
+
+def known(*, actor: Membership, at: datetime, after: str = "") -> Page[LeadChange]:
+    """Answer a page of what waits, and what was answered in the last ninety days, newest first, in one query."""
     rows = LeadChange.objects.visible_to(actor).filter(proposed_at__gt=at - SHOWN_FOR)
-    return list(
-        rows.select_related("case", "to_programme__lead_agency", "from_programme__lead_agency").order_by(
-            "-proposed_at", "-pk"
-        )[:100]
-    )
+    rows = rows.select_related("case", "to_programme__lead_agency", "from_programme__lead_agency")
+    return paging.page(rows, by="-proposed_at", size=CHANGES, after=after)

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
+from egide.common import paging
 from egide.common.errors import NotVisible
+from egide.common.paging import Page
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing import asking, grounds
@@ -130,13 +134,20 @@ class GroundLine:
     words: dict[str, str]
 
 
-def ground_lines(*, case: Case, actor: Membership, at: datetime) -> list[GroundLine]:
-    """Answer every ground of a case, newest first, with its words where the reader may read them."""
-    rows = list(
-        Ground.objects.filter(case_id=case.pk)
-        .select_related("recipient", "stated_by__account", "stated_by__agency", "decided_by__account")
-        .order_by("-stated_at", "-pk")[:100]
+#: Grounds on one page.
+GROUNDS = 50
+
+
+def ground_lines(*, case: Case, actor: Membership, at: datetime, after: str = "") -> Page[GroundLine]:
+    """Answer a page of the grounds of a case, newest first, with their words where the reader may read them."""
+    rows = Ground.objects.filter(case_id=case.pk).select_related(
+        "recipient", "stated_by__account", "stated_by__agency", "decided_by__account"
     )
+    found = paging.page(rows, by="-stated_at", size=GROUNDS, after=after)
+    return found.showing(lambda rows: _with_words(rows, case, actor, at))
+
+
+def _with_words(rows: list[Ground], case: Case, actor: Membership, at: datetime) -> list[GroundLine]:
     if not rows:
         return []
     files = {file.pk: file for file in files_of(case)}
@@ -175,14 +186,12 @@ class Received:
     name: str
 
 
-def addressed_to(actor: Membership) -> list[Ground]:
-    """Answer the grounds in force that name the reader's agency, those that end first in front."""
+def addressed_to(actor: Membership) -> QuerySet[Ground]:
+    """Answer the grounds in force that name the reader's agency."""
     if actor.role not in sharing_roles():
-        return []
-    return list(
-        Ground.objects.in_force()
-        .filter(sharing_queries.not_recused(actor, case_ref="case_id"), recipient=actor.agency_id)
-        .order_by("ends_at", "pk")[:100]
+        return Ground.objects.none()
+    return Ground.objects.in_force().filter(
+        sharing_queries.not_recused(actor, case_ref="case_id"), recipient=actor.agency_id
     )
 
 
@@ -199,7 +208,7 @@ def received(*, ground_id: UUID, actor: Membership, at: datetime) -> Received:
     Raises:
         NotVisible: there is none, it has ended, or it names another agency.
     """
-    ground = next((one for one in addressed_to(actor) if one.pk == ground_id), None)
+    ground = addressed_to(actor).filter(pk=ground_id).order_by().first()
     if ground is None:
         raise NotVisible
     file = (

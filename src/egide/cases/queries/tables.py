@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from egide.common import paging
 from egide.common.errors import NotVisible
+from egide.common.paging import Page
 from egide.partners.models import Membership
 from egide.sharing import proposing, tables
 from egide.sharing.models import TableState, TableVersion
@@ -42,28 +44,31 @@ class Standing:
     version: TableVersion | None
     table: DecisionTable | None
     waiting: TableVersion | None
-    others: list[TableVersion]
+    #: A page of the others, the last proposed first.
+    others: Page[TableVersion]
 
     @property
     def is_damaged(self) -> bool:
         return self.table is None
 
 
-def standing(*, actor: Membership | None) -> Standing:
-    """Answer the version in force and the last ones proposed, in two queries.
+def standing(*, actor: Membership | None, after: str = "") -> Standing:
+    """Answer the version in force, the proposal that waits and a page of the others, in three queries.
 
     Raises:
         NotVisible: the actor is no privacy officer.
     """
     check_privacy_officer(actor)
     version = _with_people().filter(state=TableState.IN_FORCE).order_by().first()
-    rows = list(_with_people().defer("content").order_by("-proposed_at", "-pk")[:VERSIONS_SHOWN])
+    rows = _with_people().defer("content")
     return Standing(
         tables.number_of(version),
         version,
         tables.readable(version),
-        next((row for row in rows if row.is_open), None),
-        [row for row in rows if not row.is_open],
+        rows.filter(state=TableState.PROPOSED).order_by().first(),
+        paging.page(
+            rows.exclude(state=TableState.PROPOSED), by="-proposed_at", size=VERSIONS_SHOWN, after=after
+        ),
     )
 
 

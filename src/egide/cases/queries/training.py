@@ -16,9 +16,6 @@ from egide.partners.models import Membership, TrainingRecord
 from egide.partners.queries import training as held
 from egide.partners.rules.training import WARNED_BEFORE, Lack, courses
 
-#: People of one agency on the page; a larger one is shown by its first names.
-MOST = 500
-
 
 @dataclass(frozen=True)
 class Missing:
@@ -75,7 +72,7 @@ def staff(*, agency_id: UUID, at: datetime) -> tuple[list[str], list[Person]]:
         Membership.objects.in_force(timezone.localdate(at))
         .filter(agency=agency_id, role__in=REFERRING_ROLES)
         .select_related("account", "agency")
-        .order_by("account__full_name", "pk")[:MOST]
+        .order_by("account__full_name", "pk")
     )
     records = held.held_by(membership_ids=[one.pk for one in members])
     people = [

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from egide.cases.models import Draft
 from egide.cases.services import entries
@@ -19,6 +20,31 @@ from egide.sharing import services as sharing
 from egide.vault import services as vault
 from egide.vault.models import FileKeys
 
+
+class FormOfACase(models.TextChoices):
+    """The forms of one case that keep drafts and stand at an address of their own, which bears their name."""
+
+    NOTE = "note", _("Something to add to a file")
+    PLAN = "plan", _("A safety plan")
+    SAFE_CONTACT = "safe-contact", _("What is safe")
+    CONSENT = "consent", _("A consent")
+    REFUSAL = "refusal", _("A refusal of consent")
+    WITHDRAWAL = "withdrawal", _("A withdrawal of consent")
+    ELIGIBILITY = "eligibility", _("An eligibility decision")
+    LEVEL = "level", _("A level of concern")
+    TASK = "task", _("A task")
+    REVIEW = "review", _("A review")
+    HELP = "help", _("Help given")
+    CLOSE = "close", _("A closure")
+    REOPEN = "reopen", _("A reopening")
+    DANGER = "danger", _("A danger to report")
+    PROSECUTOR = "prosecutor", _("A report to the prosecutor")
+    ACCESS = "access", _("A person’s request for their own file")
+    LEAD_CHANGE = "lead-change", _("A proposal that another agency lead")
+    DISCLOSURE_NEW = "disclosure-new", _("Something to read aloud or hand over")
+    DISCLOSURE_SUSPEND = "disclosure-suspend", _("An agency’s request that the person be not told yet")
+
+
 #: More than the longest form may hold, in characters.
 LONGEST_DRAFT = 120_000
 KEPT_FOR = timedelta(days=30)
@@ -28,9 +54,20 @@ ARRIVES_WITHIN = timedelta(hours=1)
 #: for one agency, each part of one case of a conference, each step of a triage. Emergency access keeps none: what
 #: is typed there is sent at once, or not at all.
 _FORMS = re.compile(
-    r"refer|plan|safe-contact|note|consent|access|refusal|eligibility|level|task|review|help|close|reopen|danger"
-    r"|inquiry|prosecutor|prosecutor-later|lead-change|disclosure-new|disclosure-suspend|triage-[a-z_]{1,30}|own-file-[0-9a-f]{32}|assessment-[a-z0-9-]{1,60}"
-    r"|ground-[a-z_]{1,30}-[a-z]-[0-9a-f]{32}|item-(?:decide|part|wishes)-[0-9a-f]{32}"
+    "|".join(
+        [
+            "refer",
+            "inquiry",
+            "training",
+            "prosecutor-later",
+            *FormOfACase.values,
+            r"triage-[a-z_]{1,30}",
+            r"own-file-[0-9a-f]{32}",
+            r"assessment-[a-z0-9-]{1,60}",
+            r"ground-[a-z_]{1,30}-[a-z]-[0-9a-f]{32}",
+            r"item-(?:decide|part|wishes)-[0-9a-f]{32}",
+        ]
+    )
 )
 
 
@@ -39,11 +76,17 @@ def is_form(name: str) -> bool:
     return _FORMS.fullmatch(name) is not None
 
 
+def _kept(
+    actor: Membership, forms: Collection[str], subject: UUID | None, file_id: UUID | None = None
+) -> QuerySet[Draft]:
+    """Answer what the actor was typing in some forms of one case, of one file of it, or of neither."""
+    return Draft.objects.select_related("owner").filter(
+        owner=actor, form__in=forms, subject=subject, file_id=file_id
+    )
+
+
 def _find(actor: Membership, form: str, subject: UUID | None, file_id: UUID | None) -> Draft | None:
-    found = Draft.objects.select_related("owner").filter(owner=actor, form=form)
-    found = found.filter(file_id=file_id) if file_id else found.filter(file_id__isnull=True)
-    found = found.filter(subject=subject) if subject else found.filter(subject__isnull=True)
-    return found.order_by().first()
+    return _kept(actor, [form], subject, file_id).order_by().first()
 
 
 def _one_at_a_time(actor: Membership) -> None:
@@ -65,7 +108,7 @@ def save_draft(
     """Keep the fields of a form as they are now; the last ones replace the former. None when the form was sent already.
 
     Args:
-        subject: the case. file_id: whose file of it, where the form is one person's.
+        subject: the case, or the member whose training is recorded. file_id: whose file of it, where the form is one person's.
         key: the idempotency key of the page they come from: a save that arrives after the sending keeps nothing.
     Raises:
         Refused: it is longer than any form of ours.
@@ -110,12 +153,9 @@ def open_drafts(
     *, forms: Collection[str], subject: UUID, actor: Membership
 ) -> dict[str, tuple[Mapping[str, Any], datetime]]:
     """Answer what the actor was typing in several forms of one page, by form, and when; one query finds them."""
-    found = Draft.objects.select_related("owner").filter(
-        owner=actor, form__in=forms, subject=subject, file_id__isnull=True
-    )
     return {
         draft.form: (sharing.open_own_draft(actor=actor, draft=draft), draft.updated_at)
-        for draft in found.order_by("form")
+        for draft in _kept(actor, forms, subject).order_by("form")
     }
 
 

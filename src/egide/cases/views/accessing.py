@@ -26,7 +26,7 @@ from egide.cases.models.access import Given, Reply
 from egide.cases.models.file import FileRole
 from egide.cases.queries import accessing as queries
 from egide.cases.queries.sharing import files_of
-from egide.cases.services import accessing
+from egide.cases.services import accessing, handing_over, reading_twice
 from egide.cases.views.step import do, fetch_supported, step
 from egide.common import clock
 from egide.common.errors import NotVisible
@@ -51,7 +51,7 @@ def _asked(request: Request, case_id: UUID, request_id: UUID) -> tuple[AccessReq
 def listed(request: Request, case_id: UUID) -> HttpResponse:
     """Who asked for their own file in this case, and where the answer stands."""
     case = fetch_supported(request, case_id)
-    rows = queries.requests_of(case)
+    page = queries.requests_of(case, after=request.GET.get("from", ""))
     return render(
         request,
         "cases/access.html",
@@ -63,8 +63,9 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
                     "about": FileRole(row.file.role).label,
                     "is_waiting": row.state not in ACCESS.final_states(),
                 }
-                for row in rows
+                for row in page.rows
             ],
+            "page": page,
             "at": clock.now(),
         },
     )
@@ -166,11 +167,11 @@ def _first(request: Request, own: queries.OwnFile) -> Any:
     )
 
     def effect(at: datetime) -> str:
-        accessing.put_together(
+        reading_twice.put_together(
             case_id=asked.case_id,
             request_id=asked.pk,
             reply=form.reply_given,
-            choices={pk: accessing.Choice(*said) for pk, said in form.chosen().items()},
+            choices={pk: reading_twice.Choice(*said) for pk, said in form.chosen().items()},
             revision=_revision(request),
             actor=request.actor,
             at=at,
@@ -187,7 +188,7 @@ def _second(request: Request, own: queries.OwnFile) -> Any:
     )
 
     def effect(at: datetime) -> str:
-        accessing.read_again(
+        reading_twice.read_again(
             case_id=asked.case_id,
             request_id=asked.pk,
             disagreed=form.disagreed(),
@@ -207,7 +208,7 @@ def _hand(request: Request, own: queries.OwnFile) -> Any:
     form = HandOverForm(request.POST or None)
 
     def effect(at: datetime) -> str:
-        accessing.hand_over(
+        handing_over.hand_over(
             case_id=asked.case_id,
             request_id=asked.pk,
             **form.cleaned_data,
@@ -225,7 +226,7 @@ def _back(request: Request, own: queries.OwnFile) -> Any:
     form = SendBackForm(request.POST or None)
 
     def effect(at: datetime) -> str:
-        accessing.read_again(
+        reading_twice.read_again(
             case_id=asked.case_id,
             request_id=asked.pk,
             disagreed=set(),
@@ -299,7 +300,7 @@ def letter(request: Request, case_id: UUID, request_id: UUID) -> HttpResponse:
     if asked.state not in (AccessState.READY, AccessState.HANDED_OVER):
         raise NotVisible
     lead = asked.case.programme.lead_agency
-    own = accessing.make_letter(asked=asked, items=items, actor=request.actor, at=clock.now())
+    own = handing_over.make_letter(asked=asked, items=items, actor=request.actor, at=clock.now())
     if asked.reply == Reply.NEITHER:
         with translation.override(asked.language):
             return render(request, "cases/inquiry_letter.html", {"agency": lead, "day": clock.today()})

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms import casework as forms
 from egide.cases.forms.fields import end_of
-from egide.cases.models import LevelDecision
+from egide.cases.models import ContactAttempt, LevelDecision
 from egide.cases.queries import casefile
 from egide.cases.services import (
     closing,
@@ -26,11 +27,15 @@ from egide.cases.services import (
     tasks,
 )
 from egide.cases.views.step import do, fetch_case, fetch_supported, step
-from egide.common import clock
+from egide.common import clock, paging
 from egide.common.errors import NotVisible, Refused
 from egide.common.http import Request
+from egide.common.paging import Page
 from egide.common.text import localized
 from egide.partners.models import Agency
+
+#: Attempts to reach a person, on one page.
+ATTEMPTS = 20
 
 
 def _back(case_id: UUID) -> str:
@@ -81,7 +86,8 @@ def contact(request: Request, case_id: UUID) -> HttpResponse:
         return reverse("cases:contact", args=[found.pk])
 
     rule = contacting.current_rule(file=file, actor=request.actor, at=at)
-    attempts = list(file.contact_attempts.select_related("by__account").order_by("-at")[:20])
+    tried = file.contact_attempts.select_related("by__account")
+    attempts = paging.page(tried, by="-at", size=ATTEMPTS, after=request.GET.get("from", ""))
     return step(
         request,
         form=form,
@@ -92,13 +98,22 @@ def contact(request: Request, case_id: UUID) -> HttpResponse:
         context={
             "case": found,
             "rule": presentation.contact_context(rule, at=at),
-            "attempts": [presentation.attempt_line(a) for a in attempts],
-            "open_attempt": next(
-                (a for a in attempts if not a.outcome and a.by_id == request.actor.pk), None
-            ),
+            "attempts": [presentation.attempt_line(a) for a in attempts.rows],
+            "page": attempts,
+            "open_attempt": _open_attempt(request, tried, attempts),
             "outcome_form": forms.OutcomeForm(),
         },
     )
+
+
+def _open_attempt(
+    request: Request, tried: QuerySet[ContactAttempt], page: Page[ContactAttempt]
+) -> ContactAttempt | None:
+    """The reader's own attempt that has no end yet; asked for only where it may be on another page."""
+    found = next((one for one in page.rows if not one.outcome and one.by_id == request.actor.pk), None)
+    if found is None and (page.next or page.is_later):
+        found = tried.filter(outcome="", by=request.actor).order_by("-at", "-pk").first()
+    return found
 
 
 @require_POST

@@ -14,19 +14,22 @@ from egide.cases import permissions
 from egide.cases.forms import conferences as forms
 from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import ConferenceState
-from egide.cases.models import AgendaItem, Conference, Programme
+from egide.cases.models import AgendaItem, Case, Conference, Programme
 from egide.cases.models.case import programmes_of
 from egide.cases.queries import conferring as queries
 from egide.cases.resuming import draft_address
 from egide.cases.services import conferring, drafting
 from egide.cases.views.lists import check_works
-from egide.cases.views.step import act, do, fill, step
-from egide.common import clock
-from egide.common.errors import NotVisible, PermissionDenied
+from egide.cases.views.step import act, asks_for_drafts, do, drafts_fragment, fill, step
+from egide.common import clock, paging
+from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_absent, uuid_or_none
 from egide.partners.models import Membership
 from egide.sharing.rules.sides import is_management_only
+
+#: Sittings on one page, of those to come and of those held.
+SITTINGS = 20
 
 
 @require_GET
@@ -40,10 +43,18 @@ def conferences(request: Request) -> HttpResponse:
         request,
         "cases/conferences.html",
         {
-            "coming": visible.filter(starts_at__gte=since)
-            .exclude(state=ConferenceState.CANCELLED)
-            .order_by("starts_at", "pk")[:20],
-            "past": visible.filter(starts_at__lt=since).order_by("-starts_at", "pk")[:20],
+            "coming": paging.page(
+                visible.filter(starts_at__gte=since).exclude(state=ConferenceState.CANCELLED),
+                by="starts_at",
+                size=SITTINGS,
+                after=request.GET.get("coming", ""),
+            ),
+            "past": paging.page(
+                visible.filter(starts_at__lt=since),
+                by="-starts_at",
+                size=SITTINGS,
+                after=request.GET.get("past", ""),
+            ),
             "can_call": request.actor is not None
             and request.actor.role in ("coordinator", "chair")
             and bool(programmes_of(request.actor)),
@@ -136,6 +147,7 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
             "is_other_side": is_management_only(request.actor.sector),
             "can_run": can_run,
             "candidates": candidates,
+            "is_cut": len(candidates) == queries.CANDIDATES,
             "at": at,
         },
     )
@@ -156,6 +168,22 @@ def conflicts(request: Request, conference_id: UUID) -> HttpResponse:
     )
 
 
+def _chosen(request: Request, conference: Conference) -> UUID:
+    """The case to put on the agenda: named by its reference where one was typed, or chosen from the list.
+
+    Raises:
+        Refused: no case the actor may see, of this programme, has that reference.
+    """
+    reference = request.POST.get("reference", "").strip()
+    if not reference:
+        return uuid_or_absent(request.POST.get("case", ""))
+    cases = Case.objects.visible_to(request.actor).filter(programme=conference.programme_id)
+    pk = cases.filter(reference__iexact=reference).order_by().values_list("pk", flat=True).first()
+    if pk is None:
+        raise Refused(_("No case of this programme that you may see has this reference."))
+    return pk
+
+
 @require_POST
 def run(request: Request, conference_id: UUID) -> HttpResponse:
     """Open, record who is there, put a case on the agenda, or lock the minutes."""
@@ -172,7 +200,7 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
             present = [pk for text in request.POST.getlist("present") if (pk := uuid_or_none(text))]
             conferring.record_attendance(present=present, at=at, **asked)
         elif what == "add":
-            conferring.put_on_agenda(case_id=uuid_or_absent(request.POST.get("case", "")), at=at, **asked)
+            conferring.put_on_agenda(case_id=_chosen(request, found), at=at, **asked)
         else:
             raise NotVisible
         return reverse("cases:conference", args=[found.pk])
@@ -216,11 +244,9 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
         "can_support": permissions.can_support(request.actor, case),
         "can_contribute": permissions.can_contribute(request.actor, case),
     }
-    if request.htmx and "typed" in request.GET:
-        # What was typed is kept by the page's script, and brought back by it: only where there is some.
-        if not _give_back_parts(request, row, shown, writing["kept"]):
-            return HttpResponse(status=204)
-        return render(request, "cases/_item_forms.html", writing)
+    if asks_for_drafts(request):
+        is_any = _give_back_parts(request, row, shown, writing["kept"])
+        return drafts_fragment(request, "cases/_item_forms.html", writing, is_any=is_any)
     return render(
         request,
         "cases/conference_item.html",

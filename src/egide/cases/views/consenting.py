@@ -19,6 +19,7 @@ from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, File, Programme
 from egide.cases.queries import consenting as queries
+from egide.cases.resuming import draft_address
 from egide.cases.services import consenting, drafting, enrolling, entries
 from egide.cases.views.step import SHOWN_AGAIN, act, do, fetch_supported, give_back, named, step, typed
 from egide.common import clock
@@ -73,14 +74,23 @@ def _newest(in_force: Sequence[Consent]) -> Consent | None:
     return in_force[-1] if in_force else None
 
 
-def _page(request: Request, case: Case, file: File, form: forms.ConsentForm, **more: Any) -> HttpResponse:
+def _page(
+    request: Request,
+    case: Case,
+    file: File,
+    form: forms.ConsentForm,
+    *,
+    in_force: Sequence[Consent],
+    **more: Any,
+) -> HttpResponse:
     context = {
         "case": case,
         "file": file,
         "form": form,
         "draft_saved_at": None,
         "is_renewal": case.state == State.ACTIVE,
-        "former": None,
+        "former": _newest(in_force),
+        "earlier": in_force[:-1],
         "effect": None,
         "is_preview": False,
         **more,
@@ -93,15 +103,16 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Ask for informed consent: it enrols, or takes the place of the one in force. What changes is shown first."""
     case = fetch_supported(request, case_id)
     file, at = entries.victim_file(case), clock.now()
-    former = _newest(ending.in_force_on(file_id=file.pk, at=at))
+    in_force = ending.in_force_on(file_id=file.pk, at=at)
+    former = _newest(in_force)
     form = _form(case, partners_of(case), former, request.POST or None)
     if request.method != "POST":
         saved_at = None if "fresh" in request.GET else give_back(request, form, ("consent", case.pk, file.pk))
         _tick(form, request.GET.get("add", ""))
-        return _page(request, case, file, form, former=former, draft_saved_at=saved_at)
+        return _page(request, case, file, form, in_force=in_force, draft_saved_at=saved_at)
     given = _given(request, form, at)
     if given is None:
-        return _page(request, case, file, form, former=former)
+        return _page(request, case, file, form, in_force=in_force)
     return _check(request, case, file, form, given)
 
 
@@ -157,6 +168,7 @@ def _check(
         "kept": _hidden(form),
         "said": _said(form, given),
         "former": _newest(effect.in_force),
+        "earlier": effect.in_force[:-1],
         "expires_on": given["expires_at"],
         "is_renewal": case.state == State.ACTIVE,
     }
@@ -212,7 +224,8 @@ def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
     """Show what the consent as typed so far would change; nothing is saved and nothing typed is lost."""
     case = fetch_supported(request, case_id)
     file, at = entries.victim_file(case), clock.now()
-    former = _newest(ending.in_force_on(file_id=file.pk, at=at))
+    in_force = ending.in_force_on(file_id=file.pk, at=at)
+    former = _newest(in_force)
     partners, sent = partners_of(case), request.POST
     said = typed(request)
     for name in ("recipients", "categories", "purposes"):
@@ -238,7 +251,7 @@ def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
         case,
         file,
         form,
-        former=former,
+        in_force=in_force,
         effect=effect,
         is_preview=True,
         drafted=drafted,
@@ -289,7 +302,15 @@ def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and in_force and "edit" not in request.POST and form.is_valid():
         return _check_withdrawal(request, case, file, form, in_force)
     is_again = form.is_bound and "edit" not in request.POST
-    context = {"case": case, "form": form, "former": _newest(in_force), "is_again": is_again}
+    saved_at = None if form.is_bound else give_back(request, form, ("withdrawal", case.pk))
+    context = {
+        "case": case,
+        "form": form,
+        "former": _newest(in_force),
+        "is_again": is_again,
+        "autosave": draft_address("withdrawal", case.pk),
+        "draft_saved_at": saved_at,
+    }
     status = SHOWN_AGAIN if is_again and form.errors else 200
     return render(request, "cases/withdrawal.html", context, status=status)
 
@@ -350,9 +371,20 @@ def _check_withdrawal(
 
     if confirm.is_valid():
         done = _("The withdrawal was recorded. What it ends has ended.")
-        answer = act(request, scope="cases.withdrawal", effect=once, form=confirm, done=done)
+        answer = act(
+            request,
+            scope="cases.withdrawal",
+            effect=once,
+            form=confirm,
+            draft=("withdrawal", case.pk),
+            done=done,
+        )
         if answer is not None:
             return answer
+    elif not confirm.is_bound:
+        drafting.save_draft(
+            content=typed(request), actor=request.actor, at=at, **named(("withdrawal", case.pk))
+        )
     context = {
         "case": case,
         "effect": effect,

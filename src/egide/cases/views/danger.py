@@ -13,20 +13,27 @@ from egide.cases.forms.sharing import DangerForm
 from egide.cases.models import Case, DangerReport
 from egide.cases.services import alerting, entries
 from egide.cases.views.step import do, fetch_case, step
-from egide.common import clock
+from egide.common import clock, paging
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+from egide.common.paging import Page
 from egide.partners.models import Agency
 from egide.sharing import services as sharing
 
+#: Reports on one page.
+REPORTS = 50
 
-def _reports(request: Request, case: Case) -> list[tuple[DangerReport, str]]:
-    """Answer the reports of a case, newest first, with their words where the reader gets them."""
-    rows = list(
-        DangerReport.objects.filter(case=case)
-        .select_related("recipient", "written_by__account", "written_by__agency", "checked_by__account")
-        .order_by("-written_at", "-pk")[:50]
+
+def _reports(request: Request, case: Case) -> Page[tuple[DangerReport, str]]:
+    """Answer a page of the reports of a case, newest first, with their words where the reader gets them."""
+    rows = DangerReport.objects.filter(case=case).select_related(
+        "recipient", "written_by__account", "written_by__agency", "checked_by__account"
     )
+    found = paging.page(rows, by="-written_at", size=REPORTS, after=request.GET.get("from", ""))
+    return found.showing(lambda rows: _with_words(request, case, rows))
+
+
+def _with_words(request: Request, case: Case, rows: list[DangerReport]) -> list[tuple[DangerReport, str]]:
     if not rows:
         return []
     view = sharing.open_files(

@@ -159,8 +159,9 @@ def reviews(request: Request) -> HttpResponse:
         answer = act(request, scope="emergency-user", effect=effect, form=form, done=_("Named."))
         if answer is not None:
             return answer
-    rows = queries.to_review(actor=request.actor)
-    waiting = [row for row in rows if row.reviewed_at is None]
+    waiting = queries.to_review(actor=request.actor)
+    reviewed = queries.reviewed(actor=request.actor, after=request.GET.get("from", ""))
+    rows = [*waiting, *reviewed.rows]
     words = emergency.reasons(accesses=waiting, actor=request.actor, at=at)
     names = queries.references(rows)
     return render(
@@ -171,6 +172,7 @@ def reviews(request: Request) -> HttpResponse:
                 {"access": row, "reference": names.get(row.case_id, ""), "reason": words.get(row.pk, "")}
                 for row in rows
             ],
+            "page": reviewed,
             "review": ReviewForm(),
             "form": form,
             "users": queries.named_users(),

@@ -15,9 +15,12 @@ from egide.cases.forms.inquiries import InquiryForm
 from egide.cases.models import Inquiry
 from egide.cases.services import inquiring
 from egide.cases.views.step import do, step
-from egide.common import clock
+from egide.common import clock, paging
 from egide.common.errors import NotVisible
 from egide.common.http import Request
+
+#: Questions on one page, of those that wait and of those answered.
+SHOWN = 50
 
 
 def _fetch(request: Request, inquiry_id: UUID) -> Inquiry:
@@ -38,8 +41,15 @@ def inquiries(request: Request) -> HttpResponse:
     """What was asked and is not answered yet, soonest first; then what was answered lately."""
     permissions.check_can_receive_inquiries(request.actor)
     rows = Inquiry.objects.filter(agency=request.actor.agency_id)
-    waiting = list(rows.filter(answered_at=None).order_by("answer_due_at", "pk")[:100])
-    answered = list(rows.exclude(answered_at=None).order_by("-answered_at", "-pk")[:25])
+    waiting = paging.page(
+        rows.filter(answered_at=None), by="answer_due_at", size=SHOWN, after=request.GET.get("waiting", "")
+    )
+    answered = paging.page(
+        rows.exclude(answered_at=None),
+        by="-answered_at",
+        size=SHOWN,
+        after=request.GET.get("answered", ""),
+    )
     return render(
         request, "cases/inquiries.html", {"waiting": waiting, "answered": answered, "at": clock.now()}
     )

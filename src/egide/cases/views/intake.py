@@ -18,12 +18,24 @@ from egide.cases.models import Case, Programme
 from egide.cases.queries import casefile, intake
 from egide.cases.resuming import draft_address
 from egide.cases.services import drafting, linking, recusing, referring, triaging
-from egide.cases.views.step import act, do, fetch_case, give_back, step, typed
-from egide.common import clock, idempotency
+from egide.cases.views.step import (
+    act,
+    asks_for_drafts,
+    do,
+    drafts_fragment,
+    fetch_case,
+    give_back,
+    step,
+    typed,
+)
+from egide.common import clock, idempotency, paging
 from egide.common.errors import NotVisible, PermissionDenied
 from egide.common.http import Request
 from egide.common.parsing import uuid_or_absent
 from egide.common.typed import words_sent
+
+#: An agency's referrals on one page.
+REFERRALS = 50
 
 
 def _programmes(request: Request):  # type: ignore[no-untyped-def]
@@ -79,8 +91,7 @@ def _asked(request: Request, name: str) -> UUID | None:
 @require_POST
 def draft(request: Request, form: str) -> HttpResponse:
     """Keep what is being typed in a form."""
-    writes = request.actor is not None and request.actor.role in permissions.WRITING_ROLES
-    if not writes or not drafting.is_form(form):
+    if not permissions.keeps_drafts(request.actor, form) or not drafting.is_form(form):
         raise NotVisible
     at = clock.now()
     drafting.save_draft(
@@ -100,11 +111,14 @@ def referrals(request: Request) -> HttpResponse:
     """What the agency referred, with the stage and nothing else."""
     if request.actor is None or request.actor.role not in permissions.REFERRING_ROLES:
         raise PermissionDenied(_("Your role does not make referrals."))
-    rows = [
-        {"referral": row, "outcome": intake.OUTCOMES[State(row.case.state)]}
-        for row in intake.my_referrals(actor=request.actor)[:50]
-    ]
-    return render(request, "cases/referrals.html", {"rows": rows})
+    page = paging.page(
+        intake.my_referrals(actor=request.actor),
+        by="-received_at",
+        size=REFERRALS,
+        after=request.GET.get("from", ""),
+    )
+    rows = [{"referral": row, "outcome": intake.OUTCOMES[State(row.case.state)]} for row in page.rows]
+    return render(request, "cases/referrals.html", {"rows": rows, "page": page})
 
 
 @require_GET
@@ -113,9 +127,8 @@ def triage(request: Request) -> HttpResponse:
     at = clock.now()
     if request.actor is None or request.actor.role != "coordinator":
         raise PermissionDenied(_("Only a coordinator of this programme can do this."))
-    return render(
-        request, "cases/triage.html", {"rows": intake.triage_queue(actor=request.actor, at=at), "at": at}
-    )
+    page = intake.triage_queue(actor=request.actor, at=at, after=request.GET.get("from", ""))
+    return render(request, "cases/triage.html", {"rows": page.rows, "page": page, "at": at})
 
 
 def _open_referral(request: Request, case_id: UUID, at: datetime) -> casefile.CaseFile:
@@ -140,7 +153,7 @@ _TRIAGE_FORMS = {
 def triage_case(request: Request, case_id: UUID) -> HttpResponse:
     """One referral: what it says, who it may already be, and the decision."""
     at = clock.now()
-    is_about_draft = request.htmx and "typed" in request.GET
+    is_about_draft = asks_for_drafts(request)
     opened = None if request.method == "POST" or is_about_draft else _open_referral(request, case_id, at)
     case = opened.case if opened else fetch_case(request, case_id)
     permissions.check_can_coordinate(request.actor, case)
@@ -149,11 +162,8 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
     draft = (f"triage-{case.state}", case.pk)
     writing = {"form": form, "autosave": draft_address(*draft), "draft_saved_at": None, "case": case}
     if is_about_draft:
-        # What was typed is kept by the page's script, and brought back by it: only where there is some.
-        writing["draft_saved_at"] = give_back(request, form, draft) if form_class else None
-        if writing["draft_saved_at"] is None:
-            return HttpResponse(status=204)
-        return render(request, "cases/_triage_form.html", writing)
+        writing["draft_saved_at"] = saved_at = give_back(request, form, draft) if form_class else None
+        return drafts_fragment(request, "cases/_triage_form.html", writing, is_any=saved_at is not None)
     if request.method == "POST" and form.is_valid():
         answer = _decide(request, case, form, draft)
         if answer is not None:

@@ -27,8 +27,8 @@ def lead_changes(request: Request) -> HttpResponse:
     if request.actor is None or request.actor.role != Role.COORDINATOR:
         raise NotVisible
     at = clock.now()
-    rows = queries.known(actor=request.actor, at=at)
-    return render(request, "cases/lead_changes.html", {"rows": rows})
+    page = queries.known(actor=request.actor, at=at, after=request.GET.get("from", ""))
+    return render(request, "cases/lead_changes.html", {"rows": page.rows, "page": page})
 
 
 def lead_change(request: Request, case_id: UUID) -> HttpResponse:

@@ -39,7 +39,7 @@ def my_day(request: Request) -> HttpResponse:
     at = clock.now()
     if request.actor.role not in permissions.WORKING_ROLES:
         late = signalling.late_for_agency(actor=request.actor, at=at)
-        late = late.select_related("written_by__account").order_by("tell_by", "pk")[:20]
+        late = late.select_related("written_by__account").order_by("tell_by", "pk")
         return render(
             request,
             "cases/welcome.html",

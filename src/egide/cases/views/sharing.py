@@ -18,7 +18,7 @@ from egide.cases.queries import cascade, telling
 from egide.cases.queries import sharing as queries
 from egide.cases.services import disclosing
 from egide.cases.views.step import do, fetch_case, fetch_supported, step
-from egide.common import clock
+from egide.common import clock, paging
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
@@ -93,7 +93,9 @@ def hub(request: Request, case_id: UUID) -> HttpResponse:
             "is_partner": agency is not None and agency.is_partner,
             "files": lines,
             "kinds": _kinds(lines),
-            "grounds": queries.ground_lines(case=case, actor=request.actor, at=at),
+            "grounds": queries.ground_lines(
+                case=case, actor=request.actor, at=at, after=request.GET.get("from", "")
+            ),
             "at": at,
         },
     )
@@ -198,8 +200,14 @@ def inbox(request: Request) -> HttpResponse:
         request,
         "cases/received.html",
         {
-            "notices": cascade.to_stop_using(request.actor),
-            "grounds": queries.addressed_to(request.actor),
+            "waiting": cascade.to_answer(request.actor, after=request.GET.get("waiting", "")),
+            "answered": cascade.answered(request.actor, after=request.GET.get("answered", "")),
+            "grounds": paging.page(
+                queries.addressed_to(request.actor),
+                by="ends_at",
+                size=queries.GROUNDS,
+                after=request.GET.get("grounds", ""),
+            ),
             "at": at,
         },
     )

@@ -16,12 +16,14 @@ from egide.cases.forms.signals import NotYetForm, ProsecutorForm
 from egide.cases.models import Case, ProsecutorReport
 from egide.cases.services import signalling
 from egide.cases.views.step import do, fetch_case, step
-from egide.common import clock
+from egide.common import clock, paging
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.partners.models import Membership, Role
 from egide.sharing import prosecutor
 
+#: One's own reports on one page.
+REPORTS = 20
 _CODES = ("is_adult", "is_danger_immediate", "is_under_hold", "is_in_conscience", "agreement")
 
 
@@ -49,7 +51,9 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         template="cases/prosecutor.html",
         context={
             "case": case,
-            "reports": list(own.defer("words").order_by("-written_at", "-pk")[:20]),
+            "reports": paging.page(
+                own.defer("words"), by="-written_at", size=REPORTS, after=request.GET.get("from", "")
+            ),
             "doors": [prosecutor.words_of(name) for name in sorted(prosecutor.rules_on())],
             "at": clock.now(),
         },

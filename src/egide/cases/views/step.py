@@ -137,6 +137,18 @@ def fill(form: forms.Form, content: Mapping[str, Any], saved_at: datetime) -> da
     return saved_at
 
 
+def asks_for_drafts(request: Request) -> bool:
+    """Say whether the page's script asks for what was typed in forms that came without it."""
+    return bool(request.htmx) and "typed" in request.GET
+
+
+def drafts_fragment(
+    request: Request, template: str, writing: Mapping[str, Any], *, is_any: bool
+) -> HttpResponse:
+    """Answer forms filled with what was typed in them, to stand in the place of the empty ones; nothing when nothing was."""
+    return render(request, template, writing) if is_any else HttpResponse(status=204)
+
+
 def typed(request: Request) -> dict[str, Any]:
     """Answer what a form holds now, for its draft: lists stay lists, our own fields are left out."""
     out = {}

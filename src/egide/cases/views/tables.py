@@ -40,7 +40,7 @@ def _basis(said: str) -> str:
 @require_GET
 def table(request: Request) -> HttpResponse:
     """The table in force, one basis at a time, with what waits and what came before."""
-    found = queries.standing(actor=request.actor)
+    found = queries.standing(actor=request.actor, after=request.GET.get("from", ""))
     basis = _basis(request.GET.get("basis", FIRST_BASIS))
     opened, shut = queries.rows_on(basis, found.table) if found.table else ([], [])
     address = reverse("cases:table")

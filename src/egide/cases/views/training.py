@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases.forms.training import AgencyForm, TrainingForm
 from egide.cases.queries import training as queries
 from egide.cases.views.step import do, step
-from egide.common import clock
+from egide.common import clock, paging
 from egide.common.errors import NotVisible
 from egide.common.http import Request
 from egide.common.text import localized
@@ -22,6 +22,9 @@ from egide.partners.permissions import check_can_record_training, check_keeps_tr
 from egide.partners.queries import training as held
 from egide.partners.rules.training import courses
 from egide.partners.services import training as services
+
+#: Records of one person on one page.
+RECORDS = 20
 
 
 def _agency(request: Request) -> tuple[Agency, list[Agency]]:
@@ -74,20 +77,28 @@ def member(request: Request, membership_id: UUID) -> HttpResponse:
         services.record_training(membership_id=membership_id, **form.cleaned_data, actor=request.actor, at=at)
         return _back(request, found)
 
+    records = paging.page(
+        held.records(membership_ids=[found.pk]),
+        by="-valid_until",
+        size=RECORDS,
+        after=request.GET.get("from", ""),
+    )
     return step(
         request,
         form=form,
         scope=f"training:{membership_id}",
         effect=effect,
+        draft=("training", membership_id),
         template="cases/training_member.html",
         context={
             "member": found,
             "back": _back(request, found),
             "records": [
                 {"record": one, "title": localized(courses()[one.course], "title")}
-                for one in held.records(membership_ids=[found.pk]).order_by("-valid_until", "-pk")[:20]
+                for one in records.rows
                 if one.course in courses()
             ],
+            "page": records,
             "at": clock.now(),
         },
         done=_("Recorded. What it opens is open now."),

@@ -13,9 +13,10 @@ from django.urls import reverse
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Entry, File
 from egide.cases.queries import caseload
-from egide.cases.queries.caseload import Filters, encode_cursor
+from egide.cases.queries.caseload import Filters
 from egide.common import clock
 from egide.common.ids import new_id
+from egide.common.paging import encode_place
 from egide.common.warming import warm
 from egide.demonstration.bench.timing import Timing, timed
 from egide.demonstration.world import World
@@ -79,7 +80,7 @@ def middle(programme_id: Any, share: float) -> str:
     if low is None or high is None:
         return ""
     place = cases.filter(next_due_at__gte=low + (high - low) * share).order_by("next_due_at", "id").first()
-    return encode_cursor(place, is_back=False) if place else ""
+    return encode_place(place.next_due_at, place.pk) if place else ""
 
 
 def floors() -> Iterator[tuple[str, Timing]]:

@@ -16,7 +16,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, NullIf
 
+from egide.common import paging
 from egide.common.errors import NotVisible
+from egide.common.paging import Page
 from egide.partners.models import (
     Account,
     Agency,
@@ -90,19 +92,21 @@ def waiting_changes() -> QuerySet[ProposedChange]:
     return _changes().filter(outcome=Outcome.WAITING).order_by("proposed_at", "pk")
 
 
-def decided_changes() -> QuerySet[ProposedChange]:
-    """Return the last 25 changes confirmed or declined, newest first, in one query."""
-    return _changes().exclude(outcome=Outcome.WAITING).order_by("-decided_at", "-pk")[:25]
-
-
-def factor_resets() -> QuerySet[FactorReset]:
-    """Return the last 50 requests about lost second factors, newest first, in one query."""
-    people = ("account", "requested_by_account", "confirmed_by_account")
-    return FactorReset.objects.select_related(*people).order_by("-requested_at", "-pk")[:50]
-
-
-#: People on one page of the list.
+#: Rows on one page of a list.
 PAGE = 50
+
+
+def decided_changes(*, after: str = "") -> Page[ProposedChange]:
+    """Return a page of the changes confirmed or declined, newest first, in one query."""
+    decided = _changes().exclude(outcome=Outcome.WAITING)
+    return paging.page(decided, by="-decided_at", size=PAGE, after=after)
+
+
+def factor_resets(*, after: str = "") -> Page[FactorReset]:
+    """Return a page of the requests about lost second factors, newest first, in one query."""
+    people = ("account", "requested_by_account", "confirmed_by_account")
+    rows = FactorReset.objects.select_related(*people)
+    return paging.page(rows, by="-requested_at", size=PAGE, after=after)
 
 
 def people(*, search: str, on: date, page: int) -> tuple[list[Account], bool]:

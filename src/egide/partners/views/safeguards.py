@@ -21,14 +21,16 @@ from egide.partners.views.step import administrators, do, step
 @require_GET
 def administration(request: Request) -> HttpResponse:
     """What waits for a second administrator, then what was decided."""
-    waiting, decided = queries.waiting_changes(), queries.decided_changes()
+    waiting = queries.waiting_changes()
+    decided = queries.decided_changes(after=request.GET.get("from", ""))
     areas = {str(area.pk): str(area) for area in administering.areas()}
     return render(
         request,
         "partners/administration.html",
         {
             "waiting": [presentation.change_row(c, actor=request.actor, areas=areas) for c in waiting],
-            "decided": [presentation.change_row(c, actor=request.actor, areas=areas) for c in decided],
+            "decided": [presentation.change_row(c, actor=request.actor, areas=areas) for c in decided.rows],
+            "page": decided,
             "tabs": presentation.tabs("administration"),
         },
     )
@@ -68,6 +70,7 @@ def factor_resets(request: Request) -> HttpResponse:
         factors.request_factor_reset(username=form.cleaned_data["username"], actor=request.actor, at=at)
         return reverse("partners:factor-resets")
 
+    resets = queries.factor_resets(after=request.GET.get("from", ""))
     form = AskResetForm(request.POST if request.method == "POST" else None)
     return step(
         request,
@@ -75,7 +78,8 @@ def factor_resets(request: Request) -> HttpResponse:
         scope="partners.factor_reset",
         effect=ask,
         context={
-            "rows": queries.factor_resets(),
+            "rows": resets.rows,
+            "page": resets,
             "me": request.actor.account_id,
             "tabs": presentation.tabs("factor-resets"),
         },

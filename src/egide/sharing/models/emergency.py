@@ -99,6 +99,8 @@ class EmergencyMiss(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     missed_at = models.DateTimeField()
+    #: The privacy officers were told of the stop this one is a part of; a stop is told once.
+    told_at = models.DateTimeField(null=True, blank=True)
     #: A privacy officer asked the person, and lets them try again.
     forgiven_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -342,6 +342,20 @@ def query_with(context: Any, **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
+@register.simple_tag(takes_context=True)
+def pager(context: Any, page: Any, name: str = "from", of: str = "") -> SafeString:
+    """The way to the rest of a list, and back to its beginning; nothing where all of it is shown."""
+    if not (page.next or page.is_later):
+        return mark_safe("")
+    shown = {
+        "next_href": query_with(context, **{name: page.next}) if page.next else "",
+        "previous_href": query_with(context, **{name: None}) if page.is_later else "",
+        "previous_text": _("First page"),
+        "of": of,
+    }
+    return mark_safe(render_to_string("components/pagination.html", shown))  # noqa: S308
+
+
 @register.simple_block_tag(takes_context=True)
 def service_navigation(context: Any, content: str) -> SafeString:
     """The service navigation; its content names the entry a page belongs to, when the address does not say."""
