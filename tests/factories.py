@@ -4,7 +4,7 @@ import datetime
 import itertools
 
 from egide.cases.models import Case, Programme
-from egide.cases.services import contacting, enrolling, referring, triaging
+from egide.cases.services import contacting, documents, enrolling, referring, triaging
 from egide.partners.models import (
     Account,
     Agency,
@@ -16,8 +16,11 @@ from egide.partners.models import (
     Sector,
     TrainingRecord,
 )
+from egide.uploads.inspecting import Inspected
+from egide.uploads.kinds import KINDS
 from tests.conftest import NOON
 from tests.replay import once
+from tests.uploads import files
 
 _number = itertools.count(1)
 DAY = datetime.timedelta(days=1)
@@ -35,6 +38,9 @@ SHARED = (
     "conference.record",
     "referral.status",
 )
+
+#: A picture that was made anew, without the process that does it.
+A_PICTURE = Inspected(KINDS["png"], files.picture("PNG"), (("when", "2026:11:01 10:00:00"),), 1, 40, 30)
 
 
 def an_area(code="fredericton"):
@@ -228,3 +234,21 @@ class World:
             actor=self.advocate,
             at=NOON,
         )
+
+    def document(self, case, *, role="victim", category="incident.facts", actor=None, made=None, **said):
+        """Add a document, as its check page does; a small picture unless another one was made."""
+        file, actor = case.files.get(role=role), actor or self.officer
+        pending = documents.bring(
+            case_id=case.pk,
+            said=documents.Said(
+                file.pk,
+                category,
+                said.pop("title", "Photo of the door"),
+                said.pop("text", "A broken lock."),
+                **said,
+            ),
+            brought=documents.Brought(made or A_PICTURE, "IMG_0042.png", b"as it came"),
+            actor=actor,
+            at=NOON,
+        )
+        return documents.add_document(case_id=case.pk, pending_id=pending.pk, actor=actor, at=NOON)

@@ -114,6 +114,7 @@ DRAFTED = {
     "cases:refer": "refer",
     "cases:plan-write": "plan",
     "cases:note": "note",
+    "cases:document-new": "document",
     "cases:access-new": "access",
     "cases:safe-contact": "safe-contact",
     "cases:assess-with": "assessment-odara",

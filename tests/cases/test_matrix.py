@@ -105,6 +105,12 @@ def addresses(world):
         "cases:training-programme": [str(world.programme.pk)],
         "cases:training-change": [plan],
         "cases:disclosure-receipt": [case, plan],
+        "cases:document": [case, str(world.paper.pk)],
+        **{
+            f"cases:document-{page}": [case, str(world.paper.pk)]
+            for page in ("content", "copy", "replace", "withdraw")
+        },
+        **{f"cases:document-{page}": [case, str(world.brought.pk)] for page in ("check", "give-up")},
         **{f"cases:access-{page}": [case, str(world.asked.pk)] for page in ("one", "letter", "withdraw")},
         "cases:receipt-received": [plan],
         "cases:disclosure-letter": [case, "victim", "hipaa"],

@@ -9,11 +9,11 @@ from django.utils import translation
 from egide.assessments import services as assessment_services
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Case, Conference, SafetyPlan, Task
-from egide.cases.services import accessing, conferring, inquiring, planning
+from egide.cases.services import accessing, conferring, documents, inquiring, planning
 from egide.partners.models import Role
 from tests.cases.test_journey import conference
 from tests.conftest import NOON
-from tests.factories import DAY, a_member
+from tests.factories import A_PICTURE, DAY, a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,14 @@ def full(world):
         at=NOON,
     )
     world.received = world.referral(given="Anne", family="Roy").case
+    world.paper = world.document(world.case, actor=world.coordinator)
+    world.brought = documents.bring(
+        case_id=world.case.pk,
+        said=documents.Said(world.paper.file_id, "incident.facts", "Photo of the wall", "A hole."),
+        brought=documents.Brought(A_PICTURE, "IMG_0043.png", b"as it came"),
+        actor=world.coordinator,
+        at=NOON,
+    )
     return world
 
 

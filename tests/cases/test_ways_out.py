@@ -24,6 +24,8 @@ NOBODYS = {"web:session-left", "ledger:checkpoint", "ledger:key"}
 #: What leaves by asking for it, and the ledger entry it leaves: it says nothing of a file (who sees what, a receipt, the
 #: one letter), or its handing over is the disclosure (a person's own file).
 LEAVES = {
+    # What the page of a document shows: its trace is that of any reading. A copy that leaves is a disclosure.
+    "cases:document-content": "sharing.opened",
     "cases:who?format=print": "cases.access_shown",
     "cases:who?format=csv": "cases.access_shown",
     "cases:who?format=json": "cases.access_shown",

@@ -20,6 +20,7 @@ EGIDE_PROFILE = "desk"
 
 MODULES = [
     "egide.common",
+    "egide.uploads",
     "egide.vault",
     "egide.jobs",
     "egide.ledger",
@@ -139,7 +140,11 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("EGIDE_STATIC_ROOT") or EGIDE_DATA / "static"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+#: The largest document taken, in bytes. It is read in memory alone: no file of it is ever made in clear.
+EGIDE_LARGEST_DOCUMENT = int(os.environ.get("EGIDE_LARGEST_DOCUMENT_MB") or 20) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["egide.uploads.arriving.Bounded"]
+#: Where an antivirus (clamd) answers: `unix:/run/clamav/clamd.ctl`, or `127.0.0.1:3310`. Set, nothing passes without it.
+EGIDE_CLAMD = os.environ.get("EGIDE_CLAMD", "")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 #: Without a mail server, mails are written on the console: a demonstration tells nobody outside.

@@ -15,6 +15,12 @@ def _drop_old_drafts(at: datetime) -> int:
     return drafting.drop_old_drafts(at=at)
 
 
+def _drop_old_documents(at: datetime) -> int:
+    from egide.cases.services import documents
+
+    return documents.drop_old(at=at)
+
+
 def _record_lapses(at: datetime) -> int:
     from egide.cases.services import cascading
 
@@ -60,3 +66,6 @@ class CasesConfig(AppConfig):
         periodic.register(periodic.Periodic("cases.forget_inquiries", timedelta(hours=6), _forget_inquiries))
         periodic.register(periodic.Periodic("cases.remind_to_tell", timedelta(minutes=10), _remind_to_tell))
         periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))
+        periodic.register(
+            periodic.Periodic("cases.drop_old_documents", timedelta(hours=1), _drop_old_documents)
+        )

@@ -42,6 +42,10 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("An assessment"), reverse("cases:assess", args=[draft.subject])
     if draft.form.startswith("own-file-"):
         return _("A person’s request for their own file"), reverse("cases:access", args=[draft.subject])
+    if draft.form == "document":
+        return _("A document to add"), reverse("cases:document-new", args=[draft.subject])
+    if draft.form.startswith("document-"):
+        return _of_document(draft)
     if draft.form.startswith("ground-"):
         return _("A reason to share"), reverse("cases:sharing", args=[draft.subject])
     if draft.form == "prosecutor-later":
@@ -54,3 +58,12 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("A form of a case"), reverse("cases:case", args=[draft.subject])
     page = draft.form if draft.file_id is None else "case"
     return FormOfACase(draft.form).label, reverse(f"cases:{page}", args=[draft.subject])
+
+
+def _of_document(draft: Draft) -> tuple[Any, str]:
+    """A new version, or a withdrawal: the form's name ends with the document's identifier."""
+    *before, entry_id = draft.form.split("-")
+    is_withdrawal = "withdrawal" in before
+    page = "document-withdraw" if is_withdrawal else "document-replace"
+    text = _("Why a document is withdrawn") if is_withdrawal else _("A new version of a document")
+    return text, reverse(f"cases:{page}", args=[draft.subject, UUID(entry_id)])

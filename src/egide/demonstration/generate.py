@@ -13,6 +13,7 @@ from egide.cases.services import cascading, inquiring
 from egide.demonstration import meetings
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
+from egide.demonstration.papers import bring_papers
 from egide.demonstration.stories import Storyteller
 from egide.demonstration.world import World, check_is_fictional, description
 from egide.sharing import emergency, proposing, tables
@@ -40,6 +41,8 @@ STAGES: dict[str, tuple[int, int, int]] = {
     "reopened": (2, 100 * 24, 120 * 24),
 }
 #: Those linked to another case: received twice from two partners, and the same people after a year.
+#: Active cases of each area that hold documents.
+WITH_PAPERS = 2
 LINKED_PER_AREA = 2
 
 
@@ -231,6 +234,8 @@ def _worked(journey: Journey, number: int) -> None:
 def _active(journey: Journey, number: int) -> None:
     _enrolled(journey)
     _worked(journey, number)
+    if number < WITH_PAPERS:
+        bring_papers(journey)
     journey.review_until_now(is_late=number % 6 == 0)
     if LEVELS[number % len(LEVELS)] == "high" and number % 4 == 3:  # lowered these days
         journey.clock.at = max(journey.clock.at, journey.now - 1.5 * DAY)

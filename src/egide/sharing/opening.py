@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -183,6 +184,7 @@ def open_files(
     page: Page | None = None,
     with_items: bool = True,
     is_list: bool = False,
+    names: Mapping[str, Any] | None = None,
 ) -> FileView:
     """Open files of one case and some records of theirs together: one decision, one trace each file.
 
@@ -193,6 +195,7 @@ def open_files(
         with_items: False opens the extra records alone.
         is_list: files of many cases, for a list of names: one trace naming them all; what the reader may
             not know of is left out.
+        names: what the trace of one file says besides, in codes: the document that is opened.
     Raises:
         NotVisible: the reader may not know of one of the files; of a list, of none of them.
         Damaged, Shredded, KeyUnavailable: nothing is answered rather than a part.
@@ -226,7 +229,7 @@ def open_files(
         )
         for record, text in zip(wanted, _unseal(wanted), strict=True)
     ]
-    trace = _list_trace if is_list else _trace
+    trace = _list_trace if is_list else partial(_trace, names=names or {})
     with transaction.atomic():
         ledger.record_many(trace(actor, files, classes, items, purpose, at))
     tie = ties[files[0].case_id]
@@ -274,6 +277,11 @@ def _check_place(record: SealedRecord) -> None:
 
 
 def _unseal(records: Sequence[SealedRecord]) -> list[str]:
+    return [value.decode() for value in unseal_parts(records)]
+
+
+def unseal_parts(records: Sequence[SealedRecord]) -> list[bytes]:
+    """Open values that were decided, as bytes; whoever calls this decided them."""
     if not records:
         return []
     if _issuer is None:
@@ -282,7 +290,7 @@ def _unseal(records: Sequence[SealedRecord]) -> list[str]:
     for record in records:
         compartments.setdefault(record.file_id, set()).add(record.compartment)
     grant = _issuer.grant(compartments)
-    return unsealing.unseal_many(
+    return unsealing.unseal_bytes(
         grant,
         [
             unsealing.SealedItem(r.file_id, r.compartment, SealContext(r.model, r.field, r.id), r.sealed)
@@ -298,6 +306,8 @@ def _trace(
     items: Sequence[OpenedItem],
     purpose: str,
     at: datetime,
+    *,
+    names: Mapping[str, Any],
 ) -> list[Entry]:
     """One entry a file, all in one statement: who, for whom, what categories, how many, by which rules."""
     entries = []
@@ -319,7 +329,7 @@ def _trace(
                 basis="+".join(sorted({c.decision.basis for c in mine if c.level >= Level.VIEW})),
                 rules=[name for c in mine for name in c.decision.withheld_by],
                 counts=counts,
-                details={"withheld": withheld},
+                details={"withheld": withheld, **names},
                 result="allowed" if counts or not withheld else "denied",
             )
         )

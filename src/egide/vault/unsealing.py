@@ -75,6 +75,11 @@ class SealedItem:
 
 
 def unseal_many(grant: Grant, items: Sequence[SealedItem]) -> list[str]:
+    """Open items that hold words. See `unseal_bytes`."""
+    return [value.decode() for value in unseal_bytes(grant, items)]
+
+
+def unseal_bytes(grant: Grant, items: Sequence[SealedItem]) -> list[bytes]:
     """Open the items, in order; one query for the keys, whatever their number.
 
     Raises:
@@ -102,13 +107,13 @@ def _keys(needed: dict[UUID, set[str]]) -> dict[tuple[UUID, str], bytes]:
     return found
 
 
-def _open(item: SealedItem, keys: dict[tuple[UUID, str], bytes]) -> str:
+def _open(item: SealedItem, keys: dict[tuple[UUID, str], bytes]) -> bytes:
     key = keys.get((item.file_id, item.compartment))
     if key is None:
         raise errors.Shredded(errors.SHREDDED)
     associated = item.context.associated_data(file_id=item.file_id, compartment=item.compartment)
     try:
-        return envelope.unseal(key, item.sealed, associated).decode()
+        return envelope.unseal(key, item.sealed, associated)
     except envelope.NotOpened as error:
         log.error(
             "damaged sealed value: %s.%s row %s", item.context.model, item.context.field, item.context.row

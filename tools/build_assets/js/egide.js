@@ -18,8 +18,10 @@ document.addEventListener("submit", (event) => {
 const waiting = new WeakMap();
 const keep = async (form) => {
   if (form.dataset.sent) return; // what was sent is no draft any more
+  const body = new FormData(form);
+  $$("input[type=file]", form).forEach((input) => body.delete(input.name)); // a draft keeps words, never a file
   try {
-    const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
+    const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers: { "HX-Request": "true" } });
     const status = form.querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
     if (answer.ok && status) { status.outerHTML = await answer.text(); delete form.dataset.dirty; }
   } catch { /* the next keystroke tries again */ }
@@ -34,6 +36,15 @@ document.addEventListener("input", (event) => {
 });
 window.addEventListener("beforeunload", (event) => {
   if ($$("form[data-confirm-leave][data-dirty]").some((form) => !form.dataset.clean)) event.preventDefault();
+});
+
+// A file that is too large is said to be so before it is sent; the server counts it anyway.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  const said = input.dataset && input.dataset.largest && document.getElementById(input.dataset.largestSaid);
+  if (!said) return;
+  said.hidden = !(input.files[0] && input.files[0].size > Number(input.dataset.largest));
+  if (!said.hidden) input.value = "";
 });
 
 // Fields that belong to one answer show when it is chosen; without scripts they are simply there.

@@ -6,6 +6,7 @@ from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
 from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredToken
 from egide.cases.models.danger import DangerReport
+from egide.cases.models.document import DocumentPart, PendingDocument
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.leading import LeadChange
@@ -38,6 +39,7 @@ __all__ = [
     "Decision",
     "DeclaredTie",
     "DeclaredToken",
+    "DocumentPart",
     "Draft",
     "EligibilityDecision",
     "EndNotice",
@@ -49,6 +51,7 @@ __all__ = [
     "LeadChange",
     "LevelDecision",
     "NameToken",
+    "PendingDocument",
     "Programme",
     "ProsecutorReport",
     "Referral",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -115,6 +116,12 @@ class File(models.Model):
         """Answer every current entry, newest first, sealed, in one query; for who shows also what is not opened."""
         rows = Entry.objects.filter(file__in=[file.pk for file in files], is_current=True).order_by("-pk")
         return [_record(row) for row in rows.values_list(*_ENTRY_COLUMNS)]
+
+    def record_of(self, entry_id: UUID, *forms: str) -> SealedRecord | None:
+        """Answer one current entry of the file that came from one of these forms, sealed."""
+        rows = Entry.objects.filter(pk=entry_id, file=self.pk, is_current=True, form__in=forms).order_by()
+        row = rows.values_list(*_ENTRY_COLUMNS).first()
+        return None if row is None else _record(row)
 
     @property
     def name_class(self) -> ItemClass:

@@ -15,6 +15,7 @@ from egide.cases.lifecycle import CASE, Level, State
 from egide.cases.models import Case, LevelDecision, Task
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
+from egide.cases.presentation import documents
 from egide.cases.presentation.contact import contact_context, wording
 from egide.cases.presentation.drawings import people, progress, timeline
 from egide.cases.queries import training
@@ -30,7 +31,7 @@ from egide.sharing.rules.categories import CATEGORIES
 #: Entries shown at first; the others are one click away, already decided.
 SHOWN_ENTRIES = 50
 #: Forms whose entries are shown in their own place, not among the notes.
-OWN_PLACE = {"name", "safe-contact", "safety-plan", "identity", "task"}
+OWN_PLACE = {"name", "safe-contact", "safety-plan", "identity", "task", *documents.FORMS}
 
 
 def case_context(
@@ -56,6 +57,9 @@ def case_context(
         "contact": contact_context(rule, at=at) if can_support or rule else None,
         "identity": identity_lines(opened),
         "entries": entry_lines(opened, shown, actor=actor),
+        "documents": documents.document_lines(
+            case, opened.view.items, _roles(opened), can_serve=_can_serve(opened, actor)
+        ),
         "more_entries": len(entries) - len(shown),
         "withheld": withheld_lines(opened.view),
         "lacks": training.in_words(opened.view.lacks),
@@ -233,6 +237,15 @@ def entry_items(opened: CaseFile) -> list[sharing.OpenedItem]:
     return sorted(found, key=lambda item: item.created_at, reverse=True)
 
 
+def _roles(opened: CaseFile) -> dict[Any, Any]:
+    return {file.pk: FileRole(file.role).label for file in opened.files}
+
+
+def _can_serve(opened: CaseFile, actor: Membership | None) -> bool:
+    """Say who may record from here that an order was served."""
+    return actor is not None and opened.case.is_open and permissions.can_contribute(actor, opened.case)
+
+
 def entry_lines(
     opened: CaseFile,
     items: Sequence[sharing.OpenedItem] | None = None,
@@ -245,8 +258,8 @@ def entry_lines(
         actor: who may record from here that an order was served.
     """
     case = opened.case
-    can_serve = actor is not None and case.is_open and permissions.can_contribute(actor, case)
-    roles = {file.pk: FileRole(file.role).label for file in opened.files}
+    can_serve = _can_serve(opened, actor)
+    roles = _roles(opened)
     return [
         {
             "id": item.id,
@@ -269,7 +282,7 @@ def entry_lines(
 def entry_text(item: sharing.OpenedItem) -> str:
     """Answer an entry in words, whatever form it came from."""
     content: Mapping[str, Any] = item.content
-    parts = [item.text] if item.text else []
+    parts = [part for part in (documents.entry_title(content), item.text) if part]
     if not item.is_served:
         # Wherever it is read: who reads it must not tell the person it binds.
         parts.insert(0, _("Made without notice, and not served yet"))

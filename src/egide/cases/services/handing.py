@@ -159,20 +159,22 @@ def hand_over(
             basis=basis,
             purpose=purpose,
             recipient=recipient,
-            consent=_consent(file, recipient, at) if basis == "consent" else None,
-            ground=_ground(file, recipient, basis, at),
+            consent=consent_behind(file, recipient, at) if basis == "consent" else None,
+            ground=ground_behind(file, recipient, basis, at),
             at=at,
         )
         for (basis, purpose), kinds in by_basis.items()
     ]
 
 
-def _consent(file: File, recipient: Agency, at: datetime) -> Consent | None:
+def consent_behind(file: File, recipient: Agency, at: datetime) -> Consent | None:
+    """Answer the newest consent in force that names an agency for a file."""
     rows = Consent.objects.filter(sharing_queries.in_force(now=at), file_id=file.pk, recipients=recipient)
     return rows.order_by("-given_at", "-pk").first()
 
 
-def _ground(file: File, recipient: Agency, kind: str, at: datetime) -> Ground | None:
+def ground_behind(file: File, recipient: Agency, kind: str, at: datetime) -> Ground | None:
+    """Answer the newest other basis in force of that kind for an agency and a file."""
     rows = Ground.objects.in_force(now=at).filter(file_id=file.pk, recipient=recipient, kind=kind)
     return rows.order_by("-decided_at", "-pk").first()
 
@@ -207,8 +209,8 @@ def record_what_left(
         basis=basis,
         purpose=_PURPOSES[0],
         recipient=recipient,
-        consent=_consent(file, recipient, at) if basis == "consent" else None,
-        ground=_ground(file, recipient, basis, at),
+        consent=consent_behind(file, recipient, at) if basis == "consent" else None,
+        ground=ground_behind(file, recipient, basis, at),
         against=against,
         at=at,
     )

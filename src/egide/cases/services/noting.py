@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.models import Entry, File
+from egide.cases.models import Case, Entry, File
 from egide.cases.models.file import ORDERS_CATEGORY, Kind
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import check_is_open, lock_case
@@ -55,12 +55,7 @@ def add_note(
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
-    file = File.objects.filter(pk=file_id, case=case).order_by().first()
-    if file is None:
-        raise NotVisible
-    sharing.explain(
-        actor=actor, file=file, purpose=sharing.purpose_of(actor), at=at
-    )  # NotVisible when the side is hidden
+    file = known_file(case, file_id, actor=actor, at=at)
     if category not in NOTE_CATEGORIES or kind not in Kind.values:
         raise Refused(_("Choose what kind of information this is."))
     if not text.strip():
@@ -91,3 +86,17 @@ def add_note(
         details={"category": category},
     )
     return entry
+
+
+def known_file(case: Case, file_id: UUID, *, actor: Membership, at: datetime) -> File:
+    """Answer a file of a case that the actor may know of.
+
+    Raises:
+        NotVisible: there is none, or that side of the case is not the actor's to know of.
+    """
+    file = File.objects.filter(pk=file_id, case=case).order_by().first()
+    if file is None:
+        raise NotVisible
+    file.case = case
+    sharing.explain(actor=actor, file=file, purpose=sharing.purpose_of(actor), at=at)
+    return file

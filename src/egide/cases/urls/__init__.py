@@ -6,6 +6,7 @@ from egide.cases.urls import (
     conferences,
     conflicts,
     disclosures,
+    documents,
     emergencies,
     inquiries,
     intake,
@@ -20,6 +21,7 @@ app_name = "cases"
 urlpatterns = [
     *intake.urlpatterns,
     *casework.urlpatterns,
+    *documents.urlpatterns,
     *plans.urlpatterns,
     *conferences.urlpatterns,
     *emergencies.urlpatterns,
