@@ -184,7 +184,10 @@ class Assessment(models.Model):
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["file_id", "scored_at", "id"], name="assessments_by_file")]
+        indexes = [
+            models.Index(fields=["file_id", "scored_at", "id"], name="assessments_by_file"),
+            models.Index(fields=["-scored_at", "-id"], name="assessments_by_date"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="assessments_one_second_score",

@@ -2,7 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.permissions import REFERRING_ROLES, WORKING_ROLES, can_receive_inquiries
+from egide.cases.permissions import (
+    REFERRING_ROLES,
+    WORKING_ROLES,
+    can_receive_inquiries,
+    can_review_quality,
+)
 from egide.common import navigation
 from egide.partners.models import Role
 from egide.partners.permissions import keeps_training
@@ -47,3 +52,4 @@ def register() -> None:
     )
     add(navigation.Item(_("Training"), "cases:training", 65, keeps_training))
     add(navigation.Item(_("Decision table"), "cases:table", 62, is_privacy_officer))
+    add(navigation.Item(_("Quality of assessments"), "cases:quality-judgements", 66, can_review_quality))

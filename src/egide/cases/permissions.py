@@ -145,6 +145,16 @@ def can_report_to_prosecutor(actor: Membership | None) -> bool:
     return allowed(check_can_report_to_prosecutor, actor)
 
 
+def check_can_review_quality(actor: Membership | None) -> None:
+    """A coordinator looks at how assessments are made in the cases they lead; for others there is nothing here."""
+    if actor is None or actor.role != Role.COORDINATOR:
+        raise NotVisible
+
+
+def can_review_quality(actor: Membership | None) -> bool:
+    return allowed(check_can_review_quality, actor)
+
+
 def can_receive_inquiries(actor: Membership | None) -> bool:
     return allowed(check_can_receive_inquiries, actor)
 

@@ -185,6 +185,7 @@ def open_files(
     with_items: bool = True,
     is_list: bool = False,
     names: Mapping[str, Any] | None = None,
+    is_traced_each: bool = False,
 ) -> FileView:
     """Open files of one case and some records of theirs together: one decision, one trace each file.
 
@@ -196,6 +197,7 @@ def open_files(
         is_list: files of many cases, for a list of names: one trace naming them all; what the reader may
             not know of is left out.
         names: what the trace of one file says besides, in codes: the document that is opened.
+        is_traced_each: of such a list, leave one trace on each file, as when it is opened by itself.
     Raises:
         NotVisible: the reader may not know of one of the files; of a list, of none of them.
         Damaged, Shredded, KeyUnavailable: nothing is answered rather than a part.
@@ -229,9 +231,12 @@ def open_files(
         )
         for record, text in zip(wanted, _unseal(wanted), strict=True)
     ]
-    trace = _list_trace if is_list else partial(_trace, names=names or {})
+    each = partial(_trace, names=names or {})
+    trace = _list_trace if is_list and not is_traced_each else each
+    known = {one.file_id for one in classes}
+    traced = [file for file in files if file.id in known] if is_traced_each else files
     with transaction.atomic():
-        ledger.record_many(trace(actor, files, classes, items, purpose, at))
+        ledger.record_many(trace(actor, traced, classes, items, purpose, at))
     tie = ties[files[0].case_id]
     view = FileView(
         classes=[one for one in classes if one.decision.may_be_known],

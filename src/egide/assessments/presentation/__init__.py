@@ -13,6 +13,7 @@ from egide.assessments.presentation.library import (
     result_form_context,
     tool_lines,
 )
+from egide.assessments.presentation.quality import agreement_line, difference_words, quality_line
 from egide.assessments.presentation.results import (
     difference_label,
     judgement_label,
@@ -29,13 +30,16 @@ from egide.assessments.presentation.sheets import (
 
 __all__ = [
     "Door",
+    "agreement_line",
     "card_context",
     "difference_label",
+    "difference_words",
     "gave",
     "history_context",
     "history_points",
     "import_context",
     "judgement_label",
+    "quality_line",
     "result_context",
     "result_form",
     "result_form_context",

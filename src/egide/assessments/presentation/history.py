@@ -92,7 +92,7 @@ def _history_line(summary: Summary, made_with: Definition | Card | None, *, href
         "has_judgement": made_with is None or made_with.kind != "checklist",
         "judgement": judgement_label(summary.judgement),
         "reason": summary.judgement_reason,
-        "score": _range_text(summary),
+        "score": range_text(summary),
         "unknown": summary.unknown,
         "band": gave(summary, made_with),
         "assessor": summary.assessor_name,
@@ -112,7 +112,8 @@ def gave(summary: Summary, made_with: Definition | Card | None) -> str:
     return wording.band_label(made_with, summary.band) if made_with and known else _("Undetermined")
 
 
-def _range_text(summary: Summary) -> str:
+def range_text(summary: Summary) -> str:
+    """Say the possible scores; nothing of a tool that gives no number."""
     if summary.raw is None:
         return ""
     if summary.low == summary.high:

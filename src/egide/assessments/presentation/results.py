@@ -219,6 +219,7 @@ def _agreement(opened: OpenedAssessment) -> dict[str, Any] | None:
     return {
         "percent": found.percent,
         "other_scorer": opened.other_scorer,
+        "other_judgement": judgement_label(opened.other.judgement) if opened.other else "",
         "text": _("%(agreed)d items of %(compared)d answered alike.")
         % {"agreed": found.agreed, "compared": found.compared},
         "count": len(found.differences),

@@ -16,6 +16,16 @@ from egide.assessments.queries.instruments import (
     tool,
     tools,
 )
+from egide.assessments.queries.quality import (
+    Differing,
+    TeamAgreement,
+    answers_records,
+    differing,
+    firsts_of,
+    newest,
+    pairs,
+    team_agreements,
+)
 from egide.assessments.queries.reading import (
     OpenedAssessment,
     Summary,
@@ -29,27 +39,35 @@ from egide.assessments.queries.reading import (
 )
 
 __all__ = [
+    "Differing",
     "InstrumentState",
     "OpenedAssessment",
     "Summary",
+    "TeamAgreement",
     "Tool",
+    "answers_records",
     "by_digest",
     "card_of",
     "definition_of",
     "definition_used",
+    "differing",
     "fetch_import",
+    "firsts_of",
     "history",
     "import_errors",
     "imports",
     "instrument_states",
     "is_active",
     "latest_summaries",
+    "newest",
     "open_assessment",
+    "pairs",
     "read_import",
     "sheet_classes",
     "summaries_from",
     "summary_record",
     "summary_rows",
+    "team_agreements",
     "tool",
     "tools",
 ]

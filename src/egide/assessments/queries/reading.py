@@ -82,6 +82,8 @@ class OpenedAssessment:
     agreement: Agreement | None
     #: By item: period, day, nature, relevance.
     details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: The summary of the other scorer, when there is one and the reader may read it.
+    other: Summary | None = None
 
 
 def summary_rows(*, file_ids: Iterable[UUID]) -> list[Assessment]:
@@ -120,6 +122,11 @@ def sheet_classes(*, file_ids: Iterable[UUID], category: str) -> QuerySet[Any]:
 def summary_record(row: Assessment) -> sharing.SealedRecord:
     """Answer the sealed summary of one assessment, ready to be opened."""
     return _record(row, field="summary", category=SUMMARY_CATEGORY)
+
+
+def answers_record(row: Assessment) -> sharing.SealedRecord:
+    """Answer the sealed sheet of one assessment, ready to be opened."""
+    return _record(row, field="answers", category=ANSWERS_CATEGORY)
 
 
 def summaries_from(rows: Iterable[Assessment], items: Iterable[sharing.OpenedItem]) -> list[Summary]:
@@ -171,10 +178,11 @@ def open_assessment(
     rows = _with_other_scorer(assessment_id, file.pk)
     row = rows[0]
     asked: dict[str, Any] = {"file": file, "actor": actor, "at": at, "purpose": purpose}
-    summaries = summaries_from([row], _open([summary_record(row)], category=SUMMARY_CATEGORY, **asked))
-    if not summaries:
+    opened_summaries = _open([summary_record(each) for each in rows], category=SUMMARY_CATEGORY, **asked)
+    summaries = {one.id: one for one in summaries_from(rows, opened_summaries)}
+    if row.pk not in summaries:
         raise NotVisible
-    sealed = [_record(each, field="answers", category=ANSWERS_CATEGORY) for each in rows]
+    sealed = [answers_record(each) for each in rows]
     opened = _open(sealed, category=ANSWERS_CATEGORY, **asked)
     sheets = {item.id: item.content["items"] for item in opened}
     definition = made_with([row])[row.pk]
@@ -185,13 +193,14 @@ def open_assessment(
         first, second = (sheets[other.pk], items) if row.second_of_id else (items, sheets[other.pk])
         compared = agreement(definition, _column(first, "answer"), _column(second, "answer"))
     return OpenedAssessment(
-        summary=summaries[0],
+        summary=summaries[row.pk],
         definition=definition,
         answers=_column(items, "answer") if items is not None else None,
         notes=_column(items or {}, "note"),
         sources=_column(items or {}, "source"),
         details=items or {},
         other_scorer=other.assessor.person_name if other else "",
+        other=summaries.get(other.pk) if other else None,
         agreement=compared,
     )
 

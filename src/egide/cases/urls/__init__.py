@@ -12,6 +12,7 @@ from egide.cases.urls import (
     intake,
     leading,
     plans,
+    quality,
     signals,
     tables,
     training,
@@ -33,4 +34,5 @@ urlpatterns = [
     *signals.urlpatterns,
     *tables.urlpatterns,
     *training.urlpatterns,
+    *quality.urlpatterns,
 ]
