@@ -29,7 +29,13 @@ def test_every_sheet_that_ships_has_a_card():
 @pytest.mark.parametrize("card", EVERY, ids=lambda card: card.code)
 class TestCard:
     def test_says_everything_in_both_languages_with_its_mark(self, card):
-        texts = [card.titles, card.short, card.rights_note, *(card.facts[part].text for part in PARTS)]
+        texts = [
+            card.titles,
+            card.short,
+            card.rights_note,
+            card.rights_holder,
+            *(card.facts[part].text for part in PARTS),
+        ]
         texts += [one.label for one in (*card.figures, *card.levels)]
 
         assert set(card.facts) == set(PARTS)

@@ -229,6 +229,10 @@ def _worked(journey: Journey, number: int) -> None:
     if number % 3 == 1 and journey.scene.fits_instruments:
         journey.clock.after(days=3)
         journey.assess(instrument="danger-assessment" if number % 2 else "odara")
+    if number % 5 == 2 and journey.scene.fits_instruments:
+        journey.result(number // 5)
+    if number % 5 == 4:
+        journey.factors()
 
 
 def _active(journey: Journey, number: int) -> None:

@@ -163,6 +163,45 @@ class Journey:
                 at=self.clock.after(hours=3),
             )
 
+    def result(self, number: int) -> None:
+        """A tool was used elsewhere, by somebody else: what it gave is recorded, with the recorder's own judgement."""
+        told = self.teller.result(number)
+        assessments.record_result(
+            file=entries.victim_file(self.case),
+            case_id=self.case.pk,
+            instrument=told["instrument"],
+            result=assessments.Result(
+                assessed_on=self.clock.at.date() - DAY,
+                is_own=False,
+                assessor_words=told["by"],
+                level=told["level"],
+                words=told["words"],
+                reference=told["reference"],
+                text=told["text"],
+                judgement=told["judgement"],
+                judgement_reason=told["reason"],
+                difference=told["difference"],
+                population=told["population"],
+            ),
+            actor=self.cast.coordinator,
+            at=self.clock.at,
+        )
+
+    def factors(self) -> None:
+        """What is known of what protects and of what weighs: facts apart from opinions, and no score."""
+        told = self.teller.factors()
+        assessments.record_assessment(
+            file=entries.victim_file(self.case),
+            case_id=self.case.pk,
+            instrument="protective-factors",
+            answers={code: line[0] for code, line in told.items()},
+            notes={code: line[1] for code, line in told.items() if line[1]},
+            sources={code: line[3] for code, line in told.items() if line[3]},
+            details={code: {"nature": line[2], "period": line[4]} for code, line in told.items() if line[2]},
+            actor=self.cast.advocate,
+            at=self.clock.at,
+        )
+
     def decide(self) -> None:
         """Eligibility, through every door a person holds open; judgement is always one."""
         at, reasons = self.clock.after(hours=1), self.teller.pick("eligibility")

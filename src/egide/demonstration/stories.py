@@ -156,6 +156,15 @@ class Storyteller:
         """Tell the evidence written beside some items."""
         return {code: self.pick("item_notes") for code in self.chance.sample(sorted(answers), 2)}
 
+    def result(self, number: int) -> dict[str, Any]:
+        """Tell what a tool used elsewhere gave: each in its turn, so that no draw of the rest moves."""
+        told: list[dict[str, Any]] = self.words["results"]
+        return told[number % len(told)]
+
+    def factors(self) -> dict[str, list[str]]:
+        """Tell what is known of a person's factors: answer, evidence, its nature, its source, its period."""
+        return dict(self.words["factors"])
+
     def sources(self, answers: dict[str, str]) -> dict[str, str]:
         """Tell where some of the answers come from."""
         return {code: self.chance.choice(_SOURCES) for code in self.chance.sample(sorted(answers), 4)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from egide.assessments import library, queries, wording
@@ -68,13 +69,16 @@ def card_context(one: Tool) -> dict[str, Any]:
     }
 
 
-def _facts(card: Card) -> list[dict[str, str]]:
+def _facts(card: Card) -> list[dict[str, Any]]:
+    """Answer what is known as rows of a summary list, each with how sure we are of it."""
     return [
         {
-            "title": str(wording.PARTS[part]),
-            "text": wording.in_language(card.facts[part].text),
-            "mark": wording.mark_label(card.facts[part].mark),
-            "is_sure": str(card.facts[part].mark not in ("R", "X")),
+            "key": wording.PARTS[part],
+            "value": format_html(
+                '{}<br><span class="small quiet">{}</span>',
+                wording.in_language(card.facts[part].text),
+                wording.mark_label(card.facts[part].mark),
+            ),
         }
         for part in PARTS
     ]
@@ -82,14 +86,11 @@ def _facts(card: Card) -> list[dict[str, str]]:
 
 def _rights(known_by: Definition | Card) -> dict[str, str]:
     if isinstance(known_by, Card):
-        status, holder, note = known_by.rights_status, known_by.rights_holder, known_by.rights_note
+        status, note = known_by.rights_status, known_by.rights_note
+        holder = wording.in_language(known_by.rights_holder)
     else:
         status, holder, note = known_by.rights.status, known_by.rights.holder, known_by.rights.note
-    return {
-        "status": str(wording.RIGHTS[status]),
-        "holder": holder,
-        "note": wording.in_language(note),
-    }
+    return {"status": str(wording.RIGHTS[status]), "holder": holder, "note": wording.in_language(note)}
 
 
 def import_context(row: InstrumentImport) -> dict[str, Any]:

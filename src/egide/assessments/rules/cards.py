@@ -58,7 +58,7 @@ class Card:
     kind: str
     facts: Mapping[str, Fact]
     rights_status: str
-    rights_holder: str
+    rights_holder: Text
     rights_note: Text
     aliases: tuple[str, ...] = ()
     #: The course that certifies who uses it; empty when none is recorded here.
@@ -107,7 +107,7 @@ def parse(data: Any) -> Card:
         kind=node.choice("kind", KINDS),
         facts={part: _fact(node.node(part)) for part in PARTS},
         rights_status=rights.choice("status", RIGHTS),
-        rights_holder=rights.string("holder"),
+        rights_holder=rights.text("holder"),
         rights_note=rights.text("note"),
         aliases=node.strings("aliases", default=()),
         course=node.slug("course") if node.has("course") else "",
