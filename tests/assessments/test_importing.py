@@ -19,7 +19,7 @@ from egide.assessments.services import (
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger.models import Entry
-from egide.partners.models import Role
+from egide.partners.models import Notice, Role
 from tests.assessments.sheets import JUDGED, MINIMAL, RULE, answers
 from tests.conftest import NOON
 from tests.factories import DAY, a_member
@@ -60,6 +60,14 @@ class TestPropose:
         entry = json.loads(Entry.objects.order_by("-pk").first().body)
         assert entry["action"] == "assessments.import_proposed"
         assert entry["details"]["seal"] == library.seal_of(content=MINIMAL, rights=RIGHTS)
+
+    def test_tells_the_others_that_something_waits_and_not_what(self, propose, administrator, officer, world):
+        propose()
+
+        told = set(Notice.objects.values_list("account", "kind"))
+        assert (officer.account_id, "change_proposed") in told
+        assert administrator.account_id not in {account for account, _kind in told}
+        assert world.coordinator.account_id not in {account for account, _kind in told}
 
     @pytest.mark.parametrize("role", set(Role) - {Role.ADMINISTRATOR})
     def test_is_an_administrators_to_make(self, propose, world, role):

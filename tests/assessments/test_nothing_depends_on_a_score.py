@@ -65,12 +65,12 @@ def figures_read(source):
     found = set()
     for name, node in functions(ast.parse(source)):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in FIGURES:
-            # A module's or a class's own constant is no figure of a person.
-            if not (isinstance(node.value, ast.Name) and node.value.id[:1].isupper()):
-                found.add(name)
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            if node.slice.value in FIGURES - {"judgement"}:
-                found.add(name)
+            # A class's own constant is no figure of a person.
+            is_constant = isinstance(node.value, ast.Name) and node.value.id[:1].isupper()
+            found |= set() if is_constant else {name}
+        key = node.slice if isinstance(node, ast.Subscript) else None
+        if isinstance(key, ast.Constant) and key.value in FIGURES - {"judgement"}:
+            found.add(name)
     return found
 
 

@@ -5,7 +5,7 @@
 `history_context` as `history` → `assessments/_history.html`.
 """
 
-from egide.assessments.presentation.history import gave, history_context, history_points
+from egide.assessments.presentation.history import gave, history_context, history_points, tool_names
 from egide.assessments.presentation.library import (
     card_context,
     import_context,
@@ -48,5 +48,6 @@ __all__ = [
     "sheet_form",
     "so_far_context",
     "tool_lines",
+    "tool_names",
     "warnings",
 ]

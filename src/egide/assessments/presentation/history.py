@@ -37,6 +37,13 @@ def history_points(summaries: Iterable[Summary], *, instrument: str) -> list[dic
     ]
 
 
+def tool_names(summaries: Sequence[Summary]) -> dict[UUID, str]:
+    """Answer the short name of the tool of each assessment, in the words it was made with."""
+    texts = queries.by_digest({each.made_with for each in summaries if each.made_with})
+    known = ((each, _made_with(each, texts)) for each in summaries)
+    return {each.id: wording.in_language(one.short) if one else each.instrument for each, one in known}
+
+
 def _used_on(summary: Summary) -> date | datetime:
     said = summary.result.get("assessed_on")
     return date.fromisoformat(said) if said else summary.scored_at

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.assessments import library, permissions, wording
@@ -13,7 +14,8 @@ from egide.assessments.rules import reading
 from egide.assessments.rules.definition import Definition, DefinitionError
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
-from egide.partners.models import Membership
+from egide.partners import notifications
+from egide.partners.models import Membership, NoticeKind
 
 LONGEST_RIGHTS = 2_000
 LONGEST_REASON = 500
@@ -67,6 +69,14 @@ def propose_import(*, content: str | bytes, rights: str, actor: Membership, at: 
     except IntegrityError as error:
         raise Refused(_("This version is here already, or waits for an answer.")) from error
     _record("assessments.import_proposed", made, actor=actor, at=at)
+    others = (
+        Membership.objects.in_force(timezone.localdate(at))
+        .filter(role__in=permissions.KEEPING_ROLES)
+        .exclude(account=actor.account_id)
+        .order_by()
+        .values_list("account", flat=True)
+    )
+    notifications.tell(accounts=set(others), kind=NoticeKind.CHANGE_PROPOSED, at=at)
     return made
 
 

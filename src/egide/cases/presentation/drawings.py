@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from egide.assessments.presentation import tool_names
 from egide.cases.models import Task
 from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind
@@ -54,12 +55,13 @@ def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
         for task in opened.tasks
         if task.done_at and task.outcome == "done"
     ]
+    tools = tool_names(opened.assessments)
     events += [
         {
             "lane": "work",
             "start": a.scored_at,
             "end": None,
-            "label": a.instrument.upper(),
+            "label": tools[a.id],
             "kind": "work",
             "text": "",
         }
