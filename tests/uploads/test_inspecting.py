@@ -1,7 +1,9 @@
 """Files are read in a process of their own and made anew; what is hostile, wrong or hidden in them is refused by name."""
 
+import ctypes
 import io
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,8 @@ from egide.uploads.kinds import FAMILIES, KINDS, MOST_PIXELS
 from egide.uploads.wording import _WORDS, NotTaken, sentence
 from tests.uploads import files
 
+#: The version of Landlock this Linux has; 0 or less when it has none.
+LANDLOCK = ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1)
 SOURCE = Path(inspecting.__file__).parents[2]
 
 
@@ -153,6 +157,14 @@ class TestPdf:
         }
         assert b"Writer" in original
         assert b"Writer" not in made.data
+
+    @pytest.mark.parametrize(
+        ("key", "told"), [("/Title", "words"), ("/Producer", "device"), ("/CreationDate", "when")]
+    )
+    def test_says_one_thing_of_itself_alone(self, key, told):
+        made = inspecting.inspect(files.pdf(lambda d: d.docinfo.__setitem__(key, "Some")), name="a.pdf")
+
+        assert made.removed == ((told, "Some"),)
 
     def test_keeps_its_language_and_loses_what_acts_within_it(self):
         def goes(document):
@@ -348,7 +360,26 @@ class TestTheProcessApart:
             f"with open({str(tmp_path / 'x')!r}, 'w') as out: out.write('x' * 100)"
         )
         assert status != 0
-        assert (tmp_path / "x").stat().st_size == 0
+        assert not (tmp_path / "x").exists() or not (tmp_path / "x").stat().st_size
+
+    @pytest.mark.skipif(not LANDLOCK, reason="this Linux has no Landlock")
+    def test_reads_no_file_but_those_of_its_libraries(self, key_file, tmp_path):
+        """Neither the master key, nor a database, nor what the system says of other processes."""
+        (tmp_path / "data").write_text("x")
+        for path in (key_file, tmp_path / "data", "/etc/passwd", f"/proc/{os.getpid()}/environ"):
+            status, _out, said = in_child(f"open({str(path)!r}, 'rb').read()")
+            assert status == 1
+            assert "PermissionError" in said
+
+    @pytest.mark.skipif(LANDLOCK < 4, reason="this Linux has no Landlock for connections")
+    def test_makes_no_connection(self):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+            status, _out, said = in_child(
+                f"import socket; socket.create_connection(('127.0.0.1', {port}), 5)"
+            )
+        assert status == 1
+        assert "Error" in said
 
     def test_is_told_nothing_of_the_deployment(self):
         seen = inspecting._answered({"name": "a.txt"}, b"words")

@@ -34,6 +34,8 @@ def main() -> int:
         _answer({"bad": bad.code})
     except (MemoryError, RecursionError):
         _answer({"bad": "too_heavy"})
+    except Exception:  # whatever a hostile file makes a library raise
+        _answer({"bad": "damaged"})
     else:
         _answer(made.header, made.data)
     return 0

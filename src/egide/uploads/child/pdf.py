@@ -207,9 +207,9 @@ def _told(document: Pdf) -> list[tuple[str, str]]:
     if "/Info" in document.trailer:
         for key, code in _TOLD.items():
             value = document.docinfo.get(key)
-            if value is not None and said(value):
-                words = moment(said(value)) if code == "when" else said(value)
-            found.setdefault(code, []).append(words)
+            words = "" if value is None else said(value)
+            if words:
+                found.setdefault(code, []).append(moment(words) if code == "when" else words)
     told = [(code, said(" · ".join(dict.fromkeys(values)))) for code, values in found.items()]
     if "/Metadata" in document.Root:
         told.append(("description", ""))

@@ -82,7 +82,12 @@ def check_type(data: bytes, kind: Kind) -> None:
 
 
 def _libmagic(data: bytes) -> str:
+    import ctypes.util
+
     import pylibmagic  # noqa: F401 - first: it tells the next one where the library it brings is
+
+    # Asked where the library is, Python would start compilers to find it; we know.
+    ctypes.util.find_library = lambda name: None  # type: ignore[assignment]
     from magic import from_buffer
 
     return str(from_buffer(data, mime=True))
