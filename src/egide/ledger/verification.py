@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.db.models import Max
 
 from egide.common.errors import Unavailable
@@ -189,10 +189,19 @@ def _is_signed(head: Checkpoint, public: bytes) -> bool:
     return said.size == head.size and said.root == bytes(head.root)
 
 
+def _entries() -> int:
+    """Count the entries by their numbers alone: their words are ten times as long to read."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        return Entry.objects.count()
+
+
 def _check_ends(report: Report, anchor: Path | None) -> None:
     """Compare with what is kept elsewhere: entries without a place, and the anchor."""
-    placed = Leaf.objects.count()
-    stray = Entry.objects.count() - placed - report.pending
+    placed = report.size if report.is_whole else Leaf.objects.count()
+    stray = _entries() - placed - report.pending
     if stray > 0:
         lost = (
             Entry.objects.exclude(pk__in=Leaf.objects.order_by().values("entry_id"))
