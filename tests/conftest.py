@@ -11,16 +11,6 @@ from egide.vault.providers import LocalKeyProvider
 
 NOON = datetime.datetime(2026, 11, 23, 16, 0, tzinfo=datetime.UTC)
 _connect = socket.socket.connect
-#: What a test that uses the database stands on.
-_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
-
-
-def pytest_addoption(parser):
-    parser.addoption(
-        "--database-only",
-        action="store_true",
-        help="leave out the tests that use no database: on another one they would say the same again",
-    )
 
 
 def pytest_configure(config):
@@ -29,22 +19,13 @@ def pytest_configure(config):
         catalogues.compile_stale()
 
 
-def uses_database(item):
-    """Say whether a test asks for the database, by its mark or by any fixture it stands on."""
-    return item.get_closest_marker("django_db") is not None or not _DATABASE.isdisjoint(item.fixturenames)
-
-
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config, items):
-    """Drive the browser last, whatever the order of the rest; keep what uses the database, when only that is asked.
+def pytest_collection_modifyitems(items):
+    """Drive the browser last, whatever the order of the rest.
 
     Playwright leaves an event loop running in its process: Django then keeps another connection, and a
     test that forks or waits for the first one would wait for ever.
     """
-    if config.getoption("--database-only"):
-        left_out = [item for item in items if not uses_database(item)]
-        items[:] = [item for item in items if uses_database(item)]
-        config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 

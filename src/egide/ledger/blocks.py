@@ -1,6 +1,6 @@
 """One block of the ledger: its rows read as fast as the database gives them, checked, and cut into subtrees."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import Any
@@ -88,7 +88,7 @@ def _bare(start: int, end: int) -> Iterator[Bare]:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT l.hash, {_found_by('subject')}, {_found_by('actor')}, CAST(e.body AS BLOB) {_joined(start, end)}"  # noqa: S608
+            f"SELECT l.hash, {_found_by('subject')}, {_found_by('actor')}, CAST(e.body AS BLOB) {_joined(start, end)}"
         )
         yield from ((stored, *found, body or b"") for stored, *found, body in cursor.fetchall())
 
@@ -124,7 +124,9 @@ def _together(cursor: Any, start: int, end: int) -> Iterator[Bare]:
         f"ORDER BY e.id LIMIT {end - start + 1}",
     )
     if numbers != places:
-        found = _one_row(cursor, lists, f"SELECT {columns}, coalesce(e.body, '') AS body {_joined(start, end)}")  # noqa: S608
+        found = _one_row(
+            cursor, lists, f"SELECT {columns}, coalesce(e.body, '') AS body {_joined(start, end)}"
+        )
     stored = (hashes[at : at + 32] for at in range(0, len(hashes), 32))
     subjects, actors, bodies = found
     yield from zip(stored, subjects.split(b","), actors.split(b","), bodies.split(b"\n"), strict=True)
