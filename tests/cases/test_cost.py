@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from egide.cases import urls
 from egide.cases.models import AgendaItem
-from egide.cases.services import drafting, entries
+from egide.cases.services import drafting, entries, tasks
 from tests.cases.test_matrix import addresses
 from tests.cases.test_pages import full, sign_in  # noqa: F401
 from tests.conftest import NOON
+from tests.factories import DAY
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -206,3 +207,22 @@ def test_every_other_reader_pays_no_more_than_the_coordinator(full, client, who)
 
     dear = {n: len(q) for n, q in found.items() if len(q) > MOST_QUERIES}
     assert not dear, "\n".join([str(dear), *found[max(dear, key=dear.get)]])
+
+
+def test_my_day_of_a_partner_with_work_costs_no_more(full, client):  # noqa: F811
+    """Its programmes are asked for once: for the names of the cases, and for the training they ask."""
+    tasks.add_task(
+        case_id=full.case.pk,
+        text="Go past the house on Friday.",
+        side="both",
+        agency_id=full.police_agency.pk,
+        due_at=NOON + DAY,
+        actor=full.coordinator,
+        at=NOON,
+    )
+    sign_in(client, full.officer)
+
+    found = queries_of(client, reverse("cases:my-day"))
+
+    assert sum("cases_programme" in one and "DISTINCT" in one for one in found) == 1, "\n".join(found)
+    assert len(found) <= MOST_QUERIES, "\n".join(found)

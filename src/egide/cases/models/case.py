@@ -81,6 +81,16 @@ def own_programmes(actor: Membership) -> list[Programme]:
     return known
 
 
+def programmes_around(actor: Membership) -> list[Programme]:
+    """Answer the programmes the actor's agency leads or takes part in, read once for each request."""
+    known: list[Programme] | None = getattr(actor, "_programmes_around", None)
+    if known is None:
+        mine = Q(lead_agency=actor.agency_id) | Q(partners=actor.agency_id)
+        known = list(Programme.objects.filter(mine).distinct().order_by("code"))
+        actor._programmes_around = known  # type: ignore[attr-defined]
+    return known
+
+
 def remember_programmes(members: Collection[Membership]) -> None:
     """Learn `own_programmes` of many members at once, in one query."""
     led: dict[UUID, list[Programme]] = {member.pk: [] for member in members}

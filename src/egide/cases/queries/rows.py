@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from egide.cases.models import Case, File, Programme
-from egide.cases.models.case import own_programmes
+from egide.cases.models.case import own_programmes, programmes_around
 from egide.cases.models.file import FileRole
 from egide.cases.models.work import OWN_KINDS
 from egide.partners.models import Membership
@@ -85,10 +85,15 @@ def name_file(case: Any, actor: Membership) -> File | None:
 
 
 def bring_programmes(cases: Iterable[Case], actor: Membership) -> None:
-    """Set the programme of each case: the reader's own are known already, others cost one query in all."""
+    """Set the programme of each case: the reader's own are known already, others cost one query in all.
+
+    A partner's are those it takes part in, which the same page may ask for again; one more for any other.
+    """
+    asked = {case.programme_id for case in cases}
     known: dict[UUID, Programme] = {one.pk: one for one in own_programmes(actor)}
-    missing = {case.programme_id for case in cases} - known.keys()
-    if missing:
+    if asked - known.keys():
+        known |= {one.pk: one for one in programmes_around(actor)}
+    if missing := asked - known.keys():
         known |= Programme.objects.in_bulk(missing)
     for case in cases:
         case.programme = known[case.programme_id]

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from egide.cases.models import Programme
-from egide.cases.models.case import own_programmes
+from egide.cases.models.case import own_programmes, programmes_around
 from egide.cases.permissions import REFERRING_ROLES
 from egide.common.text import localized
 from egide.partners.models import Membership, TrainingRecord
@@ -103,8 +103,7 @@ class Own:
 
 def own(*, actor: Membership, at: datetime) -> Own:
     """Answer what the reader does about their own training; one query, none for who works for a programme."""
-    led = own_programmes(actor)
-    required = [code for one in led for code in one.required_training]
-    required = list(dict.fromkeys(required)) if led else required_of(agency_id=actor.agency_id)
+    concerned = own_programmes(actor) or programmes_around(actor)
+    required = list(dict.fromkeys(code for one in concerned for code in one.required_training))
     now, soon = held.lacks_of(member=actor, required=required, at=at)
     return Own(in_words(now), in_words(soon))
