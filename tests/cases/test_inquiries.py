@@ -309,7 +309,7 @@ def worked(client, world, about, monkeypatch):
     """Answer all that is done for one request, from writing it down to saying it was answered: each query, and each
     time something is unsealed or sealed."""
     done = []
-    for module, name in ((unsealing, "unseal_many"), (Sealer, "seal")):
+    for module, name in ((unsealing, "unseal_bytes"), (Sealer, "seal")):
         kept = getattr(module, name)
         monkeypatch.setattr(
             module, name, lambda *a, _kept=kept, _name=name, **k: (done.append(_name), _kept(*a, **k))[1]
@@ -335,4 +335,4 @@ def test_the_work_of_an_answer_is_the_same_whether_something_is_held_or_not(clie
     held, unheld = (worked(client, world, about, monkeypatch) for about in (PROTECTED, NOBODY))
 
     assert held == unheld
-    assert held[1].count("unseal_many") == 1, "only what was written of the request itself"
+    assert held[1].count("unseal_bytes") == 1, "only what was written of the request itself"
