@@ -3,6 +3,7 @@
 import datetime
 import itertools
 
+from egide.cases import intake
 from egide.cases.models import Case, Programme
 from egide.cases.services import contacting, documents, enrolling, referring, triaging
 from egide.partners.models import (
@@ -120,7 +121,7 @@ def train(member, *, until=None, course="sharing-safely"):
 class World:
     """One programme with its partners: a lead of victim services, police, health, school, probation."""
 
-    def __init__(self, code="fre"):
+    def __init__(self, code="fre", *, protocol="ccr"):
         self.has_cases = False
         self.area = an_area(code)
         self.lead = an_agency(Sector.VICTIM_SERVICES, area=self.area)
@@ -129,9 +130,9 @@ class World:
         self.school_agency = an_agency(Sector.EDUCATION, area=self.area)
         self.probation_agency = an_agency(Sector.JUSTICE, area=self.area)
         self.programme = Programme.objects.create(
-            code=f"ccr-{code}",
+            code=f"{protocol}-{code}",
             prefix=code[:3].upper(),
-            protocol_code="ccr",
+            protocol_code=protocol,
             name_en=f"CCR {code}",
             name_fr=f"RCC {code}",
             area=self.area,
@@ -154,12 +155,12 @@ class World:
         content.setdefault("incident", "Threatened her with a knife; children in the next room.")
         content.setdefault(
             "person_of_concern",
-            referring.Person(given_name="Luc", family_name="Cyr", born_on=datetime.date(1984, 2, 3)),
+            intake.Person(given_name="Luc", family_name="Cyr", born_on=datetime.date(1984, 2, 3)),
         )
         return referring.refer(
             programme_id=self.programme.pk,
-            content=referring.ReferralContent(
-                victim=referring.Person(
+            content=intake.ReferralContent(
+                victim=intake.Person(
                     given_name=given,
                     family_name=family,
                     language="fr",

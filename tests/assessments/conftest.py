@@ -8,7 +8,7 @@ import pytest
 import egide.assessments
 from egide.assessments.rules.catalogue import find
 from egide.assessments.services import record_assessment, record_right
-from egide.cases.services.entries import victim_file
+from egide.cases.services.entries import subject_file
 from egide.partners.models import Role
 from tests.assessments.sheets import odara_with
 from tests.conftest import NOON
@@ -53,7 +53,7 @@ def case(world):
 
 @pytest.fixture
 def file(case):
-    return victim_file(case)
+    return subject_file(case)
 
 
 @pytest.fixture

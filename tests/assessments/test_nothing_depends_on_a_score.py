@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from egide.assessments.models import Assessment
 from egide.cases.queries import caseload
-from egide.cases.services.entries import victim_file
+from egide.cases.services.entries import subject_file
 from egide.sharing import services as sharing
 from tests.assessments.sheets import odara_with
 from tests.cases.test_pages import sign_in
@@ -256,7 +256,7 @@ class TestBehaviour:
         other = world.active(given="Anne", family="Roy")
         before = [row.case.pk for row in listed(world)]
         record(
-            file=victim_file(other), case_id=other.pk, answers=odara_with(odara, present=13),
+            file=subject_file(other), case_id=other.pk, answers=odara_with(odara, present=13),
             judgement="extreme", judgement_reason="All of it.",
         )  # fmt: skip
         record(present=0, unknown=0, judgement="lower", judgement_reason="None of it.")

@@ -263,9 +263,9 @@ def test_a_page_costs_the_same_however_many_there_are(client, world, record, sec
         client.get(reverse(name))
     for number in range(4):
         other = world.active(given=f"Anne{number}")
-        from egide.cases.services.entries import victim_file
+        from egide.cases.services.entries import subject_file
 
-        record(file=victim_file(other), case_id=other.pk, judgement="lower", judgement_reason="Gone.")
+        record(file=subject_file(other), case_id=other.pk, judgement="lower", judgement_reason="Gone.")
     with CaptureQueriesContext(connection) as many:
         client.get(reverse(name))
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from egide.assessments import services as assessment_services
-from egide.cases.models import Case, Conference, SafetyPlan
+from egide.cases.models import Case, Conference, Plan
 from egide.common import clock
 from egide.partners.models import Role
 from tests import factories
@@ -153,7 +153,7 @@ def walk(world, walker_for):
     advocate.fill(wishes="Rester dans mon quartier.", leaving="Sac chez ma sœur.", made_with="in_person")
     advocate.send("made_with")
     advocate.click("main form button.button")
-    assert SafetyPlan.objects.get().state == "current"
+    assert Plan.objects.get().state == "current"
 
     coordinator.go("level", case.pk)
     coordinator.fill(level="high", reasons="Armes.")

@@ -19,7 +19,7 @@ from egide.cases.services import (
     levels,
     linking,
 )
-from egide.cases.services.entries import victim_file
+from egide.cases.services.entries import subject_file
 from egide.common.errors import NotVisible, Refused
 from egide.partners.models import Membership
 from egide.sharing import ending
@@ -113,7 +113,7 @@ class TestAWithdrawal:
 
         case = Case.objects.get(pk=sitting.case_id)
         assert case.state == State.CONSENT_REFUSED
-        assert not ending.in_force_on(file_id=victim_file(case).pk, at=NOON)
+        assert not ending.in_force_on(file_id=subject_file(case).pk, at=NOON)
         assert isinstance(error, Refused)
         assert not Decision.objects.exists()
 

@@ -75,7 +75,7 @@ class TestWithdrawal:
         assert not Assignment.objects.filter(case_id=case.pk, ends_at__isnull=True).exists()
 
     def test_ends_the_common_programme_that_rested_on_it_and_leaves_a_danger_standing(self, world, case):
-        file = entries.victim_file(case)
+        file = entries.subject_file(case)
         made = {
             kind: Ground.objects.create(
                 file_id=file.pk, case_id=case.pk, kind=kind, recipient=world.police_agency,
@@ -190,7 +190,7 @@ class TestRunningOut:
 
         assert Case.objects.visible_to(world.officer).filter(pk=case.pk).exists() is is_open
         if is_open:
-            file = entries.victim_file(case)
+            file = entries.subject_file(case)
             assert sharing.open_file(
                 actor=world.officer, file=file, purpose="case_management", at=end + after
             )
@@ -198,7 +198,7 @@ class TestRunningOut:
             with pytest.raises(NotVisible):
                 sharing.open_file(
                     actor=world.officer,
-                    file=entries.victim_file(case),
+                    file=entries.subject_file(case),
                     purpose="case_management",
                     at=end + after,
                 )
@@ -231,7 +231,7 @@ class TestRunningOut:
         assert Task.objects.get(case=case, kind=TaskKind.CONSENT, done_at__isnull=True).due_at == end
 
     def test_while_another_consent_covers_it_nobody_is_told(self, world, case, end):
-        file = entries.victim_file(case)
+        file = entries.subject_file(case)
         sharing.give_consent(
             actor=world.advocate,
             file_id=file.pk,
@@ -290,7 +290,7 @@ class TestAnswering:
         assert b"Police" not in ciphertext_of(notice.law)
         assert "Police Act" not in "".join(LedgerEntry.objects.values_list("body", flat=True))
         lines = cascade.notice_lines(
-            case=case, file=entries.victim_file(case), actor=world.advocate, at=NOON + 2 * DAY
+            case=case, file=entries.subject_file(case), actor=world.advocate, at=NOON + 2 * DAY
         )
         assert next(line.law for line in lines if line.notice.pk == notice.pk) == "Police Act, s. 12"
 
@@ -311,7 +311,7 @@ class TestAnswering:
         answered(notice_of(case, world.police_agency), world.advocate)
 
         lines = cascade.notice_lines(
-            case=case, file=entries.victim_file(case), actor=world.advocate, at=NOON + 2 * DAY
+            case=case, file=entries.subject_file(case), actor=world.advocate, at=NOON + 2 * DAY
         )
         assert [line.is_relayed for line in lines if line.state == "answered"] == [True]
 
@@ -333,7 +333,7 @@ class TestAnswering:
         withdrawn(world, case)
         answered(notice_of(case, world.nurse.agency), world.nurse)
         lines = cascade.notice_lines(
-            case=case, file=entries.victim_file(case), actor=world.advocate, at=NOON + 60 * DAY
+            case=case, file=entries.subject_file(case), actor=world.advocate, at=NOON + 60 * DAY
         )
 
         assert [line.state for line in lines] == ["late", "late", "late", "answered"]

@@ -51,7 +51,7 @@ def typed(world, *, agencies=None, **fields):
 
 def drafted(world, case, agencies, categories=SHARED, **fields):
     return Draft(
-        file_id=entries.victim_file(case).pk,
+        file_id=entries.subject_file(case).pk,
         agencies=frozenset(one.pk for one in agencies),
         categories=frozenset(categories),
         purposes=frozenset({"case_management", "victim_safety", "threat_assessment"}),
@@ -64,7 +64,7 @@ def drafted(world, case, agencies, categories=SHARED, **fields):
 def effect(world, case, *args, **fields):
     return queries.effect(
         case=case,
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         actor=world.coordinator,
         draft=drafted(world, case, *args, **fields),
         at=NOON,
@@ -104,7 +104,7 @@ class TestTheForm:
         """Two may stand beside each other: recorded before a new one ended those in force."""
         sharing.give_consent(
             actor=world.advocate,
-            file_id=entries.victim_file(case).pk,
+            file_id=entries.subject_file(case).pk,
             case_id=case.pk,
             at=NOON - 10 * DAY,
             **world.consent(at=NOON - 10 * DAY, agencies=[world.school_agency]),
@@ -224,7 +224,7 @@ class TestWhatChanges:
         whole = effect(world, case, [world.police_agency])
         narrow = queries.effect(
             case=case,
-            file=entries.victim_file(case),
+            file=entries.subject_file(case),
             actor=world.probation,
             draft=drafted(world, case, [world.police_agency]),
             at=NOON,
@@ -384,7 +384,7 @@ class TestItsDraft:
         sign_in(client, world.advocate)
         self.keep(client, case, typed(world, agencies=[world.school_agency]))
         kept = Kept.objects.get()
-        assert (kept.subject, kept.file_id) == (case.pk, entries.victim_file(case).pk)
+        assert (kept.subject, kept.file_id) == (case.pk, entries.subject_file(case).pk)
 
         Kept.objects.update(file_id=case.files.exclude(role="victim").first().pk)
         form = client.get(address(case)).context["form"]
@@ -398,7 +398,7 @@ class TestItsDraft:
         assert str(world.police_agency.pk) in form["recipients"].value()
 
     def test_of_a_form_and_a_person_is_one(self, world, case):
-        file = entries.victim_file(case)
+        file = entries.subject_file(case)
         for n in range(2):
             drafting.save_draft(
                 form="consent",

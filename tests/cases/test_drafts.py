@@ -9,7 +9,7 @@ from egide.assessments import services as assessments
 from egide.assessments.models import Assessment
 from egide.cases.models import Draft
 from egide.cases.services import closing, conferring
-from egide.cases.services.entries import victim_file
+from egide.cases.services.entries import subject_file
 from egide.common import idempotency
 from egide.partners.models import Role
 from egide.vault.models import FileKeys
@@ -52,7 +52,7 @@ def ticked(client, page):
 
 def first_scored(world):
     return assessments.record_assessment(
-        file=victim_file(world.case),
+        file=subject_file(world.case),
         case_id=world.case.pk,
         instrument="ODARA",
         answers={str(n): "no" for n in range(1, 14)},
@@ -231,7 +231,7 @@ class TestEveryForm:
         assert 'value="2026-11-02"' in client.get(page).content.decode()
         assert client.post(reverse("cases:draft", args=["note"]), {"text": "x"}).status_code == 404
         sign_in(client, world.nurse)
-        assert client.post(reverse("cases:draft", args=["refer"]), {"text": "x"}).status_code == 200
+        assert client.post(reverse("cases:draft", args=["refer-harm"]), {"text": "x"}).status_code == 200
 
     def test_is_not_for_who_has_no_form(self, world, client):
         sign_in(client, a_member(world.lead, Role.EVALUATOR))

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from egide.cases import intake
 from egide.cases.importing import check, read
 from egide.cases.importing.rejected import keep_rejected
 from egide.cases.lifecycle import State
@@ -54,11 +55,11 @@ def imported(world, name="police.csv", *, rows=None, actor=None, **options):
 def many(count):
     """Answer that many different referrals."""
     return [
-        referring.ReferralContent(
-            victim=referring.Person(
+        intake.ReferralContent(
+            victim=intake.Person(
                 f"Anne{n}", "Fictive", language="fr", phone="506-555-0100", address="1, rue X"
             ),
-            person_of_concern=referring.Person("Luc", "Exemple"),
+            person_of_concern=intake.Person("Luc", "Exemple"),
             incident=f"Fait {n}.",
             external_id=f"N-{n}",
         )

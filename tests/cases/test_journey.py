@@ -510,26 +510,26 @@ class TestClosure:
 class TestDrafts:
     def test_are_kept_and_belong_to_their_writer(self, world):
         drafting.save_draft(
-            form="refer", subject=None, content={"incident": "à moitié"}, actor=world.officer, at=NOON
+            form="refer-harm", subject=None, content={"incident": "à moitié"}, actor=world.officer, at=NOON
         )
         drafting.save_draft(
-            form="refer", subject=None, content={"incident": "à moitié é"}, actor=world.officer, at=NOON
+            form="refer-harm", subject=None, content={"incident": "à moitié é"}, actor=world.officer, at=NOON
         )
 
-        content, saved_at = drafting.open_draft(form="refer", subject=None, actor=world.officer)
+        content, saved_at = drafting.open_draft(form="refer-harm", subject=None, actor=world.officer)
 
         assert content["incident"] == "à moitié é"
         assert saved_at == NOON
-        assert drafting.open_draft(form="refer", subject=None, actor=world.nurse) is None
-        drafting.drop_draft(form="refer", subject=None, actor=world.officer)
-        assert drafting.open_draft(form="refer", subject=None, actor=world.officer) is None
+        assert drafting.open_draft(form="refer-harm", subject=None, actor=world.nurse) is None
+        drafting.drop_draft(form="refer-harm", subject=None, actor=world.officer)
+        assert drafting.open_draft(form="refer-harm", subject=None, actor=world.officer) is None
 
 
 class TestOpening:
     def test_gives_each_what_the_decision_allows(self, world):
         case = world.active()
         world.safe_contact(case)
-        victim = entries.victim_file(case)
+        victim = entries.subject_file(case)
 
         own = sharing.open_file(actor=world.advocate, file=victim, purpose="case_management", at=NOON)
         police = sharing.open_file(actor=world.officer, file=victim, purpose="case_management", at=NOON)
@@ -545,7 +545,7 @@ class TestOpening:
         planning.write_plan(
             case_id=case.pk, sections={"leaving": "x"}, made_with="in_person", actor=world.advocate, at=NOON
         )
-        victim = entries.victim_file(case)
+        victim = entries.subject_file(case)
 
         view = sharing.open_file(actor=world.probation, file=victim, purpose="case_management", at=NOON)
 
@@ -554,7 +554,7 @@ class TestOpening:
         assert not hidden & {c.category for c in view.withheld}
 
     def test_is_absent_for_a_stranger(self, world):
-        victim = entries.victim_file(world.eligible())
+        victim = entries.subject_file(world.eligible())
         with pytest.raises(NotVisible):
             sharing.open_file(actor=world.officer, file=victim, purpose="case_management", at=NOON)
 
@@ -562,7 +562,7 @@ class TestOpening:
         case = world.active()
         note = noting.add_note(
             case_id=case.pk,
-            file_id=entries.victim_file(case).pk,
+            file_id=entries.subject_file(case).pk,
             category="health.general",
             kind="fact",
             text="Bruises.",

@@ -59,9 +59,9 @@ def ours(patterns, prefix=""):
 def addresses(world):
     """Answer what each address needs."""
     case = str(world.case.pk)
-    plan = str(world.case.files.get(role="victim").safety_plans.get().pk)
+    plan = str(world.case.files.get(role="victim").plans.get().pk)
     return {
-        "cases:draft": ["refer"],
+        "cases:draft": ["refer-harm"],
         "cases:triage-case": [str(world.received.pk)],
         "cases:link": [str(world.received.pk)],
         "cases:same-people": [str(world.received.pk)],
@@ -85,6 +85,8 @@ def addresses(world):
         "cases:sharing-new": [case, str(world.police_agency.pk), "victim", "serious_imminent_threat"],
         "cases:sharing-answer": [case, plan],
         "cases:danger-check": [case, plan],
+        "cases:team-end": [case, str(world.police_agency.pk)],
+        "cases:expression-answer": [case, plan],
         "cases:received-one": [plan],
         "cases:end-notice": [str(_notice(world).pk)],
         "cases:end-notice-relayed": [case, str(_notice(world).pk)],

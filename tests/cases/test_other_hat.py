@@ -144,6 +144,6 @@ def test_a_place_of_somebody_else_is_never_taken(client, full):
 def test_a_draft_is_not_kept_under_another(client, full, other):
     sign_in(client, full.coordinator)
 
-    answer = sent(client, reverse("cases:draft", args=["refer"]), other, given="Anne")
+    answer = sent(client, reverse("cases:draft", args=["refer-harm"]), other, given="Anne")
 
     assert answer.status_code == 409

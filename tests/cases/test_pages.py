@@ -8,7 +8,7 @@ from django.utils import translation
 
 from egide.assessments import services as assessment_services
 from egide.cases.lifecycle import State
-from egide.cases.models import AgendaItem, Case, Conference, SafetyPlan, Task
+from egide.cases.models import AgendaItem, Case, Conference, Plan, Task
 from egide.cases.services import accessing, conferring, documents, inquiring, planning
 from egide.partners.models import Role
 from tests.cases.test_journey import conference
@@ -115,7 +115,7 @@ def pages_of(world):
         reverse("cases:conference", args=[sitting]),
         reverse("cases:conference-item", args=[sitting, item]),
         reverse("cases:triage-case", args=[world.received.pk]),
-        reverse("cases:plan-print", args=[case, SafetyPlan.objects.get().pk]),
+        reverse("cases:plan-print", args=[case, Plan.objects.get().pk]),
         reverse("web:gallery"),
     ]
     return found
@@ -206,7 +206,7 @@ class TestRefer:
     def test_keeps_a_draft_and_gives_it_back(self, world, client):
         sign_in(client, world.referrer)
         saved = client.post(
-            reverse("cases:draft", args=["refer"]),
+            reverse("cases:draft", args=["refer-harm"]),
             {"incident": "à moitié", "indicators": ["weapon", "stalking"]},
         )
         assert "Draft saved" in saved.content.decode()
@@ -280,7 +280,7 @@ class TestJourney:
         assert (
             post(client, url("plan-write"), {"leaving": "Bag.", "made_with": "in_person"}).status_code == 302
         )
-        plan = SafetyPlan.objects.get(file__case=case)
+        plan = Plan.objects.get(file__case=case)
         assert post(client, url("plan-agree", plan.pk), {"content": str(plan.content_id)}).status_code == 302
         assert post(client, url("plan-print", plan.pk)).status_code == 302
         assert post(client, url("level"), {"level": "high", "reasons": "Weapons."}).status_code == 302

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from egide.cases.models import SafetyPlan
+from egide.cases.models import Plan
 from egide.cases.services import planning
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
@@ -52,11 +52,11 @@ class TestWriting:
         assert answer.status_code == 422
         assert "Bag at work." in text
         assert "Key with the neighbour." in text
-        assert SafetyPlan.objects.get().content_id == theirs.content_id
+        assert Plan.objects.get().content_id == theirs.content_id
 
         again = post(client, page, sent("Bag at work. Key with the neighbour.", based_on(text)))
         assert again.status_code == 302
-        assert SafetyPlan.objects.get().content_id != theirs.content_id
+        assert Plan.objects.get().content_id != theirs.content_id
 
     def test_when_another_began_the_first_is_refused(self, world, case, client):
         sign_in(client, world.coordinator)
@@ -81,7 +81,7 @@ class TestAgreement:
         answer = post(client, reverse("cases:plan-agree", args=[case.pk, plan.pk]), {"content": shown})
 
         assert answer.status_code == 409
-        assert SafetyPlan.objects.get().state == "draft"
+        assert Plan.objects.get().state == "draft"
 
     @pytest.mark.parametrize("content", ["", "nonsense"])
     def test_names_them(self, world, case, client, content):
@@ -91,4 +91,4 @@ class TestAgreement:
         answer = post(client, reverse("cases:plan-agree", args=[case.pk, plan.pk]), {"content": content})
 
         assert answer.status_code == 409
-        assert SafetyPlan.objects.get().state == "draft"
+        assert Plan.objects.get().state == "draft"

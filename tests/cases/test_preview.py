@@ -43,7 +43,7 @@ def _other_case(world):
     enrolling.enrol(case_id=case.pk, consent=consent, actor=world.advocate, at=NOON)
     for category in ("incident.facts", "justice.orders"):
         entries.write_entry(
-            file=entries.victim_file(case),
+            file=entries.subject_file(case),
             category=category,
             text="Some words.",
             actor=world.advocate,

@@ -47,7 +47,7 @@ def one_more_case(world, *, kept_out, client):
     )
     # First on the agenda: a gap before the line that stays would be seen.
     AgendaItem.objects.filter(pk=item.pk).update(position=0)
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     Ground.objects.create(
         file_id=file.pk, case_id=case.pk, kind="serious_imminent_threat", recipient=kept_out.agency,
         categories=["incident.facts"], purposes=["emergency_response"], statement=b"x",
@@ -141,7 +141,7 @@ def test_every_page_is_the_same_as_if_the_case_did_not_exist(there, client, who)
         case_id=case.pk, recusal_id=made.pk, membership_id=world.advocate.pk, actor=world.coordinator, at=NOON
     )
     tasks.make_task(
-        case=case, file=entries.victim_file(case), text="Call the school.", side="both",
+        case=case, file=entries.subject_file(case), text="Call the school.", side="both",
         agency_id=kept_out.agency_id, due_at=NOON + DAY, actor=world.coordinator, at=NOON,
     )  # fmt: skip
     after = everything(client, world)

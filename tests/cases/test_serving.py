@@ -11,10 +11,18 @@ from django.urls import reverse
 
 from egide.cases.importing import mapping
 from egide.cases.importing.reading import Row, Table
+from egide.cases.intake import Person, ReferralContent
 from egide.cases.models import Entry
 from egide.cases.queries.holding import held_classes
-from egide.cases.services import accessing, closing, entries, importing, noting, serving
-from egide.cases.services.referring import Person, ReferralContent
+from egide.cases.services import (
+    closing,
+    entries,
+    importing,
+    noting,
+    reading_twice,
+    redacting,
+    serving,
+)
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.common.ids import new_id
 from egide.ledger.models import Entry as Line
@@ -142,10 +150,10 @@ class TestUntilItIsServed:
         entry = order(world, case, role="victim", by=world.coordinator)
         asked = ask(world, case)
         held = own(world, case, asked)
-        choices = {one.item.id: accessing.Choice("whole") for one in held.held}
+        choices = {one.item.id: redacting.Choice("whole") for one in held.held}
         grounds = [one.id for one in sharing_grounds(world)]
-        choices[entry.pk] = accessing.Choice("part", grounds[0], "There is an order.")
-        accessing.put_together(
+        choices[entry.pk] = redacting.Choice("part", grounds[0], "There is an order.")
+        reading_twice.put_together(
             case_id=case.pk, request_id=asked.pk, reply="give", choices=choices, revision=0,
             actor=world.coordinator, at=NOON,
         )  # fmt: skip
@@ -305,7 +313,7 @@ class TestWhereItIsSaid:
     def test_the_service_refuses_it_of_anything_else(self, world, case):
         with pytest.raises(Refused, match="Only an order"):
             noting.add_note(
-                case_id=case.pk, file_id=entries.victim_file(case).pk, category="incident.facts", kind="fact",
+                case_id=case.pk, file_id=entries.subject_file(case).pk, category="incident.facts", kind="fact",
                 text="Seen.", is_unserved=True, actor=world.officer, at=NOON,
             )  # fmt: skip
 

@@ -85,7 +85,7 @@ class TestTheAnswer:
 
     def test_never_says_all_of_what_a_law_closes_in_part(self, world, case):
         """Said aloud, a consent opens what the police wrote, and not what a law wants in writing."""
-        file = entries.victim_file(case)
+        file = entries.subject_file(case)
         consenting.renew_consent(
             case_id=case.pk,
             consent=world.consent(agencies=[world.police_agency, world.health_agency], form="verbal"),
@@ -124,7 +124,7 @@ class TestWhoAsks:
         """The answer is the same whether something they may not read is there or not."""
         before = found(world, case, world.school_agency, actor=world.officer)
         entries.write_entry(
-            file=entries.victim_file(case),
+            file=entries.subject_file(case),
             category="reporter.identity",
             text="A neighbour.",
             form="note:1",
@@ -140,7 +140,7 @@ class TestWhoAsks:
     def test_offers_every_kind_whatever_is_there(self, world, case, client):
         empty = page(client, world, case).context["form"].fields["category"].choices
         entries.write_entry(
-            file=entries.victim_file(case), category="health.mental", text="x", form="note:1",
+            file=entries.subject_file(case), category="health.mental", text="x", form="note:1",
             actor=world.nurse, at=NOON,
         )  # fmt: skip
 

@@ -10,7 +10,8 @@ from egide.cases.models import Programme
 from egide.cases.models.case import remember_programmes
 from egide.cases.queries import searching
 from egide.cases.queries.training import own, staff
-from egide.cases.rules.protocol import FOLDER, ProtocolError, parse
+from egide.cases.rules.protocol import ProtocolError
+from egide.cases.rules.protocol_file import FOLDERS, parse
 from egide.cases.services import alerting, entries, noting, recusing, tasks
 from egide.common.errors import PermissionDenied
 from egide.partners.models import Role, TrainingRecord
@@ -225,7 +226,7 @@ class TestThePages:
 def test_a_protocol_that_asks_for_a_course_there_is_not_is_refused():
     import yaml
 
-    data = yaml.safe_load((FOLDER / "ccr.yaml").read_text())
+    data = yaml.safe_load((FOLDERS[0] / "ccr.yaml").read_text())
     assert parse(data).training == ("sharing-safely",)
     with pytest.raises(ProtocolError):
         parse({**data, "training": ["none"]})
@@ -236,7 +237,7 @@ class TestWhatIsDone:
 
     def note(self, case, actor):
         return noting.add_note(
-            case_id=case.pk, file_id=entries.victim_file(case).pk, category="incident.facts", kind="fact",
+            case_id=case.pk, file_id=entries.subject_file(case).pk, category="incident.facts", kind="fact",
             text="Seen.", actor=actor, at=NOON,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import get_resolver, reverse
 
-from egide.cases.models import AccessRequest, SafetyPlan
+from egide.cases.models import AccessRequest, Plan
 from egide.cases.services import entries
 from egide.cases.views import foreseeing
 from egide.common.idempotency import new_key
@@ -57,7 +57,7 @@ def traces(action):
 @pytest.fixture
 def everything(full):  # noqa: F811
     """Something of each kind that can leave."""
-    file = entries.victim_file(full.case)
+    file = entries.subject_file(full.case)
     full.told = disclosures.record_disclosure(
         actor=full.coordinator, file=file, categories=["incident.facts"], method="share", basis="consent",
         recipient=full.lead, at=NOON,
@@ -109,7 +109,7 @@ def test_whatever_is_no_page_of_the_screen_leaves_a_row(everything, client):
 
 class TestThePlan:
     def page(self, world, *args):
-        plan = SafetyPlan.objects.order_by("pk").first()
+        plan = Plan.objects.order_by("pk").first()
         return reverse(
             "cases:plan-paper" if args else "cases:plan-print", args=[world.case.pk, plan.pk, *args]
         )

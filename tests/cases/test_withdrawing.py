@@ -141,7 +141,7 @@ class TestAPart:
         assert "Thériault" not in json.dumps(said, ensure_ascii=False)
 
     def test_a_common_programme_of_who_left_ends_and_that_of_who_stays_does_not(self, world, case):
-        file = entries.victim_file(case)
+        file = entries.subject_file(case)
         for agency in (world.police_agency, world.health_agency):
             Ground.objects.create(
                 file_id=file.pk, case_id=case.pk, kind="common_programme", recipient=agency,
@@ -351,7 +351,7 @@ class TestThePage:
     ):
         a_task(world, case, world.police_agency)
         Ground.objects.create(
-            file_id=entries.victim_file(case).pk, case_id=case.pk, kind="serious_imminent_threat",
+            file_id=entries.subject_file(case).pk, case_id=case.pk, kind="serious_imminent_threat",
             recipient=world.police_agency, categories=["incident.facts"], purposes=["emergency_response"],
             statement=b"x", stated_by=world.advocate, stated_at=NOON, ends_at=NOON + 3 * DAY,
             decided_by=world.coordinator, decided_at=NOON, is_approved=True,

@@ -53,7 +53,7 @@ def test_names_open_through_sharing_and_are_found_again(many):
         rows = caseload.caseload(actor=actor, filters=caseload.Filters(), at=NOON).rows
         assert len(rows) == 25
         assert all(row.name for row in rows)
-        file = entries.victim_file(rows[0].case)
+        file = entries.subject_file(rows[0].case)
         view = sharing.open_file(actor=actor, file=file, purpose="case_management", at=NOON)
         identity = next(item for item in view.items if item.category == "identity.core")
         found = searching.search(actor=actor, text=identity.text, at=NOON).rows

@@ -17,8 +17,8 @@ from egide.cases.models import (
     EndNotice,
     Entry,
     LevelDecision,
+    Plan,
     Referral,
-    SafetyPlan,
     Task,
     TriageDecision,
 )
@@ -119,8 +119,8 @@ class TestTheWholeDemonstration:
         assert {"accepted", "no_action", "confirmed"} <= set(
             TriageDecision.objects.values_list("outcome", flat=True)
         )
-        assert SafetyPlan.objects.filter(state=PlanState.REPLACED).exists()
-        assert SafetyPlan.objects.filter(state=PlanState.CURRENT, version__gte=2).exists()
+        assert Plan.objects.filter(state=PlanState.REPLACED).exists()
+        assert Plan.objects.filter(state=PlanState.CURRENT, version__gte=2).exists()
         assert {"odara", "danger-assessment", "protective-factors", "hcr-20-v3", "lap"} <= set(
             Assessment.objects.values_list("instrument", flat=True)
         )
@@ -137,7 +137,7 @@ class TestTheWholeDemonstration:
         received = Case.objects.visible_to(coordinator).filter(state=State.RECEIVED)
         names = sharing.open_names(
             actor=coordinator,
-            files=[entries.victim_file(case) for case in received.select_related("programme__lead_agency")],
+            files=[entries.subject_file(case) for case in received.select_related("programme__lead_agency")],
             purpose="intake_triage",
             at=NOON,
         )
@@ -183,7 +183,7 @@ class TestTheWholeDemonstration:
         )
         view = sharing.open_file(
             actor=self.world.people["advocate"],
-            file=entries.victim_file(case),
+            file=entries.subject_file(case),
             purpose="victim_safety",
             at=NOON,
         )

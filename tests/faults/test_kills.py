@@ -202,6 +202,7 @@ from django.db import connection, close_old_connections
 from django.utils import timezone
 from egide.common import idempotency
 from egide.cases.models import Programme
+from egide.cases import intake
 from egide.cases.services import referring
 from egide.partners.models import Membership
 actor = Membership.objects.select_related("agency", "account").get(role="referrer")
@@ -209,9 +210,9 @@ programme = Programme.objects.get()
 for line in sys.stdin:
     key = line.strip()
     def effect():
-        content = referring.ReferralContent(
-            victim=referring.Person("Anne", key, phone="506-555-0100", address="1, rue Fictive"),
-            person_of_concern=referring.Person("", "Autre"), incident="Fait.",
+        content = intake.ReferralContent(
+            victim=intake.Person("Anne", key, phone="506-555-0100", address="1, rue Fictive"),
+            person_of_concern=intake.Person("", "Autre"), incident="Fait.",
         )
         referring.refer(programme_id=programme.pk, content=content, actor=actor, at=timezone.now())
         return "/"

@@ -69,7 +69,7 @@ def situation(world, *, fill=True, **consent):
 
     enrolling.enrol(case_id=case.pk, consent=world.consent(**consent), actor=world.advocate, at=NOON)
     case.refresh_from_db()
-    victim, concern = entries.victim_file(case), entries.file_of(case, FileRole.PERSON_OF_CONCERN)
+    victim, concern = entries.subject_file(case), entries.file_of(case, FileRole.PERSON_OF_CONCERN)
     made = Situation(world, case, victim, concern, everyone(world))
     if fill:
         _fill(made)

@@ -375,7 +375,7 @@ class TestDisclosing:
     def file(self, world):
         from egide.cases.services import entries
 
-        return entries.victim_file(world.active())
+        return entries.subject_file(world.active())
 
     def test_to_an_agency_says_what_how_and_on_what_basis(self, world, file):
         consent = Consent.objects.get()

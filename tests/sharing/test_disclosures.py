@@ -322,7 +322,7 @@ class TestPages:
         absent = client.get(reverse("cases:disclosure-receipt", args=[other.pk, made.pk]))
 
         assert absent.status_code == 404
-        assert entries.victim_file(other) is not None
+        assert entries.subject_file(other) is not None
 
 
 class TestWhoMaySilence:

@@ -9,6 +9,7 @@ import traceback
 import pytest
 from django.utils import translation
 
+from egide.cases import intake
 from egide.cases.models import Case, Entry
 from egide.cases.queries.casefile import task_record
 from egide.cases.services import (
@@ -66,11 +67,11 @@ def s(world):
     world.advocate.account.save()
     case = referring.refer(
         programme_id=world.programme.pk,
-        content=referring.ReferralContent(
-            victim=referring.Person(
+        content=intake.ReferralContent(
+            victim=intake.Person(
                 given_name=NAME, family_name="Marqueuse", language="fr", phone=PHONE, address=ADDRESS
             ),
-            person_of_concern=referring.Person(given_name="Luc", family_name="Cyr"),
+            person_of_concern=intake.Person(given_name="Luc", family_name="Cyr"),
             incident="Threatened her.",
             safe_contact_note=CODE_WORD,
         ),
@@ -79,7 +80,7 @@ def s(world):
     ).case
     _follow(world, case)
     case = Case.objects.get(pk=case.pk)
-    victim, concern = entries.victim_file(case), entries.file_of(case, "person_of_concern")
+    victim, concern = entries.subject_file(case), entries.file_of(case, "person_of_concern")
     made = Situation(world, case, victim, concern, everyone(world))
     made.people["probation_chair"] = a_member(world.probation_agency, Role.CHAIR)
     made.people["parole"] = a_member(_second_justice_agency(world, case))
@@ -143,7 +144,7 @@ def _follow(world, case):
         actor=world.advocate,
         at=NOON,
     )
-    victim = entries.victim_file(case)
+    victim = entries.subject_file(case)
     for category, words, who in (
         ("reporter.identity", REPORTER, world.referrer),
         ("identity.protected", CHILD, world.advocate),
@@ -310,7 +311,7 @@ def test_the_other_side_sees_the_same_with_and_without_a_protected_side(world):
                 case_id=case.pk, kind="service_named", text=SERVICE, actor=world.advocate, at=NOON
             )
         view = sharing.open_file(
-            actor=world.probation, file=entries.victim_file(case), purpose="case_management", at=NOON
+            actor=world.probation, file=entries.subject_file(case), purpose="case_management", at=NOON
         )
         return (
             sorted((one.category, one.level, one.rules, tuple(one.texts)) for one in view.classes),

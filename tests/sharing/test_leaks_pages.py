@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from egide.cases.models import SafetyPlan
+from egide.cases.models import Plan
 from tests.sharing.test_leaks import MARKS, NAME, NO_PART, OTHER_SIDE, STAFF, s  # noqa: F401 - the situation is a fixture
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ OWN_PAGES = ("my-day", "caseload", "search", "triage", "referrals", "refer", "co
 def addresses(s):  # noqa: F811
     yield from (reverse(f"cases:{name}") for name in OWN_PAGES)
     yield from (reverse(f"cases:{name}", args=[s.case.pk]) for name in CASE_PAGES)
-    plan = SafetyPlan.objects.order_by("pk").first()
+    plan = Plan.objects.order_by("pk").first()
     yield reverse("cases:plan-print", args=[s.case.pk, plan.pk])
     yield reverse("cases:plan-paper", args=[s.case.pk, plan.pk, plan.pk])
     for words in (NAME, "Marqueuse", "Cyr", s.case.reference, *MARKS[:3]):

@@ -355,7 +355,7 @@ class TestDrafts:
         from tests.factories import a_member
 
         drafting.save_draft(
-            form="refer", subject=None, content={"incident": "x"}, actor=s.people["officer"], at=NOON
+            form="refer-harm", subject=None, content={"incident": "x"}, actor=s.people["officer"], at=NOON
         )
         draft = Draft.objects.select_related("owner").get()
         other_hat = a_member(s.world.health_agency, account=s.people["officer"].account)

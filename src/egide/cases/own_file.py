@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from egide.assessments.queries import Summary
 from egide.cases.forms.casework import CHANNELS
-from egide.cases.forms.conferences import SECTION_LABELS
+from egide.cases.forms.plans import SECTION_LABELS
 from egide.cases.models.access import Given
 from egide.cases.presentation import entry_text
 from egide.cases.queries.accessing import Held

@@ -32,8 +32,8 @@ def draft_lines(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
 
 
 def _of(draft: Draft) -> tuple[Any, str]:
-    if draft.form == "refer":
-        return _("A referral"), reverse("cases:refer")
+    if draft.form.startswith("refer-"):
+        return _("A referral"), f"{reverse('cases:refer')}?{urlencode({'form': draft.form[6:]})}"
     if draft.form == "inquiry":
         return _("A question from outside"), reverse("cases:inquiry-new")
     if draft.form.startswith("triage-"):

@@ -52,7 +52,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
         "id", "reference", "programme_id", "state", "is_open", "lead_id", "level", "level_set_by_id", "level_set_at",
         "language", "received_at", "next_due_at", "next_due_kind", "closed_at", "is_repeat", "revision",
     ),
-    File: ("id", "case_id", "role", "holder_id", "name", "name_regimes", "created_at", "expunged_at"),
+    File: ("id", "case_id", "role", "is_subject", "holder_id", "name", "name_regimes", "created_at", "expunged_at"),
     FileKeys: ("file_id", "master_id", *COMPARTMENTS, "shredded_at"),
     Entry: (
         "id", "file_id", "category", "compartment", "kind", "content", "observed_on", "author_id", "agency_id",
@@ -220,7 +220,18 @@ class _Writer:
         name = made.seal(
             "common", _json(f"{given[:1]}. {family}"), SealContext("cases.File", "name", file_id)
         )
-        add(File, file_id, case_id, role.value, area.holder_id, name, REGIMES, at, None)
+        add(
+            File,
+            file_id,
+            case_id,
+            role.value,
+            role == FileRole.VICTIM,
+            area.holder_id,
+            name,
+            REGIMES,
+            at,
+            None,
+        )
         self._entry(area, made, "identity.core", f"{given} {family}", at, form="identity:1")
         side = "victim" if role == FileRole.VICTIM else "management"
         for is_exact, token in self._tokens(given, family):
@@ -256,7 +267,7 @@ class _Writer:
 
     def thicken(self, entries: int) -> None:
         """Give the victim's file of the last case many entries."""
-        file = File.objects.filter(role=FileRole.VICTIM).select_related("case").order_by("-pk").first()
+        file = File.objects.filter(is_subject=True).select_related("case").order_by("-pk").first()
         if file is None:
             return
         keys = sealer(file.pk)

@@ -137,7 +137,7 @@ class Journey:
         instrument = instrument or self.chance.choice(["odara", "odara", "danger-assessment"])
         answers = self.teller.answers(instrument)
         judgement = self.chance.choice(["raised", "high", "high", "extreme", "not_known"])
-        file = entries.victim_file(self.case)
+        file = entries.subject_file(self.case)
         first = assessments.record_assessment(
             file=file,
             case_id=self.case.pk,
@@ -167,7 +167,7 @@ class Journey:
         """A tool was used elsewhere, by somebody else: what it gave is recorded, with the recorder's own judgement."""
         told = self.teller.result(number)
         assessments.record_result(
-            file=entries.victim_file(self.case),
+            file=entries.subject_file(self.case),
             case_id=self.case.pk,
             instrument=told["instrument"],
             result=assessments.Result(
@@ -191,7 +191,7 @@ class Journey:
         """What is known of what protects and of what weighs: facts apart from opinions, and no score."""
         told = self.teller.factors()
         assessments.record_assessment(
-            file=entries.victim_file(self.case),
+            file=entries.subject_file(self.case),
             case_id=self.case.pk,
             instrument="protective-factors",
             answers={code: line[0] for code, line in told.items()},
@@ -336,7 +336,7 @@ class Journey:
     def notes(self) -> None:
         """Each partner adds what it knows, about the person it works with; some open the file first."""
         management = entries.file_of(self.case, "person_of_concern")
-        victim = entries.victim_file(self.case)
+        victim = entries.subject_file(self.case)
         for member in self.team():
             is_management = member.sector == Sector.JUSTICE
             file = management if is_management else victim

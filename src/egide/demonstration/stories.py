@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from egide.cases.services.referring import Person, ReferralContent
+from egide.cases.intake import Person, ReferralContent
 
 DATA = Path(__file__).with_name("data")
 #: Codes of the signs of danger on the referral form.

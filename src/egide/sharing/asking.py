@@ -114,9 +114,10 @@ def may_receive(
 def _asked(question: Question, file: SharedFile) -> dict[str, Question]:
     """The same class on each basis there is, with everything it needs said.
 
-    The consent asked about is the victim's: for the file of anybody else it lets the programme's own basis act.
+    The consent asked about is of whom the case is about: for the file of anybody else it lets the programme's own
+    basis act.
     """
-    is_hers = file.role == "victim"
+    is_hers = file.is_subject
     consent = ConsentState(is_valid=True, is_of_subject=is_hers, is_written=True, has_end=True)
     basis = {"named_basis": "consent"} if is_hers else resting(file, question.category, consent)
     agreed = replace(named(question), is_assigned=True, consent=consent, named_basis="")

@@ -76,8 +76,11 @@ def class_question(
 
 
 def resting(file: SharedFile, category: str, consent: ConsentState) -> dict[str, Any]:
-    """Answer the basis of what a file holds when the consent in force is not its person's own; empty otherwise."""
-    if not consent.stands or consent.is_of_subject:
+    """Answer the basis of what a file holds when no consent of its own person is in force; empty otherwise.
+
+    A programme that asks for consent has no other basis while nobody gave one.
+    """
+    if consent.is_of_subject or (not consent.stands and file.needs_consent()):
         return {}
     programme = file.programme_needs(category)
     if not (programme.is_common and programme.is_necessary):

@@ -80,6 +80,7 @@ class SharedFile(Protocol):
     id: UUID
     case_id: UUID
     role: str
+    is_subject: bool
     holder_id: UUID
 
     @property

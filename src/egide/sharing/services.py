@@ -47,6 +47,7 @@ __all__ = [
     "SharedFile",
     "assign",
     "check_consent",
+    "end_assignment",
     "end_assignments",
     "end_consent",
     "end_consents",
@@ -236,6 +237,12 @@ def assign(
         details={"agency_id": agency.pk, "side": side},
     )
     return made
+
+
+def end_assignment(*, case_id: UUID, agency: Agency, at: datetime) -> bool:
+    """End one agency's work on a case; False when it does not work on it. The caller records why in the ledger."""
+    mine = Assignment.objects.filter(case_id=case_id, agency=agency, ends_at__isnull=True)
+    return bool(mine.update(ends_at=at))
 
 
 @transaction.atomic

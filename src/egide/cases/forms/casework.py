@@ -8,9 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import LANGUAGES, choice, day, several, unserved, words
-from egide.cases.lifecycle import Level
 from egide.cases.models import Closure, ContactAttempt
 from egide.cases.models.file import ORDERS_CATEGORY, Kind
+from egide.cases.rules.protocol import Protocol
 from egide.cases.services.noting import NOTE_CATEGORIES
 from egide.cases.services.serving import SaidBy
 from egide.common.text import localized
@@ -158,8 +158,14 @@ class EligibilityForm(forms.Form):
 class LevelForm(forms.Form):
     """The level a person sets."""
 
-    level = choice(_("Level of concern"), Level.choices, error=_("Choose one of the levels."))
+    level = choice(_("Level of concern"), [], error=_("Choose one of the levels."))
     reasons = words(_("Why"), error=_("Say why: a level without reasons helps nobody."))
+
+    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [  # type: ignore[attr-defined]
+            (level, localized(said, "title")) for level, said in protocol.level_words.items()
+        ]
 
 
 class NoteForm(forms.Form):
@@ -244,7 +250,7 @@ class ClosureForm(forms.Form):
 
     reason = choice(
         _("Why the case closes"),
-        Closure._meta.get_field("reason").flatchoices,
+        [],
         error=_("Choose why the case closes."),
     )
     note = words(_("In your words"), rows=3, error=_("Write it in your words."))
@@ -254,6 +260,11 @@ class ClosureForm(forms.Form):
         error=_("Say whether the person gave their own view, or why not."),
     )
     victim_words = words(_("What the person says"), rows=3, required=False)
+
+    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = dict(Closure._meta.get_field("reason").flatchoices)
+        self.fields["reason"].choices = [(one, said[one]) for one in protocol.closures]  # type: ignore[attr-defined]
 
 
 class ReopenForm(forms.Form):

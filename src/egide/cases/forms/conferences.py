@@ -1,4 +1,4 @@
-"""Calling and running a conference; the safety plan."""
+"""Calling and running a conference."""
 
 from typing import Any
 
@@ -9,21 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.forms.fields import choice, day, several, words
 from egide.cases.models import Programme
 from egide.cases.models.file import Kind
-from egide.cases.services.planning import SECTIONS
 
-SECTION_LABELS = {
-    "wishes": _("What I want"),
-    "warning_signs": _("Signs that danger is near"),
-    "at_home": _("Staying safer at home"),
-    "leaving": _("If I have to leave quickly"),
-    "children": _("My children"),
-    "work_school": _("At work or at school"),
-    "phone_devices": _("My phone and accounts"),
-    "orders": _("Court orders and what to do if they are broken"),
-    "people_who_help": _("People who help me"),
-    "pets": _("My animals"),
-    "code_word": _("My code word"),
-}
 SEATS = [
     ("chair", _("Chair")),
     ("coordinator", _("Coordinator")),
@@ -88,29 +74,3 @@ class DecisionForm(forms.Form):
         if data.get("agency") and not data.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("An action needs a date."))
         return data
-
-
-class PlanForm(forms.Form):
-    """The safety plan, one box a part; empty parts are left out of what is printed."""
-
-    made_with = choice(
-        _("How was it made?"),
-        [
-            ("in_person", _("In person")),
-            ("by_phone", _("By phone")),
-            ("not_yet", _("Not with the person yet")),
-        ],
-        error=_("Say how the plan was made."),
-    )
-    #: The words the writer began from, so that nobody else's are replaced unseen.
-    based_on = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        parts = {name: words(SECTION_LABELS[name], rows=3, required=False) for name in SECTIONS}
-        self.fields = {**parts, **self.fields}
-        self.has_moved = False
-
-    def sections(self) -> dict[str, str]:
-        """Answer the parts."""
-        return {name: self.cleaned_data.get(name, "") for name in SECTIONS}

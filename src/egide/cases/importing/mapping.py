@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from egide.cases.forms.fields import LANGUAGES
-from egide.cases.forms.intake import INDICATORS
+from egide.cases.forms.referring import INDICATORS
 from egide.cases.importing.columns import BY_CODE, NEEDED, code_of, fold
 from egide.cases.importing.reading import Row, Table
-from egide.cases.services.referring import Person, ReferralContent
+from egide.cases.intake import Person, ReferralContent
 
 _YES = frozenset({"yes", "y", "oui", "o", "true", "vrai", "1", "x"})
 _NO = frozenset({"no", "n", "non", "false", "faux", "0"})

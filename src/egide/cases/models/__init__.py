@@ -7,6 +7,7 @@ from egide.cases.models.conference import AgendaItem, Attendance, Conference, Co
 from egide.cases.models.conflicts import ConflictAnswer, DeclaredTie, DeclaredToken
 from egide.cases.models.danger import DangerReport
 from egide.cases.models.document import DocumentPart, PendingDocument
+from egide.cases.models.expression import Expression
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.leading import LeadChange
@@ -17,7 +18,7 @@ from egide.cases.models.work import (
     ContactAttempt,
     EligibilityDecision,
     LevelDecision,
-    SafetyPlan,
+    Plan,
     Task,
     TriageDecision,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "EligibilityDecision",
     "EndNotice",
     "Entry",
+    "Expression",
     "File",
     "IdentityCheck",
     "Inquiry",
@@ -52,10 +54,10 @@ __all__ = [
     "LevelDecision",
     "NameToken",
     "PendingDocument",
+    "Plan",
     "Programme",
     "ProsecutorReport",
     "Referral",
-    "SafetyPlan",
     "Task",
     "TrainingChange",
     "TriageDecision",

@@ -9,7 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.lifecycle import OPEN_STATES, Level, State
-from egide.cases.rules import protocol
+from egide.cases.rules import protocol_file
+from egide.cases.rules.protocol import Protocol
 from egide.common.ids import new_id
 from egide.common.scoping import ScopedQuerySet
 from egide.common.text import localized
@@ -42,9 +43,9 @@ class Programme(models.Model):
         return localized(self, "name")
 
     @property
-    def protocol(self) -> protocol.Protocol:
+    def protocol(self) -> Protocol:
         """The protocol's data, read once per process."""
-        return protocol.load(self.protocol_code)
+        return protocol_file.load(self.protocol_code)
 
     @property
     def required_training(self) -> tuple[str, ...]:
@@ -178,6 +179,15 @@ class Case(models.Model):
         from django.urls import reverse
 
         return reverse("cases:case", args=[self.pk])
+
+    @property
+    def level_title(self) -> str:
+        """The level in the words of the programme."""
+        return self.title_of(self.level)
+
+    def title_of(self, level: str) -> str:
+        """Answer a level in the words of the programme."""
+        return localized(self.programme.protocol.level_words[level], "title")
 
 
 class Referral(models.Model):

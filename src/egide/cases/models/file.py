@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.models.case import Case, programmes_of
 from egide.common.ids import new_id
 from egide.common.personal import personal
+from egide.common.text import localized
 from egide.partners.models import Agency, Membership
 from egide.sharing.relation import ItemClass, Page, SealedRecord
 from egide.sharing.rules.question import ProgrammeState
@@ -41,6 +42,8 @@ class File(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(_("role"), max_length=20, choices=FileRole)
+    #: Whom the case is about: the victim in one programme, the person of concern in another. One in each case.
+    is_subject = models.BooleanField(default=False, db_default=False)
     #: The agency that answers for the file: the programme's lead agency.
     holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     name = personal(
@@ -60,11 +63,21 @@ class File(models.Model):
                 name="cases_one_victim_per_case",
                 fields=["case", "role"],
                 condition=Q(role__in=["victim", "person_of_concern"]),
-            )
+            ),
+            models.UniqueConstraint(
+                name="cases_one_subject_per_case", fields=["case"], condition=Q(is_subject=True)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.role}"
+
+    @property
+    def title(self) -> str:
+        """What the person is called on pages: in the words of the programme, when the case is about them."""
+        if self.is_subject:
+            return localized(self.case.programme.protocol.subject_words, "title")
+        return str(FileRole(self.role).label)
 
     # -- the `sharing.relation.SharedFile` protocol ------------------------------------------------
 

@@ -22,6 +22,9 @@ class TaskKind(models.TextChoices):
     CONSENT = "consent", _("Informed consent")
     ASSESSMENT = "assessment", _("Assessment")
     SAFETY_PLAN = "safety_plan", _("Safety plan, in person")
+    MANAGEMENT_PLAN = "management_plan", _("Management plan")
+    SUPPORT = "support", _("Support offered")
+    EXPRESSION_APPROVAL = "expression_approval", _("Second person for words that came with a threat")
     CONFERENCE = "conference", _("Case conference")
     LEVEL_CONFIRMATION = "level_confirmation", _("Second person for a lowered level")
     REVIEW = "review", _("Review")
@@ -245,20 +248,21 @@ class ContactAttempt(models.Model):
         return self.channel
 
 
-class SafetyPlan(models.Model):
-    """One version of the plan made with the survivor. Versions are kept; one is current."""
+class Plan(models.Model):
+    """One version of the plan of a case, of the kind its protocol names. Versions are kept; one is current."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="safety_plans")
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="plans")
     version = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=PlanState, default=PlanState.DRAFT)
-    #: The sections, as one sealed entry of category plan.safety.
+    #: The sections, as one sealed entry of the kind's category.
     content = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     made_with = models.CharField(
         max_length=12,
         choices=[
             ("in_person", _("In person")),
             ("by_phone", _("By phone")),
+            ("with_team", _("By the team, without the person")),
             ("not_yet", _("Not with the person yet")),
         ],
         default="not_yet",
@@ -297,6 +301,10 @@ class Closure(models.Model):
             ("consent_refused", _("The victim did not consent")),
             ("moved", _("The victim moved to another area")),
             ("lost_contact", _("Contact was lost, after the attempts the protocol asks for")),
+            ("criteria_met", _("The criteria for ending it are met")),
+            ("no_concern", _("What was looked at gives no reason to go on")),
+            ("support_only", _("Support is in place and goes on without the team")),
+            ("passed_on", _("Another team or service took it over")),
             ("death", _("A death")),
             ("other", _("Another reason")),
         ],

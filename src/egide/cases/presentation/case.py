@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from egide.assessments import presentation as assessment_presentation
 from egide.cases import permissions
-from egide.cases.forms.intake import INDICATORS
-from egide.cases.lifecycle import CASE, Level, State
-from egide.cases.models import Case, LevelDecision, Task
+from egide.cases.forms.plans import plan_title
+from egide.cases.lifecycle import CASE, State
+from egide.cases.models import Case, Task
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.presentation import documents
-from egide.cases.presentation.contact import contact_context, wording
+from egide.cases.presentation.contact import contact_context
 from egide.cases.presentation.drawings import people, progress, timeline
+from egide.cases.presentation.ticked import ticked_lines
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.services import contacting, levels, serving
@@ -31,7 +32,7 @@ from egide.sharing.rules.categories import CATEGORIES
 #: Entries shown at first; the others are one click away, already decided.
 SHOWN_ENTRIES = 50
 #: Forms whose entries are shown in their own place, not among the notes.
-OWN_PLACE = {"name", "safe-contact", "safety-plan", "identity", "task", *documents.FORMS}
+OWN_PLACE = {"name", "safe-contact", "safety-plan", "management-plan", "identity", "task", *documents.FORMS}
 
 
 def case_context(
@@ -48,13 +49,14 @@ def case_context(
     rule = contacting.rule_from(opened.view.items)
     can_support = permissions.can_support(actor, case)
     is_trained = permissions.is_trained(actor, case)
+    reaches = case.programme.protocol.reaches_the_person
     return {
         "case": case,
         "at": at,
-        "title": opened.name(FileRole.VICTIM) or opened.name(FileRole.PERSON_OF_CONCERN) or case.reference,
+        "title": opened.name_in(opened.subject) or opened.name(FileRole.PERSON_OF_CONCERN) or case.reference,
         "level": level_context(case),
         "deadline": deadline_context(case, rule, at=at, actor=actor),
-        "contact": contact_context(rule, at=at) if can_support or rule else None,
+        "contact": contact_context(rule, at=at) if rule or (can_support and reaches) else None,
         "identity": identity_lines(opened),
         "entries": entry_lines(opened, shown, actor=actor),
         "documents": documents.document_lines(
@@ -75,7 +77,7 @@ def case_context(
         "consents": opened.view.consents,
         "steps": steps(case, actor),
         "lead_change": _lead_change(opened, actor),
-        "proposal": _proposal(opened) if can_support else None,
+        **_proposal(opened, can_support=can_support),
         "can_support": can_support,
         "can_coordinate": permissions.can_coordinate(actor, case),
         "can_contribute": permissions.can_contribute(actor, case),
@@ -104,17 +106,17 @@ def level_context(case: Case) -> dict[str, Any]:
     """Answer the level in words, with who set it and when."""
     return {
         "level": case.level,
-        "label": Level(case.level).label,
+        "label": case.level_title,
         "set_by": case.level_set_by.person_name if case.level_set_by else "",
         "set_on": case.level_set_at,
     }
 
 
-def _proposal(opened: CaseFile) -> LevelDecision | None:
+def _proposal(opened: CaseFile, *, can_support: bool) -> dict[str, Any]:
     """Answer the lowered level that waits for a second person; asked only when a task says there is one."""
-    if not any(t.kind == TaskKind.LEVEL_CONFIRMATION and t.done_at is None for t in opened.tasks):
-        return None
-    return next(iter(levels.open_proposals(opened.case)), None)
+    is_asked = any(t.kind == TaskKind.LEVEL_CONFIRMATION and t.done_at is None for t in opened.tasks)
+    found = next(iter(levels.open_proposals(opened.case)), None) if is_asked and can_support else None
+    return {"proposal": found, "proposal_level": opened.case.title_of(found.level) if found else ""}
 
 
 #: Where one goes to meet a date, by its kind.
@@ -125,6 +127,9 @@ _WHERE = {
     TaskKind.CONSENT: "cases:consent",
     TaskKind.ASSESSMENT: "cases:assess",
     TaskKind.SAFETY_PLAN: "cases:plan",
+    TaskKind.MANAGEMENT_PLAN: "cases:plan",
+    TaskKind.SUPPORT: "cases:help",
+    TaskKind.EXPRESSION_APPROVAL: "cases:expression",
     TaskKind.REVIEW: "cases:review",
     TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
     TaskKind.CONSENT_CHECK: "cases:consents",
@@ -163,14 +168,15 @@ def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) 
 def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
     """List what this reader can do now, in the order of the journey."""
     support, coordinate = permissions.can_support(actor, case), permissions.can_coordinate(actor, case)
+    protocol = case.programme.protocol
     offered: list[tuple[bool, str, Any]] = [
         (
             coordinate and case.state in (State.RECEIVED, State.NO_ACTION_PROPOSED, State.NOT_TAKEN),
             "triage-case",
             _("Triage"),
         ),
-        (support and case.is_open, "safe-contact", _("Record safe contact")),
-        (support and case.is_open, "contact", _("Reach the person")),
+        (support and case.is_open and protocol.reaches_the_person, "safe-contact", _("Record safe contact")),
+        (support and case.is_open and protocol.reaches_the_person, "contact", _("Reach the person")),
         (permissions.can_contribute(actor, case) and case.is_open, "assess", _("Assess")),
         (
             coordinate and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE),
@@ -178,11 +184,19 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
             _("Decide on eligibility"),
         ),
         (
-            support and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE),
+            support
+            and protocol.is_consent_required
+            and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE),
             "consent",
             _("Ask for consent"),
         ),
-        (support and case.is_open, "plan", _("Safety plan")),
+        (
+            support and case.is_open and protocol.intake == "behaviour",
+            "expression",
+            _("Keep words that came with a threat"),
+        ),
+        (coordinate and not protocol.is_consent_required and case.state == State.ACTIVE, "team", _("Team")),
+        (support and case.is_open, "plan", plan_title(protocol.plan)),
         (support and case.is_open, "level", _("Set the level of concern")),
         (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
         (permissions.can_report_to_prosecutor(actor), "prosecutor", _("Report to the prosecutor")),
@@ -216,7 +230,7 @@ def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
         content = items[0].content if items else {}
         lines.append(
             {
-                "role": FileRole(file.role).label,
+                "role": file.title,
                 "name": content.get("text") or opened.name(file.role),
                 "born_on": dates.said_of(content.get("born_on", "")),
                 "language": content.get("language", ""),
@@ -238,7 +252,7 @@ def entry_items(opened: CaseFile) -> list[sharing.OpenedItem]:
 
 
 def _roles(opened: CaseFile) -> dict[Any, Any]:
-    return {file.pk: FileRole(file.role).label for file in opened.files}
+    return {file.pk: file.title for file in opened.files}
 
 
 def _can_serve(opened: CaseFile, actor: Membership | None) -> bool:
@@ -286,8 +300,7 @@ def entry_text(item: sharing.OpenedItem) -> str:
     if not item.is_served:
         # Wherever it is read: who reads it must not tell the person it binds.
         parts.insert(0, _("Made without notice, and not served yet"))
-    if content.get("indicators"):
-        parts.append("; ".join(wording(INDICATORS, code) for code in content["indicators"]))
+    parts += ticked_lines(content)
     if content.get("said_by") in serving.SaidBy.values:
         who = serving.SaidBy(content["said_by"]).label
         parts.append(_("An order was served, according to %(who)s.") % {"who": who})

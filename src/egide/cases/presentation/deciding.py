@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, File
-from egide.cases.models.file import FileRole
 from egide.cases.rules.eligibility import DoorFinding
 from egide.common import dates
 from egide.common.errors import NotVisible
@@ -85,5 +84,5 @@ def known_files(case: Case, *, actor: Membership, at: datetime) -> list[tuple[st
             sharing.explain(actor=actor, file=file, purpose="case_management", at=at)
         except NotVisible:
             continue
-        found.append((str(file.pk), str(FileRole(file.role).label)))
+        found.append((str(file.pk), file.title))
     return found

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from egide.assessments.presentation import tool_names
 from egide.cases.models import Task
-from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import CaseFile
 from egide.common.text import localized
@@ -81,7 +80,7 @@ def timeline(opened: CaseFile, *, at: datetime) -> dict[str, Any]:
 def _plan_events(opened: CaseFile) -> list[dict[str, Any]]:
     """The versions of the safety plan, for those who read it: each says when the former ones were agreed."""
     events: list[dict[str, Any]] = []
-    for item in opened.view.form("safety-plan"):
+    for item in opened.view.form(opened.case.programme.protocol.plan.form):
         starts = [datetime.fromisoformat(moment) for moment in item.content.get("former", [])]
         starts.append(item.created_at)
         ends = [*starts[1:], None]
@@ -109,9 +108,9 @@ def people(opened: CaseFile) -> dict[str, Any]:
             {
                 "key": str(file.pk),
                 "label": name or _("name not shown"),
-                "role": str(FileRole(file.role).label),
+                "role": file.title,
                 "note": "",
-                "kind": "centre" if file.role == FileRole.VICTIM else "person",
+                "kind": "centre" if file.is_subject else "person",
             }
         )
     links = [

@@ -10,7 +10,7 @@ from uuid import UUID
 from egide.assessments import queries as assessments
 from egide.cases.models import Case, File, Task
 from egide.cases.models.case import programmes_of
-from egide.cases.models.file import FileRole, codes_of
+from egide.cases.models.file import codes_of
 from egide.cases.models.work import OWN_KINDS, TaskWords
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
@@ -35,8 +35,9 @@ class CaseFile:
         return next((f for f in self.files if f.role == role), None)
 
     @property
-    def victim(self) -> File:
-        return next(f for f in self.files if f.role == FileRole.VICTIM)
+    def subject(self) -> File:
+        """The file of whom the case is about."""
+        return next(f for f in self.files if f.is_subject)
 
     @cached_property
     def _names(self) -> dict[UUID, str]:
@@ -49,7 +50,11 @@ class CaseFile:
     def name(self, role: str) -> str:
         """The short name of the person in that role; empty when withheld."""
         file = self.file(role)
-        return self._names.get(file.pk, "") if file else ""
+        return self.name_in(file) if file else ""
+
+    def name_in(self, file: File) -> str:
+        """The short name a file bears; empty when withheld."""
+        return self._names.get(file.pk, "")
 
     def text_of(self, task: Task) -> str:
         """The words of a task; empty when withheld."""

@@ -11,7 +11,7 @@ from django.db.models import CharField, DateTimeField, F, FilteredRelation, Q, Q
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Attendance, Case, Conference, File
 from egide.cases.queries.conflicts import PossibleConflict, possible_conflicts
-from egide.cases.queries.rows import Row, named, shown_role, with_name
+from egide.cases.queries.rows import Row, named, stands_for_case, with_name
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
 from egide.common.errors import NotVisible
 from egide.partners.models import Agency, Membership, Role
@@ -233,12 +233,8 @@ def screen(
     for entry_id, agency_id in contributions:
         if entry_id in opened:
             brought.setdefault(agency_id, []).append(opened[entry_id])
-    role = shown_role(actor)
-    names = [
-        i.text
-        for i in view.items
-        if i.form == "name:1" and any(f.pk == i.file_id and f.role == role for f in files)
-    ]
+    shown = {file.pk for file in files if stands_for_case(file, actor)}
+    names = [i.text for i in view.items if i.form == "name:1" and i.file_id in shown]
     is_other_side = is_management_only(actor.sector)
     wishes = opened.get(item.wishes_id) if item.wishes_id else None
     return Screen(

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from egide.assessments import queries as assessments
 from egide.assessments.models import SUMMARY_CATEGORY
 from egide.cases.models import Case, Entry, File, Task
-from egide.cases.models.file import NAME_CATEGORY, FileRole, entry_classes, item_classes
+from egide.cases.models.file import NAME_CATEGORY, entry_classes, item_classes
 from egide.sharing.relation import ItemClass
 
 #: Nothing but an order in an entry waits to be served.
@@ -50,4 +50,4 @@ def held_kinds(case: Case) -> set[tuple[str, str]]:
     held = set(entered.values_list("category", "file__role").distinct())
     held |= {(NAME_CATEGORY, role) for role in case.files.order_by().values_list("role", flat=True)}
     held |= set(Task.objects.filter(case=case).order_by().values_list("category", "file__role").distinct())
-    return held | {(SUMMARY_CATEGORY, FileRole.VICTIM.value)}
+    return held | {(SUMMARY_CATEGORY, case.programme.protocol.subject)}

@@ -49,19 +49,27 @@ def knows_dates(actor: Membership) -> bool:
     return not is_management_only(actor.sector)
 
 
-def shown_role(actor: Membership) -> str:
-    """Answer whose name stands for a case: the victim's, or the other's to those who work with the other."""
-    return FileRole.PERSON_OF_CONCERN if is_management_only(actor.sector) else FileRole.VICTIM
+def shown_file(actor: Membership) -> Q:
+    """Answer whose name stands for a case: whom it is about, or the person of concern to those who work with them."""
+    if is_management_only(actor.sector):
+        return Q(files__role=FileRole.PERSON_OF_CONCERN)
+    return Q(files__is_subject=True)
+
+
+def stands_for_case(file: File, actor: Membership) -> bool:
+    """Say whether the name of this file stands for its case: `shown_file`, of a file read already."""
+    return file.role == FileRole.PERSON_OF_CONCERN if is_management_only(actor.sector) else file.is_subject
 
 
 def with_name(cases: QuerySet[Case], actor: Membership) -> QuerySet[Case]:
     """Bring, with each case, the sealed name that stands for it in lists and the name of its lead.
 
-    A case has one file at most in either role, so the join adds no line.
+    A case has one such file at most, so the join adds no line.
     """
     return cases.only("pk", *_COLUMNS).annotate(
-        shown=FilteredRelation("files", condition=Q(files__role=shown_role(actor))),
+        shown=FilteredRelation("files", condition=shown_file(actor)),
         name_file_id=F("shown__pk"),
+        name_role=F("shown__role"),
         name_sealed=F("shown__name"),
         name_holder=F("shown__holder_id"),
         name_laws=F("shown__name_regimes"),
@@ -75,7 +83,7 @@ def name_file(case: Any, actor: Membership) -> File | None:
         return None
     file = File(
         pk=case.name_file_id,
-        role=shown_role(actor),
+        role=case.name_role,
         holder_id=case.name_holder,
         name=case.name_sealed,
         name_regimes=case.name_laws,

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from egide.cases.models import Case, File
-from egide.cases.models.file import FileRole
 from egide.common import paging
 from egide.common.errors import NotVisible
 from egide.common.paging import Page
@@ -80,7 +79,7 @@ def _file_line(file: File, possible: list[asking.Possibility]) -> FileLine:
             by_kind.setdefault(one.item_class.category, []).append(one)
     lines = [_merged(category, ones) for category, ones in by_kind.items()]
     lines.sort(key=lambda line: (-line.today, line.title))
-    return FileLine(file.role, str(FileRole(file.role).label), lines)
+    return FileLine(file.role, file.title, lines)
 
 
 def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:

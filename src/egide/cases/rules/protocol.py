@@ -1,23 +1,34 @@
-"""A programme's protocol: versioned configuration, read from YAML, refused when it is not whole."""
+"""A programme's protocol: versioned configuration, read from a file (`protocol_file`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
+from egide.cases.rules.plans import PlanKind
 
-from egide.partners.rules.training import courses
-from egide.sharing.rules.categories import STORED
-
-FOLDER = Path(__file__).resolve().parent.parent / "protocols"
+#: From least to most. "Not known" is a level of its own, outside the order: leaving it is never a lowering.
 LEVELS = ("not_known", "lower", "raised", "high", "extreme")
+#: Whom a case may be about, as the file's role.
+SUBJECTS = ("victim", "person_of_concern")
+#: The forms a referral may come by, and whom each is about.
+INTAKES = {
+    "harm": "victim",
+    "bias": "victim",
+    "behaviour": "person_of_concern",
+    "return": "person_of_concern",
+}
 
 
 class ProtocolError(ValueError):
     """A protocol file is incomplete or contradicts itself; the message names the place."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One thing said in both languages; `common.text.localized` reads it."""
+
+    title_en: str
+    title_fr: str
 
 
 @dataclass(frozen=True)
@@ -61,12 +72,27 @@ class Protocol:
     title_fr: str
     short_en: str
     short_fr: str
+    #: Whom its cases are about, one of `SUBJECTS`, and what that person is called on its pages.
+    subject: str
+    subject_words: Words
+    #: By which form it is referred to, one of `INTAKES`.
+    intake: str
     is_consent_required: bool
     instruments: tuple[str, ...]
     doors: tuple[Door, ...]
     deadlines: Mapping[str, Interval]
+    #: The dates set when a referral is accepted, and when the case becomes active: kinds of tasks.
+    on_accepting: tuple[str, ...]
+    on_entering: tuple[str, ...]
+    #: The plan it makes.
+    plan: PlanKind
     reviews: Mapping[str, Interval]
+    level_words: Mapping[str, Words]
     quorum: tuple[Seat, ...]
+    #: Whether a conference decides nothing without the victim's advocate or the person's recorded wishes.
+    hears_the_person: bool
+    #: Why a case may be closed: codes of `Closure.reason`.
+    closures: tuple[str, ...]
     repeat_months: int
     closed_days: int
     not_taken_days: int
@@ -77,103 +103,11 @@ class Protocol:
     #: Courses asked of whoever reads its cases (`partners/data/courses.yaml`).
     training: tuple[str, ...] = ()
 
+    @property
+    def reaches_the_person(self) -> bool:
+        """Whether its team reaches the person early, behind the gate of safe contact."""
+        return "first_contact" in self.on_accepting
+
     def door(self, code: str) -> Door:
         """Answer the door of that code; KeyError when the protocol has none."""
         return {door.code: door for door in self.doors}[code]
-
-
-def _interval(data: Mapping[str, int], *, where: str) -> Interval:
-    unknown = set(data) - {"working_days", "days", "hours"}
-    if unknown or not data or any(not isinstance(v, int) or v <= 0 for v in data.values()):
-        raise ProtocolError(f"{where}: give working_days, or days and hours, above zero")
-    if "working_days" in data and len(data) > 1:
-        raise ProtocolError(f"{where}: working_days stands alone")
-    return Interval(
-        working_days=data.get("working_days", 0),
-        elapsed=timedelta(days=data.get("days", 0), hours=data.get("hours", 0)),
-    )
-
-
-def _needed(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    found = {role: frozenset(slugs) for role, slugs in (data.get("needed_of") or {}).items()}
-    unknown = {slug for slugs in found.values() for slug in slugs} - set(STORED)
-    if unknown:
-        raise ProtocolError(f"common_programme.needed_of: no such information: {', '.join(sorted(unknown))}")
-    return found
-
-
-def _training(codes: Sequence[str]) -> tuple[str, ...]:
-    unknown = set(codes) - set(courses())
-    if unknown:
-        raise ProtocolError(f"training: no such course: {', '.join(sorted(unknown))}")
-    return tuple(codes)
-
-
-def _intervals(
-    data: Mapping[str, Mapping[str, int]], needed: Sequence[str], *, where: str
-) -> dict[str, Interval]:
-    missing = set(needed) - set(data)
-    if missing:
-        raise ProtocolError(f"{where}: missing {', '.join(sorted(missing))}")
-    return {key: _interval(value, where=f"{where}.{key}") for key, value in data.items()}
-
-
-def parse(data: Mapping[str, Any]) -> Protocol:
-    """Turn a loaded file into a protocol.
-
-    Raises:
-        ProtocolError: a part is missing or impossible.
-    """
-    try:
-        doors = tuple(Door(**{k: v for k, v in door.items() if k != "setting"}) for door in data["doors"])
-        seats = tuple(
-            Seat(
-                code=seat["code"],
-                title_en=seat["title_en"],
-                title_fr=seat["title_fr"],
-                roles=tuple(seat.get("roles", ())),
-                sectors=tuple(seat.get("sectors", ())),
-            )
-            for seat in data["quorum"]
-        )
-        if not any(not door.instrument for door in doors):
-            raise ProtocolError("doors: professional judgement must always be a way in")
-        return Protocol(
-            code=data["code"],
-            version=data["version"],
-            title_en=data["title_en"],
-            title_fr=data["title_fr"],
-            short_en=data["short_en"],
-            short_fr=data["short_fr"],
-            is_consent_required=bool(data["consent_required"]),
-            instruments=tuple(data["instruments"]),
-            doors=doors,
-            deadlines=_intervals(
-                data["deadlines"],
-                ("triage", "second_reader", "first_contact", "consent", "safety_plan", "conference"),
-                where="deadlines",
-            ),
-            reviews=_intervals(data["reviews"], LEVELS, where="reviews"),
-            quorum=seats,
-            repeat_months=data["repeat_months"],
-            closed_days=data["retention"]["closed_days"],
-            not_taken_days=data["retention"]["not_taken_days"],
-            is_common=bool(data.get("common_programme")),
-            needed_of=_needed(data.get("common_programme") or {}),
-            training=_training(data.get("training") or ()),
-        )
-    except (KeyError, TypeError) as error:
-        raise ProtocolError(f"protocol: {error}") from error
-
-
-@cache
-def load(code: str) -> Protocol:
-    """Read and check the shipped protocol of that code.
-
-    Raises:
-        ProtocolError: there is none, or it is not whole.
-    """
-    path = FOLDER / f"{code}.yaml"
-    if not code.isidentifier() or not path.is_file():
-        raise ProtocolError(f"no protocol {code!r}")
-    return parse(yaml.safe_load(path.read_text(encoding="utf-8")))

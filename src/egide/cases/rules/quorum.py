@@ -47,4 +47,5 @@ def quorum_finding(
         if not any(person.role in seat.roles or person.sector in seat.sectors for person in people)
     )
     has_advocate = any(person.role == "advocate" for person in people)
-    return QuorumFinding(missing=missing, is_victim_heard=has_advocate or has_recorded_wishes)
+    is_heard = has_advocate or has_recorded_wishes or not protocol.hears_the_person
+    return QuorumFinding(missing=missing, is_victim_heard=is_heard)

@@ -160,14 +160,14 @@ def withdraw_request(*, case_id: UUID, request_id: UUID, actor: Membership, at: 
     return asked
 
 
-def save(asked: AccessRequest, *changed: str) -> None:
+def save_columns(asked: AccessRequest, *changed: str) -> None:
     """Save where a request stands, and what else changed."""
     asked.save(update_fields=["state", "revision", *changed])
 
 
 def end(case: Case, asked: AccessRequest, actor: Membership, at: datetime, outcome: str) -> None:
     """Save a request that ended, and end its date."""
-    save(asked, "handed_over_at", "handed_over_by")
+    save_columns(asked, "handed_over_at", "handed_over_by")
     task = asked.task
     task.done_at, task.done_by, task.outcome = at, actor, outcome
     task.save(update_fields=["done_at", "done_by", "outcome"])

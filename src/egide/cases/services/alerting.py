@@ -49,7 +49,7 @@ def write_report(
     recipient = Agency.objects.filter(pk=recipient_id, is_active=True).order_by().first()
     if recipient is None:
         raise NotVisible
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     made = DangerReport(
         id=new_id(),
         case=case,
@@ -103,7 +103,7 @@ def check_report(
     if is_cleared:
         sharing.record_disclosure(
             actor=actor,
-            file=entries.victim_file(case),
+            file=entries.subject_file(case),
             categories=[],
             method="aloud",
             basis=BASIS,

@@ -36,7 +36,7 @@ def record(
     """
     case = lock_open_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
-    asked = {"file": entries.victim_file(case), "actor": actor, "at": at, **sheet}
+    asked = {"file": entries.subject_file(case), "actor": actor, "at": at, **sheet}
     if second_of is not None:
         return assessments.record_second_score(assessment_id=second_of, **asked)
     return assessments.record_assessment(case_id=case.pk, instrument=instrument, replaces=corrects, **asked)
@@ -55,7 +55,7 @@ def record_result(
     case = lock_open_case(case_id, actor=actor)
     permissions.check_can_contribute(actor, case)
     return assessments.record_result(
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         case_id=case.pk,
         instrument=instrument,
         result=result,

@@ -221,7 +221,7 @@ def _record_lapse(consent: Consent, *, at: datetime) -> bool:
     )
     if not ending.record_lapse(consent=consent, at=at) or case is None:
         return False
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     tell_recipients(case=case, file=file, ended=[consent], actor=None, at=at)
     if case.state == State.ACTIVE and not ending.in_force_on(file_id=file.pk, at=at):
         deadlines.set_deadline(case=case, kind=TaskKind.CONSENT, at=at, due_at=at, file=file)

@@ -39,13 +39,13 @@ def close_case(
     case = lock_case(case_id, actor=actor)
     permissions.check_can_coordinate(actor, case)
     state = CASE.next_state("close", state=case.state)
-    if reason not in dict(Closure._meta.get_field("reason").flatchoices) or not note.strip():
+    if reason not in case.programme.protocol.closures or not note.strip():
         raise Refused(_("Choose why the case closes, and write it in your words."))
     if victim_view not in dict(Closure._meta.get_field("victim_view").flatchoices):
         raise Refused(_("Say whether the person gave their own view, or why not."))
     if victim_view == "given" and not victim_words.strip():
         raise Refused(_("Write the person’s view in their own words."))
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     written = entries.write_entry(
         file=file,
         category="conference.record",
@@ -59,7 +59,7 @@ def close_case(
     if victim_view == "given":
         view = entries.write_entry(
             file=file,
-            category="plan.safety",
+            category=case.programme.protocol.plan.category,
             kind=Kind.STATEMENT,
             text=victim_words.strip(),
             form="victim-view:1",
@@ -104,7 +104,7 @@ def reopen_case(*, case_id: UUID, reasons: str, actor: Membership, at: datetime)
     case.state = CASE.next_state("reopen", state=case.state)
     case.is_open, case.closed_at = True, None
     entries.write_entry(
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         category="conference.record",
         kind=Kind.OPINION,
         text=reasons.strip(),
@@ -113,7 +113,7 @@ def reopen_case(*, case_id: UUID, reasons: str, actor: Membership, at: datetime)
         at=at,
     )
     Closure.objects.filter(case=case, reopened_at__isnull=True).update(reopened_at=at)
-    for kind in ("first_contact", "consent"):
+    for kind in case.programme.protocol.on_accepting:
         deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
     deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.reopened", actor=actor, target=case, at=at)

@@ -188,7 +188,7 @@ def record_wishes(*, item_id: UUID, words: str, actor: Membership, at: datetime)
     if not words.strip():
         raise Refused(_("Write what the person wishes."))
     item.wishes = entries.write_entry(
-        file=entries.victim_file(item.case),
+        file=entries.subject_file(item.case),
         category="conference.record",
         kind=Kind.STATEMENT,
         text=words.strip(),
@@ -224,7 +224,7 @@ def contribute(
     if not text.strip() or kind not in Kind.values:
         raise Refused(_("Write what your agency brings, and say whether it is a fact or an opinion."))
     entry = entries.write_entry(
-        file=entries.victim_file(item.case),
+        file=entries.subject_file(item.case),
         category=category,
         kind=kind,
         text=text.strip(),
@@ -265,7 +265,7 @@ def decide(
         raise Refused(_("The conference is not quorate for this case. Record who is present, or adjourn it."))
     if not text.strip():
         raise Refused(_("Write what is decided."))
-    file = entries.victim_file(item.case)
+    file = entries.subject_file(item.case)
     entry = entries.write_entry(
         file=file,
         category=tasks.CATEGORY_BY_SIDE.get(action_side, "conference.record"),

@@ -70,7 +70,7 @@ def assign_partners(case: Case, consent: Consent, *, actor: Membership, at: date
 
     To each, it is a disclosure from now on.
     """
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     for agency in consent.recipients.order_by("code"):
         if agency.pk == case.programme.lead_agency_id:
             continue
@@ -112,7 +112,7 @@ def renew_consent(
     if case.state != State.ACTIVE:
         raise Refused(_("The case is not active: consent is asked when it is enrolled."))
     given = replace_consents(
-        case, entries.victim_file(case), consent, replacing=replacing, actor=actor, at=at
+        case, entries.subject_file(case), consent, replacing=replacing, actor=actor, at=at
     )
     ask_again_before_it_ends(case, given, actor, at)
     deadlines.refresh_next_due(case, at=at)
@@ -150,7 +150,7 @@ def withdraw_consent(
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     ended = cascading.about_to_end(file=file, at=at)
     if not ended:
         raise Refused(_("No consent is in force."))
@@ -210,7 +210,7 @@ def refuse_consent(
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     case.state = CASE.next_state("record_refusal", state=case.state)
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     entry = entries.write_entry(
         file=file,
         category="consent.record",

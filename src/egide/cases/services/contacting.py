@@ -52,7 +52,7 @@ def record_safe_contact(
     channels = [c for c in answers.get("channels", ()) if c in CHANNELS]
     if not channels:
         raise Refused(_("Name at least one safe way to reach the person."))
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     former = Entry.objects.filter(file=file, form=FORM, is_current=True).order_by("created_at").first()
     entry = entries.write_entry(
         file=file,
@@ -149,7 +149,7 @@ def begin_contact(
     permissions.check_can_support(actor, case)
     if channel not in CHANNELS:
         raise Refused(_("Choose how you will reach the person."))
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     rule = current_rule(file=file, actor=actor, at=at)
     found = finding(
         rule,

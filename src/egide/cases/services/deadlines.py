@@ -13,7 +13,7 @@ from egide.cases.models import Case, File, Task
 from egide.cases.models.work import OUTLIVING, TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import substituting
-from egide.cases.services.entries import victim_file
+from egide.cases.services.entries import subject_file
 from egide.common.clock import add_working_days
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
@@ -49,7 +49,7 @@ def set_deadline(
         kind=kind,
         at=at,
         due_at=due_at,
-        file=file or victim_file(case),
+        file=file or subject_file(case),
         agency=agency,
         owner=owner,
         actor=actor,

@@ -25,7 +25,7 @@ class FormOfACase(models.TextChoices):
     """The forms of one case that keep drafts and stand at an address of their own, which bears their name."""
 
     NOTE = "note", _("Something to add to a file")
-    PLAN = "plan", _("A safety plan")
+    PLAN = "plan", _("A plan")
     SAFE_CONTACT = "safe-contact", _("What is safe")
     CONSENT = "consent", _("A consent")
     REFUSAL = "refusal", _("A refusal of consent")
@@ -37,6 +37,8 @@ class FormOfACase(models.TextChoices):
     HELP = "help", _("Help given")
     CLOSE = "close", _("A closure")
     REOPEN = "reopen", _("A reopening")
+    TEAM = "team", _("An agency to bring in")
+    EXPRESSION = "expression", _("Words that came with a threat")
     DANGER = "danger", _("A danger to report")
     PROSECUTOR = "prosecutor", _("A report to the prosecutor")
     ACCESS = "access", _("A person’s request for their own file")
@@ -56,7 +58,7 @@ ARRIVES_WITHIN = timedelta(hours=1)
 _FORMS = re.compile(
     "|".join(
         [
-            "refer",
+            r"refer-[a-z]{1,20}",
             "inquiry",
             "training",
             "prosecutor-later",

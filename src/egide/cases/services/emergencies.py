@@ -5,10 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from egide.cases.models import Case, File
-from egide.cases.models.file import FileRole
+from egide.cases.models import Case
 from egide.cases.models.work import TaskWords
-from egide.cases.services import deadlines, substituting, tasks
+from egide.cases.services import deadlines, entries, substituting, tasks
 from egide.common.errors import NotVisible, Refused
 from egide.partners import notifications
 from egide.partners.models import Membership, NoticeKind, Role
@@ -39,7 +38,7 @@ def open_case(*, reference: str, reason: str, actor: Membership, at: datetime) -
     case = cases.first()  # asked again: the actor may have been kept out while this waited
     if case is None:
         raise NothingThere(_("No case of this reference can be opened. Check each letter."))
-    file = File.objects.get(case=case, role=FileRole.VICTIM)
+    file = entries.subject_file(case)
     made = emergency.open_access(case_id=case.pk, file_id=file.pk, reason=reason, actor=actor, at=at)
     if case.is_open:
         tasks.make_task(

@@ -28,7 +28,7 @@ def doors_of(*, case: Case, actor: Membership, at: datetime, judgement: str = ""
     """Answer each door with what the completed assessments show, as far as the actor may read them."""
     scores: dict[str, ScoreRange] = {}
     for summary in assessments.latest_summaries(
-        file=entries.victim_file(case), actor=actor, at=at, purpose="case_management"
+        file=entries.subject_file(case), actor=actor, at=at, purpose="case_management"
     ):
         if summary.low is not None and summary.high is not None:
             scores[summary.instrument] = ScoreRange(low=summary.low, high=summary.high)
@@ -48,6 +48,8 @@ def decide_eligibility(
     at: datetime,
 ) -> EligibilityDecision:
     """Record a person's decision and the doors they rely on. Any one door is enough; none is needed to refuse.
+
+    Where the programme asks for no consent, it makes the case active.
 
     Raises:
         Refused: eligible through no door, a door that is shut today, or no reasons for a judgement.
@@ -71,7 +73,7 @@ def decide_eligibility(
     if not reasons.strip():
         raise Refused(_("Write your reasons: they count as much as a score."))
     reason = entries.write_entry(
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         category="risk.assessment.summary",
         kind=Kind.OPINION,
         text=reasons.strip(),
@@ -83,7 +85,15 @@ def decide_eligibility(
         case=case, is_eligible=is_eligible, doors=chosen, reason=reason, decided_by=actor, decided_at=at
     )
     deadlines.meet_deadline(case=case, kind=TaskKind.ASSESSMENT, actor=actor, at=at)
-    deadlines.refresh_next_due(case, at=at)
+    is_entering = (
+        is_eligible
+        and not case.programme.protocol.is_consent_required
+        and CASE.can("enrol", state=case.state)
+    )
+    if is_entering:
+        case.state = CASE.next_state("enrol", state=case.state)
+        _set_dates(case, actor, at)
+    deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(
         action="cases.eligibility_decided",
         actor=actor,
@@ -92,6 +102,15 @@ def decide_eligibility(
         details={"eligible": is_eligible},
     )
     return decision
+
+
+def _set_dates(case: Case, actor: Membership, at: datetime) -> None:
+    """Set the dates of a case that becomes active: those its protocol names, and the first review."""
+    protocol = case.programme.protocol
+    for kind in protocol.on_entering:
+        deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
+    due_at = deadlines.due_after(at, protocol.reviews[case.level])
+    deadlines.set_deadline(case=case, kind=TaskKind.REVIEW, at=at, due_at=due_at, actor=actor)
 
 
 @transaction.atomic
@@ -122,16 +141,11 @@ def enrol(
             _("Decide on eligibility first: consent is asked for a programme the person may enter.")
         )
     new_state = CASE.next_state("enrol", state=case.state)
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     given = consenting.replace_consents(case, file, consent, replacing=replacing, actor=actor, at=at)
     case.state = new_state
     consenting.ask_again_before_it_ends(case, given, actor, at)
-    for kind in (TaskKind.SAFETY_PLAN, TaskKind.CONFERENCE):
-        deadlines.set_deadline(case=case, kind=kind, at=at, actor=actor)
-    interval = case.programme.protocol.reviews[case.level]
-    deadlines.set_deadline(
-        case=case, kind=TaskKind.REVIEW, at=at, due_at=deadlines.due_after(at, interval), actor=actor
-    )
+    _set_dates(case, actor, at)
     deadlines.refresh_next_due(case, at=at, changed=["state"])
     ledger.record(action="cases.enrolled", actor=actor, target=case, at=at, subject=file.pk)
     return given

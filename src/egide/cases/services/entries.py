@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, Entry, File
-from egide.cases.models.file import FileRole, Kind
+from egide.cases.models.file import Kind
 from egide.common.errors import NotVisible, Refused
 from egide.common.ids import new_id
 from egide.partners.models import Agency, Membership
@@ -157,22 +157,22 @@ def seal_json(
     )
 
 
-def victim_file(case: Case) -> File:
-    """Answer the victim's file of a case; every case has one."""
-    file = File.objects.get(case=case, role=FileRole.VICTIM)
+def subject_file(case: Case) -> File:
+    """Answer the file of whom a case is about; every case has one."""
+    file = File.objects.get(case=case, is_subject=True)
     file.case = case
     return file
 
 
-def visible_victim_file(*, case_id: UUID, actor: Membership) -> File:
-    """Answer the victim's file with its case, in the actor's scope, in one query.
+def visible_subject_file(*, case_id: UUID, actor: Membership) -> File:
+    """Answer the file of whom a case is about, with its case, in the actor's scope, in one query.
 
     Raises:
         NotVisible: the case is not the actor's to see.
     """
     file = (
         File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id))
-        .filter(role=FileRole.VICTIM)
+        .filter(is_subject=True)
         .select_related("case__programme__lead_agency")
         .order_by()
         .first()

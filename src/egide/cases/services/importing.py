@@ -12,15 +12,10 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from egide.cases import permissions
+from egide.cases.intake import ReferralContent
 from egide.cases.models import Case, Entry, NameToken, Programme, Referral
 from egide.cases.services.entries import ENTRY_COLUMNS
-from egide.cases.services.referring import (
-    NAME_COLUMNS,
-    NewReferral,
-    ReferralContent,
-    new_referral,
-    number_digest,
-)
+from egide.cases.services.referring import NAME_COLUMNS, NewReferral, new_referral, number_digest
 from egide.common.bulk import insert_rows
 from egide.common.ids import new_reference
 from egide.ledger import services as ledger

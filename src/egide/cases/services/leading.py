@@ -55,7 +55,7 @@ def check_may_lead(case: Case, programme: Programme, *, at: datetime) -> None:
     if not is_able or agency.pk in recused_agencies(case_id=case.pk):
         raise Refused(_("This agency cannot lead this case."))
     if programme.protocol.is_consent_required and not leading.names_for_leading(
-        file_id=entries.victim_file(case).pk, agency_id=agency.pk, at=at
+        file_id=entries.subject_file(case).pk, agency_id=agency.pk, at=at
     ):
         raise Refused(_("The person’s consent does not name this agency for this. Ask the person first."))
 
@@ -80,7 +80,7 @@ def propose_lead_change(
     if LeadChange.objects.filter(case=case, state=LeadChangeState.PROPOSED).order_by().exists():
         raise Refused(_("A proposal waits for an answer already."))
     check_may_lead(case, programme, at=at)
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     entry = entries.write_entry(
         file=file, category=REASON_CATEGORY, text=reason.strip(), form="lead-change:1", actor=actor, at=at
     )

@@ -55,7 +55,7 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
     if lowers and open_proposals(case):
         raise Refused(_("A lower level already waits for a second person. Answer that proposal first."))
     reason = entries.write_entry(
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         category="risk.assessment.summary",
         kind=Kind.OPINION,
         text=reasons.strip(),

@@ -1,4 +1,4 @@
-"""The safety plan: made with the survivor, in versions, one of them current."""
+"""The plan of a case: a safety plan made with the survivor, or a management plan; in versions, one of them current."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,29 +9,14 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.lifecycle import PLAN, PlanState
-from egide.cases.models import Entry, File, SafetyPlan
+from egide.cases.models import Entry, File, Plan
 from egide.cases.models.file import Kind
-from egide.cases.models.work import TaskKind
+from egide.cases.rules.plans import SAFETY
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_open_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
-
-#: The parts of a plan, in the order it is talked through. Ours (O), after the usual headings of safety plans.
-SECTIONS = (
-    "wishes",
-    "warning_signs",
-    "at_home",
-    "leaving",
-    "children",
-    "work_school",
-    "phone_devices",
-    "orders",
-    "people_who_help",
-    "pets",
-    "code_word",
-)
 
 
 class PlanMoved(Refused):
@@ -47,7 +32,7 @@ def write_plan(
     actor: Membership,
     at: datetime,
     based_on: UUID | None = None,
-) -> SafetyPlan:
+) -> Plan:
     """Write the next version, as a draft; writing again before agreement replaces the draft's words.
 
     Args:
@@ -58,15 +43,16 @@ def write_plan(
     """
     case = lock_open_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
-    kept = {name: sections.get(name, "").strip() for name in SECTIONS}
+    plan = case.programme.protocol.plan
+    kept = {name: sections.get(name, "").strip() for name in plan.sections}
     if not any(kept.values()):
         raise Refused(_("The plan is still empty. Write at least one part of it."))
     if not case.is_open:
         raise Refused(_("This case is closed. Reopen it first."))
-    if made_with not in dict(SafetyPlan._meta.get_field("made_with").flatchoices):
+    if made_with not in dict(Plan._meta.get_field("made_with").flatchoices):
         raise Refused(_("Say how the plan was made."))
-    file = entries.victim_file(case)
-    newest = SafetyPlan.objects.filter(file=file).order_by("-version").first()
+    file = entries.subject_file(case)
+    newest = Plan.objects.filter(file=file).order_by("-version").first()
     if (newest.content_id if newest else None) != based_on:
         raise PlanMoved(
             _(
@@ -77,16 +63,16 @@ def write_plan(
     draft = newest if newest is not None and newest.state == PlanState.DRAFT else None
     entry = entries.write_entry(
         file=file,
-        category="plan.safety",
-        kind=Kind.STATEMENT,
+        category=plan.category,
+        kind=Kind.STATEMENT if plan is SAFETY else Kind.OPINION,
         data={"sections": kept, "former": _former_versions(file)},
-        form="safety-plan:1",
+        form=f"{plan.form}:1",
         actor=actor,
         at=at,
         replaces=draft.content if draft else None,
     )
     if draft is None:
-        draft = SafetyPlan(file=file, version=newest.version + 1 if newest else 1)
+        draft = Plan(file=file, version=newest.version + 1 if newest else 1)
     written = {"content": entry, "made_with": made_with, "written_by": actor, "written_at": at}
     for name, value in written.items():
         setattr(draft, name, value)
@@ -108,12 +94,12 @@ def write_plan(
 
 def _former_versions(file: File) -> list[str]:
     """Answer when each version before this one was agreed: the timeline draws them from the entry alone."""
-    agreed = SafetyPlan.objects.filter(file=file, agreed_at__isnull=False).order_by("version")
+    agreed = Plan.objects.filter(file=file, agreed_at__isnull=False).order_by("version")
     return [moment.isoformat() for moment in agreed.values_list("agreed_at", flat=True) if moment]
 
 
 @transaction.atomic
-def agree_plan(*, plan_id: UUID, content_id: UUID | None, actor: Membership, at: datetime) -> SafetyPlan:
+def agree_plan(*, plan_id: UUID, content_id: UUID | None, actor: Membership, at: datetime) -> Plan:
     """Make a draft the current plan, with the survivor's agreement; the former version is kept.
 
     Args:
@@ -124,7 +110,7 @@ def agree_plan(*, plan_id: UUID, content_id: UUID | None, actor: Membership, at:
         Refused: it was not made with the person.
         TransitionRefused: it is not a draft.
     """
-    plan = SafetyPlan.objects.select_related("file").filter(pk=plan_id).order_by().first()
+    plan = Plan.objects.select_related("file").filter(pk=plan_id).order_by().first()
     if plan is None:
         raise NotVisible
     case = lock_open_case(plan.file.case_id, actor=actor)
@@ -138,16 +124,17 @@ def agree_plan(*, plan_id: UUID, content_id: UUID | None, actor: Membership, at:
                 "then record the agreement."
             )
         )
-    if plan.made_with == "not_yet":
+    kind = case.programme.protocol.plan
+    if plan.made_with == "not_yet" or (kind is SAFETY and plan.made_with == "with_team"):
         raise Refused(_("A safety plan is made with the person. Talk it through with them, then record how."))
-    former = SafetyPlan.objects.filter(file=plan.file, state=PlanState.CURRENT).order_by().first()
+    former = Plan.objects.filter(file=plan.file, state=PlanState.CURRENT).order_by().first()
     if former is not None:
         former.state = PLAN.next_state("replace", state=former.state)
         former.save(update_fields=["state"])
         Entry.objects.filter(pk=former.content_id).update(is_current=False)
     plan.state, plan.agreed_at = state, at
     plan.save(update_fields=["state", "agreed_at"])
-    deadlines.meet_deadline(case=case, kind=TaskKind.SAFETY_PLAN, actor=actor, at=at)
+    deadlines.meet_deadline(case=case, kind=kind.task, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(
         action="cases.plan_agreed",
@@ -172,10 +159,10 @@ def record_help(*, case_id: UUID, kind: str, text: str, actor: Membership, at: d
     forms = {"legal_information": "legal-information:1", "service_named": "service-named:1"}
     if kind not in forms or not text.strip():
         raise Refused(_("Write what was explained, or which service was named."))
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     entry = entries.write_entry(
         file=file,
-        category="plan.safety" if kind == "legal_information" else "referral.status",
+        category=case.programme.protocol.plan.category if kind == "legal_information" else "referral.status",
         text=text.strip(),
         form=forms[kind],
         actor=actor,

@@ -59,7 +59,7 @@ def put_together(
     asked.reply, asked.note = reply, None
     asked.first_reader, asked.first_reader_account_id, asked.read_at = actor, actor.account_id, at
     asked.second_reader = asked.second_reader_account = asked.decided_at = None
-    accessing.save(asked, "reply", "note", *_FIRST, *_SECOND)
+    accessing.save_columns(asked, "reply", "note", *_FIRST, *_SECOND)
     ledger.record(
         action="cases.access_put_together",
         actor=actor,
@@ -159,7 +159,7 @@ def read_again(
         AccessItem.objects.filter(request=asked).update(is_returned=False)
         AccessItem.objects.filter(request=asked, source__in=disagreed).update(is_returned=True)
     asked.second_reader, asked.second_reader_account_id, asked.decided_at = actor, actor.account_id, at
-    accessing.save(asked, "note", *_SECOND)
+    accessing.save_columns(asked, "note", *_SECOND)
     ledger.record(
         action="cases.access_approved" if is_agreed else "cases.access_returned",
         actor=actor,

@@ -79,7 +79,7 @@ def check_names_nobody(facts: str, case_id: UUID, actor: Membership, at: datetim
         Refused: they do.
     """
     opened = _who_and_where(case_id, actor, at)
-    victim = _somebody([item for item in opened.view.items if item.file_id == opened.victim.pk])
+    victim = _somebody([item for item in opened.view.items if item.file_id == opened.subject.pk])
     if holds(facts, opened.case.reference) or tells_of(facts, somebody=victim, with_streets=False):
         raise Refused(
             _(

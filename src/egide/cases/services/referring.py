@@ -1,16 +1,16 @@
 """A referral comes in: a case is opened for triage, its files sealed from the first second."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from egide.cases import permissions
+from egide.cases.intake import Content, Person, Somebody
 from egide.cases.models import Case, Entry, File, NameToken, Programme, Referral, Task
-from egide.cases.models.file import ORDERS_CATEGORY, FileRole, Kind, as_codes
+from egide.cases.models.file import FileRole, as_codes
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
@@ -25,46 +25,6 @@ from egide.vault.services import Sealer
 
 #: An emergency referral is triaged the same day, whatever the protocol's ordinary delay. Ours (O).
 SOON = Interval(elapsed=timedelta(hours=4))
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who a referral is about. Only a name, or what the person is called, is required."""
-
-    given_name: str
-    family_name: str
-    born_on: date | None = None
-    language: str = ""
-    phone: str = ""
-    address: str = ""
-
-    @property
-    def display_name(self) -> str:
-        """How lists show the person: initial and family name, "J. Landry"."""
-        initial = f"{self.given_name.strip()[:1]}. " if self.given_name.strip() else ""
-        return f"{initial}{self.family_name.strip()}".strip()
-
-
-@dataclass(frozen=True)
-class ReferralContent:
-    """What a referrer says, as the form and the file import give it."""
-
-    victim: Person
-    person_of_concern: Person | None
-    incident: str
-    incident_on: date | None = None
-    reasons: str = ""
-    safe_contact_note: str = ""
-    children: str = ""
-    indicators: Sequence[str] = field(default_factory=tuple)
-    is_emergency: bool = False
-    victim_informed: str = "unknown"
-    external_id: str = ""
-    police_orders: str = ""
-    #: The orders were made without notice, and not served yet.
-    is_unserved: bool = False
-
-
 NAME_COLUMNS = ("token", "is_exact", "file_id", "case_id", "side")
 
 
@@ -84,7 +44,7 @@ class NewReferral:
 
 
 @transaction.atomic
-def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at: datetime) -> Referral:
+def refer(*, programme_id: UUID, content: Content, actor: Membership, at: datetime) -> Referral:
     """Open a case for triage from one referral, with its files, deadline and ledger entry.
 
     Raises:
@@ -105,7 +65,7 @@ def refer(*, programme_id: UUID, content: ReferralContent, actor: Membership, at
 
 
 def new_referral(
-    *, programme: Programme, content: ReferralContent, actor: Membership, at: datetime, way: str
+    *, programme: Programme, content: Content, actor: Membership, at: datetime, way: str
 ) -> NewReferral:
     """Seal a referral and answer all its rows. What is referred to a programme is held by it.
 
@@ -119,7 +79,7 @@ def new_referral(
         reference=new_reference(programme.prefix),
         programme=programme,
         received_at=at,
-        language=content.victim.language or "en",
+        language=content.language or "en",
         next_due_at=min(due_at, deadlines.due_after(at, SOON)) if content.is_emergency else due_at,
         next_due_kind=TaskKind.TRIAGE,
     )
@@ -130,35 +90,39 @@ def new_referral(
         received_at=at,
         way=way,
         is_emergency=content.is_emergency,
-        victim_informed=content.victim_informed,
+        victim_informed=content.person_informed,
     )
-    victim, sealer = _new_file(case, FileRole.VICTIM, content.victim, actor, at)
+    people = content.people()
+    about = next(people)
+    file, sealer = _new_file(case, about, actor, at, is_subject=True)
     task = deadlines.new_task(
-        case=case, kind=TaskKind.TRIAGE, at=at, file=victim, due_at=case.next_due_at or due_at, actor=actor
+        case=case, kind=TaskKind.TRIAGE, at=at, file=file, due_at=case.next_due_at or due_at, actor=actor
     )
-    trace = ledger.entry(action="cases.referred", actor=actor, target=case, at=at, subject=victim.pk)
+    trace = ledger.entry(action="cases.referred", actor=actor, target=case, at=at, subject=file.pk)
     made = NewReferral(case, referral, task, trace)
-    _add(made, victim, sealer, content.victim, victim_entries(content), actor, at)
-    if content.person_of_concern is not None:
-        person = content.person_of_concern
-        other, sealer = _new_file(case, FileRole.PERSON_OF_CONCERN, person, actor, at)
-        _add(made, other, sealer, person, person_entries(person), actor, at)
+    _add(made, file, sealer, about, actor, at)
+    for other in people:
+        file, sealer = _new_file(case, other, actor, at)
+        _add(made, file, sealer, other, actor, at)
     return made
 
 
-def _new_file(case: Case, role: str, person: Person, actor: Membership, at: datetime) -> tuple[File, Sealer]:
+def _new_file(
+    case: Case, somebody: Somebody, actor: Membership, at: datetime, *, is_subject: bool = False
+) -> tuple[File, Sealer]:
     holder = case.programme.lead_agency
     file = File(
         id=new_id(),
         case=case,
-        role=role,
+        role=somebody.role,
+        is_subject=is_subject,
         holder=holder,
         name_regimes=as_codes(holder, actor.agency),
         created_at=at,
     )
     sealer = vault.new_sealer(file.pk)
     file.name = entries.seal_json(
-        {"text": person.display_name},
+        {"text": somebody.person.display_name},
         file_id=file.pk,
         compartment="common",
         row=file.pk,
@@ -170,21 +134,15 @@ def _new_file(case: Case, role: str, person: Person, actor: Membership, at: date
 
 
 def _add(
-    made: NewReferral,
-    file: File,
-    sealer: Sealer,
-    person: Person,
-    written: Iterator[dict[str, Any]],
-    actor: Membership,
-    at: datetime,
+    made: NewReferral, file: File, sealer: Sealer, somebody: Somebody, actor: Membership, at: datetime
 ) -> None:
     """Add a file with its entries: bound by the law of who holds them and by that of who sent them."""
     made.files.append(file)
     made.sealers.append(sealer)
-    made.names += new_names(file, person)
+    made.names += new_names(file, somebody.person)
     made.entries += [
         entries.new_values(file=file, actor=actor, at=at, holder=file.holder, sealer=sealer, **one)
-        for one in written
+        for one in somebody.entries
     ]
 
 
@@ -199,7 +157,7 @@ def _save_case(case: Case) -> None:
     raise RuntimeError("no free reference was found")
 
 
-def _save_referral(referral: Referral, content: ReferralContent) -> None:
+def _save_referral(referral: Referral, content: Content) -> None:
     """Save how it came, with the sender's number, so that a later file knows it again.
 
     Two people of one incident have one number: the second one is kept without it.
@@ -238,61 +196,3 @@ def name_tokens(person: Person) -> list[tuple[bytes, bool]]:
         for is_exact, group in ((True, tokens.exact), (False, tokens.phonetic))
         for token in dict.fromkeys(group)
     ]
-
-
-def person_entries(person: Person) -> Iterator[dict[str, Any]]:
-    """Yield what a referral writes in the file of anyone it names."""
-    yield {
-        "category": "identity.core",
-        "text": f"{person.given_name} {person.family_name}".strip(),
-        "data": {
-            "given_name": person.given_name,
-            "family_name": person.family_name,
-            "born_on": person.born_on.isoformat() if person.born_on else "",
-            "language": person.language,
-        },
-        "form": "identity:1",
-    }
-
-
-def victim_entries(content: ReferralContent) -> Iterator[dict[str, Any]]:
-    """Yield what a referral writes in the victim's file, in the order it is read."""
-    person = content.victim
-    yield from person_entries(person)
-    if person.phone or content.safe_contact_note:
-        yield {
-            "category": "contact.safe",
-            "text": content.safe_contact_note,
-            "data": {"phone": person.phone},
-            "form": "contact-given:1",
-        }
-    if person.address:
-        yield {"category": "location.confidential", "text": person.address, "form": "address:1"}
-    yield {
-        "category": "incident.facts",
-        "text": content.incident,
-        "observed_on": content.incident_on,
-        "form": "referral:1",
-    }
-    if content.indicators:
-        yield {
-            "category": "threat.indicators",
-            "data": {"indicators": list(content.indicators)},
-            "form": "indicators:1",
-        }
-    if content.reasons:
-        yield {
-            "category": "incident.facts",
-            "text": content.reasons,
-            "kind": Kind.OPINION,
-            "form": "reasons:1",
-        }
-    if content.children:
-        yield {"category": "incident.facts", "text": content.children, "form": "children:1"}
-    if content.police_orders:
-        yield {
-            "category": ORDERS_CATEGORY,
-            "text": content.police_orders,
-            "form": "orders:1",
-            "is_served": not content.is_unserved,
-        }

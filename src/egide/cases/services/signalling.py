@@ -69,7 +69,7 @@ def write_report(
     rule = prosecutor.door(said=stated)
     if not rule:
         raise Refused(_not_open(stated))
-    file = entries.victim_file(case)
+    file = entries.subject_file(case)
     made = ProsecutorReport(
         id=new_id(),
         case=case,

@@ -107,7 +107,7 @@ def add_task(
     check_side(agency_id, side)
     task = make_task(
         case=case,
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         text=text.strip(),
         side=side,
         agency_id=agency_id,
@@ -186,7 +186,7 @@ def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) 
     if not text.strip():
         raise Refused(_("Write what changed since the last review, even if it is: nothing."))
     entries.write_entry(
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         category="conference.record",
         kind=Kind.OPINION,
         text=text.strip(),

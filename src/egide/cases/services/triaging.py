@@ -28,7 +28,7 @@ def _decide(case: Case, outcome: str, reason: str, actor: Membership, at: dateti
     if not reason.strip():
         raise Refused(_("Write the reason of your decision."))
     entry = entries.write_entry(
-        file=entries.victim_file(case),
+        file=entries.subject_file(case),
         category="conference.record",
         kind=Kind.OPINION,
         text=reason.strip(),
@@ -59,7 +59,7 @@ def accept_referral(
     case.lead = lead
     deadlines.hand_over(case)
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
-    for kind in (TaskKind.FIRST_CONTACT, TaskKind.CONSENT):
+    for kind in case.programme.protocol.on_accepting:
         deadlines.set_deadline(case=case, kind=kind, at=at, owner=lead, actor=actor)
     deadlines.refresh_next_due(case, at=at, changed=[*STATE, "lead"])
     ledger.record(action="cases.accepted", actor=actor, target=case, at=at)

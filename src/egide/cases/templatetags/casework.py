@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from egide.cases import resuming
-from egide.cases.lifecycle import Level, State
+from egide.cases.lifecycle import State
 from egide.cases.models.work import TaskKind
 
 register = template.Library()
@@ -49,9 +49,3 @@ def deadline_label(kind: str) -> str:
 def state_label(state: str) -> str:
     """The words of a stage; `get_state_display` would translate every stage to find one."""
     return str(State(state).label)
-
-
-@register.filter
-def level_label(level: str) -> str:
-    """The words of a level set by people."""
-    return str(Level(level).label)

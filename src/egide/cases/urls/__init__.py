@@ -8,6 +8,7 @@ from egide.cases.urls import (
     disclosures,
     documents,
     emergencies,
+    expressing,
     inquiries,
     intake,
     leading,
@@ -15,6 +16,7 @@ from egide.cases.urls import (
     quality,
     signals,
     tables,
+    teaming,
     training,
 )
 
@@ -26,6 +28,7 @@ urlpatterns = [
     *plans.urlpatterns,
     *conferences.urlpatterns,
     *emergencies.urlpatterns,
+    *expressing.urlpatterns,
     *conflicts.urlpatterns,
     *inquiries.urlpatterns,
     *leading.urlpatterns,
@@ -33,6 +36,7 @@ urlpatterns = [
     *accessing.urlpatterns,
     *signals.urlpatterns,
     *tables.urlpatterns,
+    *teaming.urlpatterns,
     *training.urlpatterns,
     *quality.urlpatterns,
 ]

@@ -60,7 +60,7 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
             "lines": [
                 {
                     "row": row,
-                    "about": FileRole(row.file.role).label,
+                    "about": row.file.title,
                     "is_waiting": row.state not in ACCESS.final_states(),
                 }
                 for row in page.rows
@@ -252,7 +252,7 @@ def _context(
         "case": asked.case,
         "asked": asked,
         "own": own,
-        "about": FileRole(asked.file.role).label,
+        "about": asked.file.title,
         "stage": stage,
         "lines": [_line(held, form) for held in own.held],
         "at": at,

@@ -212,7 +212,7 @@ def assessment_print(request: Request, case_id: UUID, assessment_id: UUID) -> Ht
 def _opened(request: Request, case_id: UUID, assessment_id: UUID) -> tuple[Any, assessments.OpenedAssessment]:
     case = fetch_case(request, case_id)
     opened = assessments.open_assessment(
-        assessment_id=assessment_id, file=entries.victim_file(case), actor=request.actor, at=clock.now()
+        assessment_id=assessment_id, file=entries.subject_file(case), actor=request.actor, at=clock.now()
     )
     return case, opened
 

@@ -78,7 +78,7 @@ def contact(request: Request, case_id: UUID) -> HttpResponse:
     """Pass the gate before reaching the person; then say how it ended."""
     found = fetch_supported(request, case_id)
     at = clock.now()
-    file = entries.victim_file(found)
+    file = entries.subject_file(found)
     form = forms.ContactForm(request.POST or None)
 
     def effect(now: Any) -> str:
@@ -172,7 +172,7 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
 def level(request: Request, case_id: UUID) -> HttpResponse:
     """Set the level of concern, or propose a lower one."""
     found = fetch_supported(request, case_id)
-    form = forms.LevelForm(request.POST or None)
+    form = forms.LevelForm(request.POST or None, protocol=found.programme.protocol)
 
     def effect(at: Any) -> str:
         levels.set_level(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
@@ -368,7 +368,7 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
     """Close a case."""
     found = fetch_case(request, case_id)
     permissions.check_can_coordinate(request.actor, found)
-    form = forms.ClosureForm(request.POST or None)
+    form = forms.ClosureForm(request.POST or None, protocol=found.programme.protocol)
 
     def effect(at: Any) -> str:
         closing.close_case(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)

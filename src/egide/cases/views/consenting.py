@@ -102,7 +102,7 @@ def _page(
 def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Ask for informed consent: it enrols, or takes the place of the one in force. What changes is shown first."""
     case = fetch_supported(request, case_id)
-    file, at = entries.victim_file(case), clock.now()
+    file, at = entries.subject_file(case), clock.now()
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     former = _newest(in_force)
     form = _form(case, partners_of(case), former, request.POST or None)
@@ -223,7 +223,7 @@ def _said(form: forms.ConsentForm, given: dict[str, Any]) -> dict[str, list[str]
 def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
     """Show what the consent as typed so far would change; nothing is saved and nothing typed is lost."""
     case = fetch_supported(request, case_id)
-    file, at = entries.victim_file(case), clock.now()
+    file, at = entries.subject_file(case), clock.now()
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     former = _newest(in_force)
     partners, sent = partners_of(case), request.POST
@@ -293,7 +293,7 @@ def refusal(request: Request, case_id: UUID) -> HttpResponse:
 def withdrawal(request: Request, case_id: UUID) -> HttpResponse:
     """The person withdraws consent, all of it or a part: what stops is shown, then it is recorded."""
     case = fetch_supported(request, case_id)
-    file, at = entries.victim_file(case), clock.now()
+    file, at = entries.subject_file(case), clock.now()
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     form = _withdrawal_form(case, in_force, request.POST or None)
     if SHOWN in request.POST and not in_force:

@@ -38,7 +38,7 @@ def _with_words(request: Request, case: Case, rows: list[DangerReport]) -> list[
         return []
     view = sharing.open_files(
         actor=request.actor,
-        files=[entries.victim_file(case)],
+        files=[entries.subject_file(case)],
         purpose="case_management",
         at=clock.now(),
         records=[row.sealed_record(holder_id=row.written_by.agency_id) for row in rows],

@@ -197,7 +197,7 @@ def document(request: Request, case_id: UUID, entry_id: UUID) -> HttpResponse:
     number = _page_asked(request, int(content["pages"]))
     is_own = found.item.agency_id == request.actor.agency_id
     can_write = permissions.can_contribute(request.actor, found.case) and found.case.is_open
-    roles = {found.file.pk: FileRole(found.file.role).label}
+    roles = {found.file.pk: found.file.title}
     [line] = words.document_lines(found.case, [found.item], roles, can_serve=can_write)
     source = reverse("cases:document-content", args=[case_id, entry_id])
     return render(

@@ -138,7 +138,7 @@ def _csv(seen: list[foreseeing.SeenFile]) -> HttpResponse:
     write = csv.writer(answer)
     write.writerow([_("File"), _("Information"), _("They get"), _("Because"), _("Notices")])
     for one in seen:
-        role = one.file.get_role_display()
+        role = one.file.title
         if one.lines is None:
             write.writerow([role, "", _("Nothing, not even that it exists"), "", ""])
         for line in one.lines or []:

@@ -1,5 +1,6 @@
 """Referring someone, and the triage queue."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions, presentation
-from egide.cases.forms.intake import AgainForm, ReferralForm, SecondReaderForm, TriageForm
+from egide.cases.forms.concerns import FORMS
+from egide.cases.forms.intake import AgainForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Programme
 from egide.cases.queries import casefile, intake
@@ -51,13 +53,22 @@ def refer(request: Request) -> HttpResponse:
     """Refer someone to a programme."""
     if request.actor is None or request.actor.role not in permissions.REFERRING_ROLES:
         raise PermissionDenied(_("Your role does not make referrals."))
-    programmes = _programmes(request)
+    programmes = list(_programmes(request))
     if not programmes:
         raise PermissionDenied(_("Your agency is not a partner of any programme yet."))
-    form = ReferralForm(
+    intake = _intake(request, programmes)
+    if intake is None:
+        return render(request, "cases/refer_choose.html", {"programmes": programmes})
+    ours = _programmes(request).filter(pk__in=[one.pk for one in programmes if one.protocol.intake == intake])
+    language = request.actor.account.language
+    form = FORMS[intake](
         request.POST or None,
-        programmes=programmes,
-        initial={"victim_language": request.actor.account.language},
+        programmes=ours,
+        initial={
+            "programme": request.GET.get("programme"),
+            "victim_language": language,
+            "person_language": language,
+        },
     )
 
     def effect(at):  # type: ignore[no-untyped-def]
@@ -71,11 +82,26 @@ def refer(request: Request) -> HttpResponse:
         form=form,
         scope="cases.refer",
         effect=effect,
-        draft=("refer", None),
+        draft=(f"refer-{intake}", None),
         template="cases/refer.html",
         done=_("The referral was sent. The programme’s coordinator reads it within one working day."),
-        context={"one_programme": len(programmes) == 1},
+        context={
+            "intake": intake,
+            "only": ours[0] if len(ours) == 1 else None,
+            "caption": str(ours[0]) if len(ours) == 1 else "",
+            "has_others": len(ours) < len(programmes),
+        },
     )
+
+
+def _intake(request: Request, programmes: Sequence[Programme]) -> str | None:
+    """Answer which form is asked for: that of the programme named, or the only one there is; None: to be chosen."""
+    named = request.POST.get("programme") or request.GET.get("programme") or ""
+    every = {one.protocol.intake for one in programmes}
+    asked = {one.protocol.intake for one in programmes if str(one.pk) == named} or {
+        request.GET.get("form", "")
+    } & every
+    return min(asked or every) if len(asked or every) == 1 else None
 
 
 def _asked(request: Request, name: str) -> UUID | None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from egide.cases import permissions
 from egide.cases.lifecycle import Level, State
+from egide.cases.models.case import own_programmes
 from egide.cases.presentation.waiting import waiting_for
 from egide.cases.queries import caseload as caseload_queries
 from egide.cases.queries import day, searching, training
@@ -19,6 +20,7 @@ from egide.cases.services import signalling
 from egide.common import clock, navigation
 from egide.common.errors import PermissionDenied
 from egide.common.http import Request
+from egide.common.text import localized
 from egide.sharing import emergency
 from egide.sharing.permissions import is_privacy_officer
 
@@ -83,7 +85,7 @@ def caseload(request: Request) -> HttpResponse:
         {
             "page": page,
             "filters": filters,
-            "groups": _groups(filters, counts),
+            "groups": _groups(request, filters, counts),
             "chips": _chips(request, filters),
             "counts": counts,
             "limit": caseload_queries.COUNT_LIMIT,
@@ -102,7 +104,7 @@ def _shown(count: int) -> str:
     return _("%(count)s or more") % {"count": limit} if count >= limit else str(count)
 
 
-def _groups(filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _groups(request: Request, filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
     def option(value: str, label: Any, is_checked: bool, count: str = "") -> dict[str, Any]:
         return {"value": value, "label": label, "count": count, "checked": is_checked}
 
@@ -128,9 +130,17 @@ def _groups(filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
         {
             "name": "level",
             "legend": _("Level of concern"),
-            "options": [option(value, label, filters.level == value) for value, label in Level.choices],
+            "options": [option(value, label, filters.level == value) for value, label in _levels(request)],
         },
     ]
+
+
+def _levels(request: Request) -> list[tuple[str, str]]:
+    """Answer the levels in the words of the reader's programme; in general ones when several have words of their own."""
+    said = {tuple(one.protocol.level_words.items()) for one in own_programmes(request.actor)}
+    if len(said) == 1:
+        return [(level, localized(words, "title")) for level, words in said.pop()]
+    return [(value, str(label)) for value, label in Level.choices]
 
 
 def _chips(request: Request, filters: Filters) -> list[dict[str, str]]:
@@ -142,7 +152,7 @@ def _chips(request: Request, filters: Filters) -> list[dict[str, str]]:
     if filters.state:
         shown.append((str(State(filters.state).label), "state"))
     if filters.level:
-        shown.append((str(Level(filters.level).label), "level"))
+        shown.append((dict(_levels(request))[filters.level], "level"))
     if filters.is_closed:
         shown.append((_("Ended"), "closed"))
     return [

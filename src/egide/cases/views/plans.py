@@ -1,4 +1,4 @@
-"""The safety plan: write, agree, print."""
+"""The plan of a case: write, agree, print."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
-from egide.cases.forms.conferences import SECTION_LABELS, PlanForm
-from egide.cases.models import File, SafetyPlan
+from egide.cases.forms.plans import SECTION_LABELS, PlanForm, plan_title
+from egide.cases.models import File, Plan
+from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
 from egide.cases.views.step import do, fetch_case, fetch_supported, step
 from egide.common import clock
@@ -25,18 +26,18 @@ from egide.sharing import services as sharing
 
 def _words(request: Request, file: File) -> list[Any]:
     """Answer the versions still in the file, opened for the reader."""
+    kind = file.case.programme.protocol.plan
+    purpose = "victim_safety" if kind is SAFETY else sharing.purpose_of(request.actor)
     view = sharing.open_file(
-        actor=request.actor, file=file, purpose="victim_safety", at=clock.now(), only=["plan.safety"]
+        actor=request.actor, file=file, purpose=purpose, at=clock.now(), only=[kind.category]
     )
-    return view.form("safety-plan")
+    return view.form(kind.form)
 
 
-def _opened(request: Request, file: File) -> tuple[list[SafetyPlan], dict[UUID, Any]]:
+def _opened(request: Request, file: File) -> tuple[list[Plan], dict[UUID, Any]]:
     """Answer the versions, newest first, and the words of those still in the file."""
     opened = _words(request, file)
-    plans = list(
-        SafetyPlan.objects.filter(file=file).select_related("written_by__account").order_by("-version")
-    )
+    plans = list(Plan.objects.filter(file=file).select_related("written_by__account").order_by("-version"))
     return plans, {item.id: item.content.get("sections", {}) for item in opened}
 
 
@@ -50,24 +51,30 @@ def _sections(content: dict[str, str]) -> list[dict[str, Any]]:
 def plan(request: Request, case_id: UUID) -> HttpResponse:
     """The current plan, the one being written, and the former versions."""
     case = fetch_supported(request, case_id)
-    plans, words = _opened(request, entries.victim_file(case))
+    plans, words = _opened(request, entries.subject_file(case))
     shown = [
         {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None}
         for p in plans
     ]
-    return render(request, "cases/plan.html", {"case": case, "plans": shown})
+    kind = case.programme.protocol.plan
+    return render(
+        request,
+        "cases/plan.html",
+        {"case": case, "plans": shown, "title": plan_title(kind), "is_safety": kind is SAFETY},
+    )
 
 
 def write(request: Request, case_id: UUID) -> HttpResponse:
     """Write the next version, beginning with the words of the last."""
-    file = entries.visible_victim_file(case_id=case_id, actor=request.actor)
+    file = entries.visible_subject_file(case_id=case_id, actor=request.actor)
     case = file.case
     permissions.check_can_support(request.actor, case)
     initial: dict[str, Any] = {}
     if request.method == "GET":
         last = _last(request, file)
         initial = {**last.content.get("sections", {}), "based_on": last.id} if last else {}
-    form = PlanForm(request.POST or None, initial=initial)
+    kind = case.programme.protocol.plan
+    form = PlanForm(request.POST or None, initial=initial, kind=kind)
 
     def effect(at: Any) -> str:
         try:
@@ -99,8 +106,10 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         effect=effect,
         draft=("plan", case.pk),
         template="cases/plan_form.html",
-        done=_("The plan was kept as a draft. Agree it with the person to make it the current one."),
-        context={"case": case, "theirs": theirs},
+        done=_("The plan was kept as a draft. Agree it with the person to make it the current one.")
+        if kind is SAFETY
+        else _("The plan was kept as a draft. Once it is agreed, make it the current one."),
+        context={"case": case, "theirs": theirs, "is_safety": kind is SAFETY},
     )
 
 
@@ -126,10 +135,14 @@ def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
 _ON_PAPER = ["plan.safety"]
 
 
-def _on_paper(request: Request, case_id: UUID, plan_id: UUID) -> tuple[File, SafetyPlan, dict[str, str]]:
+def _on_paper(request: Request, case_id: UUID, plan_id: UUID) -> tuple[File, Plan, dict[str, str]]:
     """Answer a version still in the file, opened."""
     case = fetch_supported(request, case_id)
-    file = entries.victim_file(case)
+    if (
+        case.programme.protocol.plan is not SAFETY
+    ):  # a management plan is the team's: it goes out as any other thing does
+        raise NotVisible
+    file = entries.subject_file(case)
     plans, words = _opened(request, file)
     found = next((p for p in plans if p.pk == plan_id and p.content_id in words), None)
     if found is None:

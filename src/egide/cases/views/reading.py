@@ -30,7 +30,7 @@ def consents(request: Request, case_id: UUID) -> HttpResponse:
     """Every consent of the case, in force or not."""
     case = fetch_supported(request, case_id)
     at = clock.now()
-    victim = entries.victim_file(case)
+    victim = entries.subject_file(case)
     notices = cascade.notice_lines(case=case, file=victim, actor=request.actor, at=at)
     rows = [presentation.consent_card(c, at=at) for c in sharing_queries.consents_of(file_id=victim.pk)]
     return render(

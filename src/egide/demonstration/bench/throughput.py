@@ -9,8 +9,9 @@ from multiprocessing import get_context
 
 from django.db import connection, transaction
 
+from egide.cases import intake
 from egide.cases.models import Case
-from egide.cases.services import importing, referring
+from egide.cases.services import importing
 from egide.common import clock
 from egide.demonstration.world import World
 from egide.ledger import services as ledger
@@ -34,10 +35,10 @@ class Rate:
     target: float
 
 
-def _referrals(count: int) -> list[referring.ReferralContent]:
+def _referrals(count: int) -> list[intake.ReferralContent]:
     return [
-        referring.ReferralContent(
-            victim=referring.Person(
+        intake.ReferralContent(
+            victim=intake.Person(
                 f"Fictive{n % 500}",
                 f"Personne{n % 3000}",
                 date(1990, 1, 1),
@@ -45,7 +46,7 @@ def _referrals(count: int) -> list[referring.ReferralContent]:
                 "506-555-0100",
                 "1, rue Fictive",
             ),
-            person_of_concern=referring.Person("Autre", f"Fictif{n % 3000}"),
+            person_of_concern=intake.Person("Autre", f"Fictif{n % 3000}"),
             incident="Menaces répétées, fictives.",
             external_id=f"BENCH-{n}-{os.getpid()}",
             indicators=("stalking",),

@@ -1,0 +1,95 @@
+"""People a referral names, and what it writes in the file of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from egide.cases.models.file import ORDERS_CATEGORY
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a referral is about. Only a name, or what the person is called, is required."""
+
+    given_name: str
+    family_name: str
+    born_on: date | None = None
+    language: str = ""
+    phone: str = ""
+    address: str = ""
+
+    @property
+    def display_name(self) -> str:
+        """How lists show the person: initial and family name, "J. Landry"."""
+        initial = f"{self.given_name.strip()[:1]}. " if self.given_name.strip() else ""
+        return f"{initial}{self.family_name.strip()}".strip()
+
+
+class Somebody(NamedTuple):
+    """One person of a referral: in which role, and the entries of their file as `entries.new_values` takes them."""
+
+    role: str
+    person: Person
+    entries: Iterator[dict[str, Any]]
+
+
+class Content(Protocol):
+    """What every form of referral says."""
+
+    @property
+    def language(self) -> str:
+        """The language to speak with whom it is about; empty when nobody said."""
+
+    @property
+    def is_emergency(self) -> bool: ...
+
+    @property
+    def person_informed(self) -> str:
+        """Whether that person knows of the referral: yes, no, unknown."""
+
+    @property
+    def external_id(self) -> str:
+        """The sender's own file number; empty when there is none."""
+
+    def people(self) -> Iterator[Somebody]:
+        """Yield whom the referral is about, then the others it names."""
+
+
+def identity(person: Person) -> dict[str, Any]:
+    """Answer what a referral writes in the file of anyone it names."""
+    return {
+        "category": "identity.core",
+        "text": f"{person.given_name} {person.family_name}".strip(),
+        "data": {
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "born_on": person.born_on.isoformat() if person.born_on else "",
+            "language": person.language,
+        },
+        "form": "identity:1",
+    }
+
+
+def reached(person: Person, note: str) -> Iterator[dict[str, Any]]:
+    """Yield how a person is reached and where they are, each in its own compartment; nothing where nothing was said."""
+    if person.phone or note:
+        yield {
+            "category": "contact.safe",
+            "text": note,
+            "data": {"phone": person.phone},
+            "form": "contact-given:1",
+        }
+    if person.address:
+        yield {"category": "location.confidential", "text": person.address, "form": "address:1"}
+
+
+def orders(text: str, *, is_unserved: bool) -> Iterator[dict[str, Any]]:
+    """Yield what a judge ordered, unless nothing was written; one made without notice waits to be served."""
+    yield from written(ORDERS_CATEGORY, text, "orders:1", is_served=not is_unserved)
+
+
+def written(category: str, text: str, form: str, **more: Any) -> Iterator[dict[str, Any]]:
+    """Yield one entry, unless nothing was written."""
+    if text:
+        yield {"category": category, "text": text, "form": form, **more}

@@ -1,0 +1,165 @@
+"""Read a protocol file: every part is there, every name in it is known, or it is refused with the place.
+
+Four ship with the application. A fifth is a file in a folder of the deployment: no code goes with it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egide.cases.rules.plans import KINDS
+from egide.cases.rules.protocol import (
+    INTAKES,
+    LEVELS,
+    SUBJECTS,
+    Door,
+    Interval,
+    Protocol,
+    ProtocolError,
+    Seat,
+    Words,
+)
+from egide.partners.rules.training import courses
+from egide.sharing.rules.categories import STORED
+
+#: Where protocols are looked for, in this order; the application adds the deployment's folder when it starts.
+FOLDERS = [Path(__file__).resolve().parent.parent / "protocols"]
+#: Dates every programme keeps, whatever it is for.
+ALWAYS = ("triage", "second_reader", "level_confirmation")
+
+
+@cache
+def load(code: str) -> Protocol:
+    """Read and check the protocol of that code: one that ships, or the deployment's own.
+
+    Raises:
+        ProtocolError: there is none, or it is not whole.
+    """
+    found = next((path for folder in FOLDERS if (path := folder / f"{code}.yaml").is_file()), None)
+    if not code.isidentifier() or found is None:
+        raise ProtocolError(f"no protocol {code!r}")
+    made = parse(yaml.safe_load(found.read_text(encoding="utf-8")))
+    if made.code != code:
+        raise ProtocolError(f"code: the file {code}.yaml holds {made.code!r}")
+    return made
+
+
+def parse(data: Mapping[str, Any]) -> Protocol:
+    """Turn a loaded file into a protocol.
+
+    Raises:
+        ProtocolError: a part is missing or impossible.
+    """
+    try:
+        return _protocol(data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ProtocolError(f"protocol: {error}") from error
+
+
+def _protocol(data: Mapping[str, Any]) -> Protocol:
+    subject, intake = data["subject"], _one(data["intake"], INTAKES, where="intake")
+    about = _one(subject["role"], SUBJECTS, where="subject.role")
+    if INTAKES[intake] != about:
+        raise ProtocolError(
+            f"intake: the form {intake!r} is about a {INTAKES[intake]}, the cases about a {about}"
+        )
+    accepting, entering = tuple(data["dates"]["accepted"]), tuple(data["dates"]["entered"])
+    return Protocol(
+        code=data["code"],
+        version=data["version"],
+        title_en=data["title_en"],
+        title_fr=data["title_fr"],
+        short_en=data["short_en"],
+        short_fr=data["short_fr"],
+        subject=about,
+        subject_words=_words(subject),
+        intake=intake,
+        is_consent_required=bool(data["consent_required"]),
+        instruments=tuple(data["instruments"]),
+        doors=_doors(data["doors"]),
+        deadlines=_intervals(data["deadlines"], (*ALWAYS, *accepting, *entering), where="deadlines"),
+        on_accepting=accepting,
+        on_entering=entering,
+        plan=KINDS[_one(data["plan"], KINDS, where="plan")],
+        reviews=_intervals(data["reviews"], LEVELS, where="reviews"),
+        level_words=_levels(data["levels"]),
+        quorum=tuple(_seat(seat) for seat in data["quorum"]),
+        hears_the_person=bool(data["hears_the_person"]),
+        closures=tuple(data["closures"]),
+        repeat_months=data["repeat_months"],
+        closed_days=data["retention"]["closed_days"],
+        not_taken_days=data["retention"]["not_taken_days"],
+        is_common=bool(data.get("common_programme")),
+        needed_of=_needed(data.get("common_programme") or {}),
+        training=_some(data.get("training") or (), courses(), where="training"),
+    )
+
+
+def _one(code: str, known: Collection[str], *, where: str) -> str:
+    if code not in known:
+        raise ProtocolError(f"{where}: {code!r} is none of {', '.join(sorted(known))}")
+    return code
+
+
+def _some(codes: Sequence[str], known: Collection[str], *, where: str) -> tuple[str, ...]:
+    return tuple(_one(code, known, where=where) for code in codes)
+
+
+def _words(data: Mapping[str, Any]) -> Words:
+    return Words(data["title_en"], data["title_fr"])
+
+
+def _doors(data: Sequence[Mapping[str, Any]]) -> tuple[Door, ...]:
+    doors = tuple(Door(**{k: v for k, v in door.items() if k != "setting"}) for door in data)
+    if not any(not door.instrument for door in doors):
+        raise ProtocolError("doors: professional judgement must always be a way in")
+    return doors
+
+
+def _seat(seat: Mapping[str, Any]) -> Seat:
+    return Seat(
+        code=seat["code"],
+        title_en=seat["title_en"],
+        title_fr=seat["title_fr"],
+        roles=tuple(seat.get("roles", ())),
+        sectors=tuple(seat.get("sectors", ())),
+    )
+
+
+def _levels(data: Mapping[str, Mapping[str, Any]]) -> dict[str, Words]:
+    if set(data) != set(LEVELS):
+        raise ProtocolError(f"levels: name these five, no more and no less: {', '.join(LEVELS)}")
+    return {level: _words(data[level]) for level in LEVELS}
+
+
+def _interval(data: Mapping[str, int], *, where: str) -> Interval:
+    unknown = set(data) - {"working_days", "days", "hours"}
+    if unknown or not data or any(not isinstance(v, int) or v <= 0 for v in data.values()):
+        raise ProtocolError(f"{where}: give working_days, or days and hours, above zero")
+    if "working_days" in data and len(data) > 1:
+        raise ProtocolError(f"{where}: working_days stands alone")
+    return Interval(
+        working_days=data.get("working_days", 0),
+        elapsed=timedelta(days=data.get("days", 0), hours=data.get("hours", 0)),
+    )
+
+
+def _intervals(
+    data: Mapping[str, Mapping[str, int]], needed: Sequence[str], *, where: str
+) -> dict[str, Interval]:
+    missing = set(needed) - set(data)
+    if missing:
+        raise ProtocolError(f"{where}: missing {', '.join(sorted(missing))}")
+    return {key: _interval(value, where=f"{where}.{key}") for key, value in data.items()}
+
+
+def _needed(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    found = {role: frozenset(slugs) for role, slugs in (data.get("needed_of") or {}).items()}
+    unknown = {slug for slugs in found.values() for slug in slugs} - set(STORED)
+    if unknown:
+        raise ProtocolError(f"common_programme.needed_of: no such information: {', '.join(sorted(unknown))}")
+    return found
