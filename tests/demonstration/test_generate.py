@@ -81,15 +81,15 @@ class TestTheWholeDemonstration:
         assert State.RECEIVED in {case.state for case in cases if case.pk in found}
         assert next_one.items.filter(case__in=found).exists()
 
-    def test_has_150_cases_in_every_state_at_every_level(self):
-        assert Case.objects.count() == generate.total() == 150
+    def test_has_170_cases_in_every_state_at_every_level(self):
+        assert Case.objects.count() == generate.total() == 170
         assert set(Case.objects.values_list("state", flat=True)) == set(State.values)
         assert set(Case.objects.filter(state=State.ACTIVE).values_list("level", flat=True)) == set(
             Level.values
         )
 
     def test_is_half_in_french(self):
-        assert Case.objects.filter(language="fr").count() == Case.objects.filter(language="en").count() == 75
+        assert Case.objects.filter(language="fr").count() == Case.objects.filter(language="en").count() == 85
 
     def test_happened_before_now_and_waits_for_what_comes(self):
         assert not Case.objects.filter(received_at__gt=NOON).exists()

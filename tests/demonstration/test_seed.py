@@ -28,7 +28,7 @@ def told(**options):
     """Make a small demonstration, answer what can be compared of it, and undo it."""
     try:
         with transaction.atomic():
-            generate.generate(world.build(at=NOON - 180 * DAY), at=NOON, stages=FEW, **options)
+            generate.generate(world.build(at=NOON - 180 * DAY, now=NOON), at=NOON, stages=FEW, **options)
             facts = ("reference", "state", "level", "received_at", "next_due_at", "language")
             counts = [m.objects.count() for m in (Entry, Task, Assessment, LedgerEntry, Consent)]
             raise Undone((sorted(Case.objects.values_list(*facts), key=str), counts))

@@ -14,13 +14,17 @@ pytestmark = pytest.mark.django_db
 
 
 def test_holds_the_two_pilot_areas_of_the_programme(made):
-    assert {p.prefix: p.area.name_fr for p in Programme.objects.select_related("area").order_by("code")} == {
-        "FRE": "Fredericton",
-        "EDM": "Nord-Ouest",
-    }
+    response = Programme.objects.filter(protocol_code="ccr").select_related("area").order_by("code")
+    assert {p.prefix: p.area.name_fr for p in response} == {"FRE": "Fredericton", "EDM": "Nord-Ouest"}
     assert {"edmundston", "grand-sault", "fredericton"} <= set(
         Jurisdiction.objects.values_list("code", flat=True)
     )
+
+
+def test_holds_the_four_protocols_in_both_languages(made):
+    codes = Programme.objects.values_list("protocol_code", flat=True)
+    assert set(codes) == {"ccr", "btam", "bias", "reentry"}
+    assert not Programme.objects.filter(partners__code__in=["inclusion-fre", "return-edm"]).exists()
 
 
 def test_has_a_sign_in_for_every_role_and_one_person_with_two_hats(made):

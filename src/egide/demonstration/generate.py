@@ -10,7 +10,7 @@ from django.utils import translation
 
 from egide.cases.models import Inquiry
 from egide.cases.services import cascading, inquiring
-from egide.demonstration import meetings
+from egide.demonstration import meetings, others
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
 from egide.demonstration.papers import bring_papers
@@ -48,9 +48,8 @@ LINKED_PER_AREA = 2
 
 def total(stages: Mapping[str, tuple[int, int, int]] = STAGES) -> int:
     """Answer how many cases a demonstration has."""
-    return len(description()["programmes"]) * (
-        sum(count for count, *_age in stages.values()) + LINKED_PER_AREA
-    )
+    by_area = sum(count for count, *_age in stages.values()) + LINKED_PER_AREA
+    return len(description()["programmes"]) * by_area + others.total()
 
 
 def generate(
@@ -93,6 +92,9 @@ def generate(
         done += LINKED_PER_AREA
         if progress:
             progress(done, all_of_them)
+    done += others.generate(world, at=at, seed=seed)
+    if progress:
+        progress(done, all_of_them)
     _asked_from_outside(world, at=at)
     _table_changed(world, at=at)
     return done

@@ -123,22 +123,28 @@ def _agencies(world: World, places: dict[str, Jurisdiction], start: date) -> Non
 
 
 def _programmes(world: World, places: dict[str, Jurisdiction]) -> None:
-    for one in description()["programmes"]:
+    said = description()
+    for one in [*said["programmes"], *said["other_programmes"]]:
         programme = world.programmes[one["code"]] = Programme.objects.create(
             code=one["code"],
             prefix=one["prefix"],
-            protocol_code="ccr",
+            protocol_code=one.get("protocol", "ccr"),
             name_en=one["en"],
             name_fr=one["fr"],
             area=places[one["area"]],
             lead_agency=world.agencies[one["lead"]],
         )
-        suffix = one["lead"].rpartition("-")[2]
-        programme.partners.set(
-            agency
-            for code, agency in world.agencies.items()
-            if code.endswith(f"-{suffix}") and code != one["lead"]
-        )
+        programme.partners.set(world.agencies[code] for code in one.get("partners") or _around(one["lead"]))
+
+
+def _around(lead: str) -> list[str]:
+    """Answer the agencies of the lead's place that take part in the coordinated response."""
+    suffix = lead.rpartition("-")[2]
+    return [
+        one["code"]
+        for one in description()["agencies"]
+        if one["code"].endswith(f"-{suffix}") and one["code"] != lead and not one.get("is_apart")
+    ]
 
 
 def _people(world: World, start: date, now: datetime) -> None:
