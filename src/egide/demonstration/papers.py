@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pikepdf
+from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
 from egide.cases.services import documents, entries
@@ -34,7 +35,7 @@ def bring_papers(journey: Journey) -> None:
             at = journey.clock.after(hours=2)
             pending = documents.bring(
                 case_id=journey.case.pk,
-                said=documents.Said(file.pk, category, said["title"], said["shows"], at.date()),
+                said=documents.Said(file.pk, category, said["title"], said["shows"], timezone.localdate(at)),
                 brought=documents.Brought(inspecting.inspect(data, name=name), name, data),
                 former_id=former,
                 actor=team[sector],
