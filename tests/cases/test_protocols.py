@@ -24,10 +24,11 @@ from egide.cases.services import (
 )
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry as LedgerEntry
+from egide.partners.models import Role
 from egide.sharing import queries as sharing_queries
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
-from tests.factories import World
+from tests.factories import World, a_member
 
 SHIPPED = ("ccr", "btam", "bias", "reentry")
 MOST_QUERIES = 12
@@ -585,3 +586,174 @@ class TestLevels:
     def test_too_little_information_is_a_state_of_its_own(self, case):
         assert case.level == Level.NOT_KNOWN
         assert case.level_title == "Insufficient information"
+
+
+class TestTheOtherSide:
+    """Probation is brought in: it works with the person of concern, and with nobody else."""
+
+    @pytest.fixture
+    def case(self, team):
+        made = going_on(
+            team, content=behaviour(at_risk=intake.Person("Noé", "Hachey"), at_risk_how="Sits beside him.")
+        )
+        teaming.bring_in(
+            case_id=made.pk,
+            agency_id=team.probation_agency.pk,
+            reason="Supervises him; knows the shelter where Noé sleeps.",
+            actor=team.coordinator,
+            at=NOON,
+        )
+        return made
+
+    def test_reads_what_the_person_did(self, team, case):
+        assert ("threat.indicators", "To stab a classmate, on Friday.") in seen_by(team.probation, case)
+
+    def test_learns_nothing_of_who_is_in_danger_nor_of_what_the_team_wrote(self, team, case, client):
+        said = seen_by(team.probation, case)
+        assert not any("Noé" in text or "Hachey" in text or "beside him" in text for _category, text in said)
+        assert not any(category == "conference.record" for category, _text in said)
+        sign_in(client, team.probation)
+        page = client.get(reverse("cases:case", args=[case.pk])).content.decode()
+        assert "Hachey" not in page
+        assert "shelter" not in page
+
+    def test_a_partner_of_both_sides_reads_who_is_in_danger(self, team, case):
+        teaming.bring_in(
+            case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
+        )
+
+        assert ("incident.facts", "Sits beside him.") in seen_by(team.teacher, case)
+
+    def test_what_was_opened_of_each_person_is_accounted_for(self, team, case):
+        from egide.sharing.models import Disclosure
+
+        assert Disclosure.objects.filter(recipient=team.probation_agency).count() == 1
+        teaming.bring_in(
+            case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
+        )
+        assert Disclosure.objects.filter(recipient=team.school_agency).count() == 2
+
+    def test_what_serves_who_is_in_danger_stands_in_their_file(self, team, case):
+        from egide.cases.services import tasks
+
+        made = tasks.add_task(
+            case_id=case.pk,
+            text="Walk Noé home.",
+            side="victim",
+            agency_id=team.lead.pk,
+            due_at=NOON.replace(year=2027),
+            actor=team.coordinator,
+            at=NOON,
+        )
+
+        assert made.file.role == FileRole.OTHER
+        assert made.pk not in {
+            one.pk for one in casefile.open_case(case_id=case.pk, actor=team.probation, at=NOON).tasks
+        }
+
+    def test_where_nobody_in_danger_is_named_such_a_task_is_refused(self, team):
+        from egide.cases.services import tasks
+
+        made = going_on(team)
+        with pytest.raises(Refused):
+            tasks.add_task(
+                case_id=made.pk,
+                text="Walk them home.",
+                side="victim",
+                agency_id=team.lead.pk,
+                due_at=NOON.replace(year=2027),
+                actor=team.coordinator,
+                at=NOON,
+            )
+
+    def test_an_agency_let_go_is_told_to_stop_and_so_is_each_when_the_case_ends(self, team, case):
+        from egide.cases.models import EndNotice
+        from egide.cases.services import closing
+
+        teaming.bring_in(
+            case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
+        )
+        teaming.let_go(case_id=case.pk, agency_id=team.school_agency.pk, actor=team.coordinator, at=NOON)
+        assert EndNotice.objects.waiting().get().agency == team.school_agency
+        teaming.bring_in(
+            case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
+        )
+        assert not EndNotice.objects.waiting().exists()
+
+        closing.close_case(
+            case_id=case.pk,
+            reason="criteria_met",
+            note="Nothing since.",
+            victim_view="declined",
+            victim_words="",
+            actor=team.coordinator,
+            at=NOON,
+        )
+        assert set(EndNotice.objects.waiting().values_list("agency", flat=True)) == {
+            team.school_agency.pk,
+            team.probation_agency.pk,
+        }
+
+    def test_nobody_is_brought_in_twice(self, team, case):
+        with pytest.raises(Refused):
+            teaming.bring_in(
+                case_id=case.pk,
+                agency_id=team.probation_agency.pk,
+                reason="R.",
+                actor=team.coordinator,
+                at=NOON,
+            )
+
+    def test_an_agency_of_that_side_alone_leads_nothing(self, team):
+        led = team.programme
+        led.lead_agency = team.probation_agency
+        led.save(update_fields=["lead_agency"])
+        lead = a_member(team.probation_agency, Role.COORDINATOR, areas=[team.area])
+
+        assert not Case.objects.visible_to(lead).exists()
+
+    @pytest.mark.parametrize("name", ["consent", "refusal"])
+    def test_no_consent_is_recorded_where_none_is_asked(self, team, case, client, name):
+        sign_in(client, team.coordinator)
+
+        assert client.get(reverse(f"cases:{name}", args=[case.pk])).status_code == 404
+
+    def test_words_nobody_decided_on_go_when_the_case_ends(self, team, case):
+        from egide.cases.services import closing
+
+        expressing.ask_to_keep(
+            case_id=case.pk,
+            threat_id=Entry.objects.get(form="threat:1").pk,
+            words="W.",
+            reason="R.",
+            actor=team.coordinator,
+            at=NOON,
+        )
+        closing.close_case(
+            case_id=case.pk,
+            reason="criteria_met",
+            note="N.",
+            victim_view="declined",
+            victim_words="",
+            actor=team.coordinator,
+            at=NOON,
+        )
+
+        row = Expression.objects.get()
+        assert row.state == "destroyed"
+        assert row.words is None
+
+    def test_a_danger_told_without_a_name_names_neither(self, team, case):
+        from egide.cases.services import alerting
+
+        for facts in ("Noé Hachey is followed.", "Alex Doucet has a knife."):
+            with pytest.raises(Refused):
+                alerting.write_report(
+                    case_id=case.pk,
+                    recipient_id=team.police_agency.pk,
+                    facts=facts,
+                    is_unnamed=True,
+                    is_client_unsaid=True,
+                    actor=team.coordinator,
+                    at=NOON,
+                )

@@ -405,6 +405,15 @@ class TestVerify:
     def test_an_empty_ledger_is_whole(self):
         assert verify().is_whole
 
+    def test_an_entry_placed_before_the_first_leaf_is_named(self):
+        fill(4)
+        services.record(action="a.b", actor=None, target="", at=NOON)
+        hidden = Pending.objects.get().entry_id
+        Pending.objects.all().delete()
+        Leaf.objects.create(index=-1, entry_id=hidden, hash=b"\0" * 32, mac=b"\0" * 16)
+
+        assert f"entry {hidden} stands before the first leaf" in verify().problems
+
     def test_blocks_make_the_same_root_as_one_walk(self, monkeypatch):
         fill(40, batches=5)
         whole = verify()

@@ -240,10 +240,13 @@ def doors(q, profiles=("ca-nb", "us-ct")):
 
 def hidden(q):
     """§7.1: not to be known on the other side."""
-    may_know = q.side in ("victim", "both") or q.subject_role == "person_of_concern"
-    # The conference speaks of the victim: its record is hidden too, but what the reader's own agency brought.
+    if q.side in ("victim", "both"):
+        return False
+    # The conference speaks of both, whomever the case is about: hidden, but what the reader's own agency brought.
     spoken = q.category == "conference.record" and not q.is_holder
-    return not may_know and (q.category in HIDDEN_FROM_THE_OTHER_SIDE or spoken)
+    of_another = q.subject_role != "person_of_concern"
+    kept = q.category in HIDDEN_FROM_THE_OTHER_SIDE or claimed(q) == "common_programme"
+    return (of_another and kept) or spoken or q.category == "plan.safety"
 
 
 def hidden_order(q):

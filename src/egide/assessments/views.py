@@ -18,6 +18,7 @@ from egide.assessments.forms.importing import ImportForm, RefuseForm, RightForm
 from egide.common import clock, idempotency
 from egide.common.errors import PermissionDenied, Refused
 from egide.common.http import Request
+from egide.uploads import arriving
 
 #: The status of a page that shows a form again with its errors.
 SHOWN_AGAIN = 422
@@ -90,6 +91,7 @@ def imports(request: Request) -> HttpResponse:
     )
 
 
+@arriving.takes_file
 def import_new(request: Request) -> HttpResponse:
     """Bring in a definition: the file, and what gives the right to use it."""
     permissions.check_can_import(request.actor)

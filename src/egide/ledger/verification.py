@@ -210,6 +210,8 @@ def _check_ends(report: Report, anchor: Path | None) -> None:
             .values_list("pk", flat=True)[:NAMED]
         )
         report.problems += [f"entry {pk} has no place in the tree" for pk in lost]
+    outside = Leaf.objects.filter(index__lt=0).order_by("index").values_list("entry_id", flat=True)
+    report.problems += [f"entry {pk} stands before the first leaf" for pk in outside[:NAMED]]
     gone = Pending.objects.exclude(entry_id__in=Entry.objects.order_by().values("pk")).order_by("entry_id")
     report.problems += [
         f"entry {pk} is missing, before it had a place" for pk in gone.values_list("pk", flat=True)[:NAMED]

@@ -121,7 +121,8 @@ def _asked(question: Question, file: SharedFile) -> dict[str, Question]:
     consent = ConsentState(is_valid=True, is_of_subject=is_hers, is_written=True, has_end=True)
     basis = {"named_basis": "consent"} if is_hers else resting(file, question.category, consent)
     agreed = replace(named(question), is_assigned=True, consent=consent, named_basis="")
-    ways = {"consent": replace(agreed, **basis)}
+    # Where the programme asks for none, nobody records one: that way is not there.
+    ways = {"consent": replace(agreed, **basis)} if file.needs_consent() else {}
     for kind in LASTS:
         ways[kind] = replace(named(question), purpose=PURPOSE[kind], **states(kind, _WHOLE[kind]))
     return ways

@@ -115,6 +115,8 @@ class FileView:
     table: str = SHIPPED
     #: Courses the programme asks and the reader does not have: what to do is said with what is withheld.
     lacks: tuple[Lack, ...] = ()
+    #: The files the reader may know of.
+    known: frozenset[UUID] = frozenset()
 
     @property
     def notices(self) -> list[Notice]:

@@ -99,8 +99,10 @@ def decide_classes(
 ) -> list[ClassDecision]:
     """Decide every class of the files and of the extra records; the cost does not grow with the items.
 
+    A file the reader may not know of is left out, as if it were not there.
+
     Raises:
-        NotVisible: the reader may not know of one of the files.
+        NotVisible: the reader may know of none of the files.
     """
     return _decide(actor, files, purpose, at, records, with_items)[0]
 
@@ -113,15 +115,15 @@ def _decide(
     records: Sequence[SealedRecord],
     with_items: bool,
     is_list: bool = False,
-) -> tuple[list[ClassDecision], Mapping[UUID, Relation]]:
+) -> tuple[list[ClassDecision], Mapping[UUID, Relation], Mapping[UUID, SharedFile]]:
     ties = relations(actor=actor, files=files, at=at, purpose=purpose, is_list=is_list)
     by_id = visible_files(actor, files, ties, purpose, at)
-    if len(by_id) < len(files) and not (is_list and by_id):
+    if not by_id:
         raise NotVisible
     classes = dict.fromkeys(record.item_class for record in records)
     if with_items:
         classes.update(dict.fromkeys(type(files[0]).classes_of(files)))
-    return decided(actor, by_id, list(classes), ties, purpose, at), ties
+    return decided(actor, by_id, list(classes), ties, purpose, at), ties, by_id
 
 
 def visible_files(
@@ -202,10 +204,11 @@ def open_files(
         names: what the trace of one file says besides, in codes: the document that is opened.
         is_traced_each: of such a list, leave one trace on each file, as when it is opened by itself.
     Raises:
-        NotVisible: the reader may not know of one of the files; of a list, of none of them.
+        NotVisible: the reader may know of none of the files; one they may not know of is left out, as if it were not.
         Damaged, Shredded, KeyUnavailable: nothing is answered rather than a part.
     """
-    classes, ties = _decide(actor, files, purpose, at, records, with_items, is_list)
+    classes, ties, by_id = _decide(actor, files, purpose, at, records, with_items, is_list)
+    files = [file for file in files if file.id in by_id]
     # Regimes are part of the class: an item bound by one law more is another class, decided on its own.
     readable = {
         c.item_class: c.level
@@ -248,6 +251,7 @@ def open_files(
         consents=() if tie.side == "management" else tie.consents,
         table=tie.table,
         lacks=tie.lacks(files[0], at),
+        known=frozenset(by_id),
     )
     if items:
         binding.remember(view.notices, view.consents)

@@ -25,6 +25,8 @@ _WORDS: dict[str, Any] = {
     "pdf_embedded": gettext_lazy("Other files are hidden in this PDF. Take them out and bring each on its own, or print it to a new PDF."),
     "pdf_form": gettext_lazy("This PDF is a form only its own program shows (XFA). Print it to a new PDF."),
     "pdf_media": gettext_lazy("This PDF holds sound, video or a moving drawing. Print it to a new PDF."),
+    "pdf_picture": gettext_lazy("A picture in this PDF is packed so that where and when it was taken cannot be taken out. Print it to a new PDF."),
+    "pdf_layers": gettext_lazy("This PDF holds layers that are not shown. Print it to a new PDF: what one sees stays."),
     "not_taken_drawing": gettext_lazy("SVG drawings are not taken: they may hold programs. Save it as PNG."),
     "not_taken_macro": gettext_lazy("Documents with macros are programs and are not taken. Export it as PDF."),
     "not_taken_office": gettext_lazy("Office documents, tables and saved mails are not taken: they may change or act when opened. Export it as PDF."),

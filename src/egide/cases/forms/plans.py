@@ -29,7 +29,6 @@ _MANAGEMENT = {
     "person_view": _("What the person says and wants"),
     "goals": _("What we want to reach"),
     "measures": _("What is done, by which agency"),
-    "at_risk": _("What is done for those who may be in danger"),
     "watching": _("What is watched, by whom, how often"),
     "step_up": _("When we do more"),
     "step_down": _("When we do less"),
@@ -40,7 +39,10 @@ _HINTS = {
     "protective": _(
         "People the person trusts, school or work, care, plans. It comes first: a plan holds by it."
     ),
-    "measures": _("Each thing to do is also a task, with an agency and a date."),
+    "measures": _(
+        "Each thing to do is also a task, with an agency and a date. Nothing about those who may be in danger: a task "
+        "that serves them stands in their own file."
+    ),
     "step_up": _("Signs that the level must be looked at again at once."),
     "ending": _("Written from the start: nobody is followed for ever."),
 }

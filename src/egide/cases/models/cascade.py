@@ -46,7 +46,8 @@ class EndNotice(models.Model):
     #: The file whose keys seal the words of the answer: the victim's.
     file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
+    #: None where the agency worked on the case without one: the programme asked for none.
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     #: The agency still works on the case; some of what it received is no longer covered.
     is_partial = models.BooleanField(default=False)
     #: A day, never an hour: the hour would tell when somebody spoke.

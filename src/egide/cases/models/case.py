@@ -16,6 +16,7 @@ from egide.common.scoping import ScopedQuerySet
 from egide.common.text import localized
 from egide.partners.models import Agency, Jurisdiction, Membership, Role
 from egide.sharing import queries as sharing
+from egide.sharing.rules.sides import is_management_only
 
 #: Roles that see every case of their own agency's programmes, in the areas of their membership.
 PROGRAMME_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.CHAIR)
@@ -69,7 +70,8 @@ def own_programmes(actor: Membership) -> list[Programme]:
     known: list[Programme] | None = getattr(actor, "_own_programmes", None)
     if known is None:
         known = []
-        if actor.role in PROGRAMME_ROLES:
+        # Who leads reads on both sides: an agency that works with the person of concern alone never does.
+        if actor.role in PROGRAMME_ROLES and not is_management_only(actor.sector):
             elsewhere = sharing.active_assignments().filter(agency=actor.agency_id)
             known = list(
                 Programme.objects.filter(
@@ -98,7 +100,12 @@ def remember_programmes(members: Collection[Membership]) -> None:
     elsewhere = sharing.active_assignments().filter(agency=OuterRef("lead_agency"))
     rows = Programme.objects.annotate(
         member=F("lead_agency__memberships"), member_area=F("lead_agency__memberships__areas")
-    ).filter(member__in=[one.pk for one in members if one.role in PROGRAMME_ROLES], area=F("member_area"))
+    ).filter(
+        member__in=[
+            one.pk for one in members if one.role in PROGRAMME_ROLES and not is_management_only(one.sector)
+        ],
+        area=F("member_area"),
+    )
     for programme in rows.annotate(has_cases_elsewhere=Exists(elsewhere)).order_by("code"):
         led[programme.member].append(programme)
     for member in members:

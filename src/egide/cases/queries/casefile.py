@@ -25,7 +25,10 @@ class CaseFile:
     """One case as one reader sees it."""
 
     case: Case
+    #: Those the reader may know of.
     files: list[File]
+    #: The file of whom the case is about.
+    subject: File
     view: sharing.FileView
     tasks: list[Task]
     assessments: list[Any] = field(default_factory=list)
@@ -33,11 +36,6 @@ class CaseFile:
     def file(self, role: str) -> File | None:
         """The file of that role, if the reader may know of it."""
         return next((f for f in self.files if f.role == role), None)
-
-    @property
-    def subject(self) -> File:
-        """The file of whom the case is about."""
-        return next(f for f in self.files if f.is_subject)
 
     @cached_property
     def _names(self) -> dict[UUID, str]:
@@ -164,7 +162,8 @@ def open_case(
         _own_next_date(case, shown)
     return CaseFile(
         case=case,
-        files=files,
+        files=[file for file in files if file.pk in view.known],
+        subject=next(file for file in files if file.is_subject),
         view=view,
         tasks=shown,
         assessments=assessments.summaries_from(rows, view.items),

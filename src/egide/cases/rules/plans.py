@@ -34,7 +34,7 @@ SAFETY = PlanKind(
         "code_word",
     ),
 )
-#: What protects comes first, and when the team stops is written from the start (domain/instruments.md §4; parts: O).
+#: Nothing of who may be in danger: those who supervise the person read this plan. What protects comes first, and when the team stops is written from the start (domain/instruments.md §4; parts: O).
 MANAGEMENT = PlanKind(
     "management",
     "plan.management",
@@ -45,7 +45,6 @@ MANAGEMENT = PlanKind(
         "person_view",
         "goals",
         "measures",
-        "at_risk",
         "watching",
         "step_up",
         "step_down",

@@ -29,7 +29,18 @@ from egide.sharing.rules.categories import STORED
 #: Where protocols are looked for, in this order; the application adds the deployment's folder when it starts.
 FOLDERS = [Path(__file__).resolve().parent.parent / "protocols"]
 #: Dates every programme keeps, whatever it is for.
-ALWAYS = ("triage", "second_reader", "level_confirmation")
+ALWAYS = (
+    "triage",
+    "second_reader",
+    "level_confirmation",
+    "conference",
+    "emergency_conference",
+    "acknowledgements",
+    "consent_check",
+    "log_review",
+)
+#: Those of one form of referral more.
+OF_INTAKE = {"behaviour": ("expression_approval",)}
 
 
 @cache
@@ -81,7 +92,9 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         is_consent_required=bool(data["consent_required"]),
         instruments=tuple(data["instruments"]),
         doors=_doors(data["doors"]),
-        deadlines=_intervals(data["deadlines"], (*ALWAYS, *accepting, *entering), where="deadlines"),
+        deadlines=_intervals(
+            data["deadlines"], (*ALWAYS, *OF_INTAKE.get(intake, ()), *accepting, *entering), where="deadlines"
+        ),
         on_accepting=accepting,
         on_entering=entering,
         plan=KINDS[_one(data["plan"], KINDS, where="plan")],

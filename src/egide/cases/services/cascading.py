@@ -4,7 +4,7 @@ The notice says the same whatever ended the consent (ADR 12): a reference, a day
 person, nothing of what was shared, and not that somebody withdrew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -95,12 +95,46 @@ def tell_recipients(
     return made
 
 
+def tell_let_go(*, case: Case, agencies: Collection[UUID], actor: Membership, at: datetime) -> None:
+    """Tell agencies whose work on a case ended and rested on no consent, as for any other end; the caller saves the case."""
+    if not agencies:
+        return
+    file = entries.subject_file(case)
+    due_at = deadlines.due_after(at, case.programme.protocol.deadlines.get("acknowledgements", ANSWER_WITHIN))
+    take_up_again(case=case, agency_ids=agencies, at=at)
+    EndNotice.objects.bulk_create(
+        EndNotice(
+            case=case, file=file, agency_id=pk, ended_on=timezone.localdate(at), made_at=at, due_at=due_at
+        )
+        for pk in sorted(agencies)
+    )
+    deadlines.set_deadline(
+        case=case, kind=TaskKind.ACKNOWLEDGEMENTS, at=at, due_at=due_at, file=file, actor=actor
+    )
+    ledger.record(
+        action="cases.recipients_told",
+        actor=actor,
+        target=case,
+        at=at,
+        subject=file.pk,
+        counts={"told": len(agencies)},
+        details={"agencies": [str(pk) for pk in sorted(agencies)]},
+    )
+
+
+def take_up_again(*, case: Case, agency_ids: Collection[UUID], at: datetime) -> None:
+    """Let go of what agencies were told without a consent: they work on the case again, or are told anew."""
+    waiting = EndNotice.objects.filter(case=case, consent__isnull=True, agency__in=agency_ids).waiting()
+    waiting.update(superseded_at=at)
+
+
 def _given_again(waiting: QuerySet[EndNotice], now: dict[UUID, set[ending.Pair]], at: datetime) -> int:
     """Let go of notices whose agency may use again all that had ended; answers how many."""
     pks = [
         notice.pk
-        for notice in waiting.select_related("consent").order_by("pk")
-        if {(c, p) for c in notice.consent.categories for p in notice.consent.purposes}
+        for notice in waiting.filter(consent__isnull=False).select_related("consent").order_by("pk")
+        if notice.consent is not None
+        and {(c, p) for c in notice.consent.categories for p in notice.consent.purposes}
         <= now.get(notice.agency_id, set())
     ]
     return EndNotice.objects.filter(pk__in=pks).update(superseded_at=at) if pks else 0

@@ -11,12 +11,13 @@ from egide.cases import permissions
 from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
-from egide.cases.services import cascading, deadlines, entries, leading
+from egide.cases.services import cascading, deadlines, entries, expressing, leading
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
+from egide.sharing.queries import assigned_agencies
 
 
 @transaction.atomic
@@ -78,12 +79,17 @@ def close_case(
     )
     case.state, case.is_open, case.closed_at = state, False, at
     deadlines.end_all(case=case, actor=actor, at=at)
+    expressing.destroy_waiting(case=case, actor=actor, at=at)
     leading.withdraw_at_the_end(case=case, actor=actor, at=at)
     ended = cascading.about_to_end(file=file, at=at)
+    without_consent = (
+        set() if case.programme.protocol.is_consent_required else assigned_agencies(case_id=case.pk)
+    )
     sharing.end_assignments(case_id=case.pk, actor=actor, at=at)
     sharing.end_consents(file_id=file.pk, how="closed", actor=actor, at=at)
     # The same notice as for any other end: without it, receiving one would say that somebody withdrew.
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
+    cascading.tell_let_go(case=case, agencies=without_consent, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.closed", actor=actor, target=case, at=at, details={"reason": reason})
     return closure

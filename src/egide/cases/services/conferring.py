@@ -265,7 +265,7 @@ def decide(
         raise Refused(_("The conference is not quorate for this case. Record who is present, or adjourn it."))
     if not text.strip():
         raise Refused(_("Write what is decided."))
-    file = entries.subject_file(item.case)
+    file = entries.file_served(item.case, action_side)
     entry = entries.write_entry(
         file=file,
         category=tasks.CATEGORY_BY_SIDE.get(action_side, "conference.record"),

@@ -15,7 +15,7 @@ from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import cascading, deadlines, entries
 from egide.cases.services.locking import lock_case
-from egide.common.errors import Refused
+from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
@@ -25,6 +25,16 @@ from egide.sharing.rules.sides import side_of
 
 #: How long before its end a consent is asked again. Ours (O).
 ASKED_AGAIN = timedelta(days=14)
+
+
+def check_asks_for_consent(case: Case) -> None:
+    """Pass only for a programme that asks for consent; in the others people are brought in (`teaming`).
+
+    Raises:
+        NotVisible: it does not.
+    """
+    if not case.programme.protocol.is_consent_required:
+        raise NotVisible
 
 
 def replace_consents(
@@ -41,6 +51,7 @@ def replace_consents(
     Raises:
         Refused: those in force are no longer those the actor was shown; or the consent is not valid.
     """
+    check_asks_for_consent(case)
     ended = cascading.about_to_end(file=file, at=at)
     check_unchanged(ended, replacing)
     sharing.end_consents(file_id=file.pk, how="replaced", actor=actor, at=at)
@@ -209,6 +220,7 @@ def refuse_consent(
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
+    check_asks_for_consent(case)
     case.state = CASE.next_state("record_refusal", state=case.state)
     file = entries.subject_file(case)
     entry = entries.write_entry(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, Entry, File
-from egide.cases.models.file import Kind
+from egide.cases.models.file import FileRole, Kind
 from egide.common.errors import NotVisible, Refused
 from egide.common.ids import new_id
 from egide.partners.models import Agency, Membership
@@ -162,6 +162,23 @@ def subject_file(case: Case) -> File:
     file = File.objects.get(case=case, is_subject=True)
     file.case = case
     return file
+
+
+def file_served(case: Case, side: str) -> File:
+    """Answer the file that holds what serves a side: for the victim's, never the file of the person of concern.
+
+    Raises:
+        Refused: it serves who is in danger, and nobody in danger is named in this case.
+    """
+    subject = subject_file(case)
+    if side != "victim" or subject.role != FileRole.PERSON_OF_CONCERN:
+        return subject
+    others = File.objects.filter(case=case).exclude(role=FileRole.PERSON_OF_CONCERN)
+    found = others.order_by("created_at", "pk").first()
+    if found is None:
+        raise Refused(_("Nobody in danger is named in this case: what serves them has no file to stand in."))
+    found.case = case
+    return found
 
 
 def visible_subject_file(*, case_id: UUID, actor: Membership) -> File:

@@ -103,8 +103,9 @@ def answer(
         raise PermissionDenied(_("Somebody else than who wrote it answers."))
     if found.state != ExpressionState.WAITING:
         raise Refused(_("This was decided already."))
+    said = _opened(found, actor, at)
     if is_kept:
-        _keep(found, actor, at)
+        _keep(found, said, at)
     found.state = ExpressionState.KEPT if is_kept else ExpressionState.DESTROYED
     found.words, found.answered_by, found.answered_at = None, actor, at
     found.answered_by_account_id = actor.account_id
@@ -122,8 +123,29 @@ def answer(
     return found
 
 
-def _keep(found: Expression, actor: Membership, at: datetime) -> None:
-    """Move the words to the file, as the words of who wrote them down."""
+def destroy_waiting(*, case: Case, actor: Membership, at: datetime) -> int:
+    """Destroy the words nobody decided on when a case ends; answers how many there were."""
+    waiting = list(Expression.objects.waiting().filter(case=case).order_by("pk").values_list("pk", "file_id"))
+    Expression.objects.filter(pk__in=[pk for pk, _file in waiting]).update(
+        state=ExpressionState.DESTROYED, words=None, answered_at=at
+    )
+    for pk, file_id in waiting:
+        ledger.record(
+            action="cases.expression_destroyed",
+            actor=actor,
+            target=f"cases.expression:{pk}",
+            at=at,
+            subject=file_id,
+        )
+    return len(waiting)
+
+
+def _opened(found: Expression, actor: Membership, at: datetime) -> sharing.OpenedItem:
+    """Open the words: nobody decides on what they may not read.
+
+    Raises:
+        PermissionDenied: the actor may not.
+    """
     found.file.case = found.case
     view = sharing.open_files(
         actor=actor,
@@ -136,6 +158,11 @@ def _keep(found: Expression, actor: Membership, at: datetime) -> None:
     said = next(iter(view.items), None)
     if said is None:
         raise PermissionDenied(_("You may not read these words: somebody who may answers."))
+    return said
+
+
+def _keep(found: Expression, said: sharing.OpenedItem, at: datetime) -> None:
+    """Move the words to the file, as the words of who wrote them down."""
     entries.write_entry(
         file=found.file,
         category=CATEGORY,

@@ -71,7 +71,9 @@ def _whole(held: Held) -> list[str]:
 
 
 def check_names_nobody(facts: str, case_id: UUID, actor: Membership, at: datetime) -> None:
-    """Refuse words of a danger that hold the victim's name, number or address, or the reference.
+    """Refuse words of a danger that hold a name, a number or an address of who must not be said, or the reference.
+
+    That is whom the case is about, and anybody in danger; who is dangerous may be named where the case is not about them.
 
     A street without its number may be said: the danger is somewhere. What else betrays her, a second reader finds.
 
@@ -79,8 +81,9 @@ def check_names_nobody(facts: str, case_id: UUID, actor: Membership, at: datetim
         Refused: they do.
     """
     opened = _who_and_where(case_id, actor, at)
-    victim = _somebody([item for item in opened.view.items if item.file_id == opened.subject.pk])
-    if holds(facts, opened.case.reference) or tells_of(facts, somebody=victim, with_streets=False):
+    kept = {file.pk for file in opened.files if file.is_subject or file.role != FileRole.PERSON_OF_CONCERN}
+    somebody = _somebody([item for item in opened.view.items if item.file_id in kept])
+    if holds(facts, opened.case.reference) or tells_of(facts, somebody=somebody, with_streets=False):
         raise Refused(
             _(
                 "This says who the person is. Write the danger without her name, her number, her address or the reference."

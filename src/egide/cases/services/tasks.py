@@ -107,7 +107,7 @@ def add_task(
     check_side(agency_id, side)
     task = make_task(
         case=case,
-        file=entries.subject_file(case),
+        file=entries.file_served(case, side),
         text=text.strip(),
         side=side,
         agency_id=agency_id,

@@ -102,6 +102,7 @@ def _page(
 def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Ask for informed consent: it enrols, or takes the place of the one in force. What changes is shown first."""
     case = fetch_supported(request, case_id)
+    consenting.check_asks_for_consent(case)
     file, at = entries.subject_file(case), clock.now()
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     former = _newest(in_force)
@@ -223,6 +224,7 @@ def _said(form: forms.ConsentForm, given: dict[str, Any]) -> dict[str, list[str]
 def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
     """Show what the consent as typed so far would change; nothing is saved and nothing typed is lost."""
     case = fetch_supported(request, case_id)
+    consenting.check_asks_for_consent(case)
     file, at = entries.subject_file(case), clock.now()
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     former = _newest(in_force)
@@ -262,6 +264,7 @@ def consent_preview(request: Request, case_id: UUID) -> HttpResponse:
 def refusal(request: Request, case_id: UUID) -> HttpResponse:
     """Record a refusal, and what may still be done."""
     found = fetch_supported(request, case_id)
+    consenting.check_asks_for_consent(found)
     form = forms.RefusalForm(request.POST or None)
 
     def effect(at: Any) -> str:

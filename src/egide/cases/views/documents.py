@@ -215,6 +215,8 @@ def document(request: Request, case_id: UUID, entry_id: UUID) -> HttpResponse:
             "before": number,
             "after": number + 2 if number + 1 < int(content["pages"]) else 0,
             "can_copy": found.item.level >= copying.sharing.Level.SHARE,
+            # What it was called may say whose it is: for the agency that brought it.
+            "shows_name": is_own,
             "can_change": is_own and can_write,
         },
     )
@@ -265,7 +267,7 @@ def copy(request: Request, case_id: UUID, entry_id: UUID) -> HttpResponse:
         )
     at = clock.now()
     idempotency.once(
-        scope="cases.document-copy",
+        scope=f"cases.document-copy:{entry_id}",
         owner=request.actor.pk,
         key=request.POST.get(idempotency.FIELD, ""),
         at=at,

@@ -100,6 +100,8 @@ def _rebuilt(document: Pdf) -> Rebuilt:
     for one in document.objects:
         _check(one)
     _check_unpacks(document)
+    if _hides_layers(document):
+        raise Bad("pdf_layers")
     removed = _told(document)
     if any(page.get("/Annots") for page in document.pages):
         removed.append(("links", ""))
@@ -150,6 +152,8 @@ def _check_keys(item: Any) -> None:
     if isinstance(opens, Dictionary) and str(opens.get("/S")) != "/GoTo":
         raise Bad(_ACTIONS.get(str(opens.get("/S")), "pdf_launch"))
     is_image = isinstance(item, Stream) and str(item.get("/Subtype")) == "/Image"
+    if is_image:
+        _check_picture([str(name) for name in _listed(item.get("/Filter"))])
     if is_image and int(item.get("/Width", 0)) * int(item.get("/Height", 0)) > MOST_PIXELS:
         raise Bad("too_many_pixels")
 
@@ -222,15 +226,35 @@ def _told(document: Pdf) -> list[tuple[str, str]]:
     return told
 
 
+def _check_picture(filters: list[str]) -> None:
+    """Refuse a photograph packed so that what it says of itself is not reached, and stays."""
+    if "/JPXDecode" in filters or ("/DCTDecode" in filters and filters != ["/DCTDecode"]):
+        raise Bad("pdf_picture")
+
+
+def _hides_layers(document: Pdf) -> bool:
+    """Say whether some of what the pages hold is not shown on them."""
+    shown = document.Root.get("/OCProperties")
+    if not isinstance(shown, Dictionary):
+        return False
+    ways = [shown.get("/D"), *_listed(shown.get("/Configs"))]
+    return any(
+        isinstance(way, Dictionary)
+        and (any(True for _layer in _listed(way.get("/OFF"))) or str(way.get("/BaseState", "/ON")) != "/ON")
+        for way in ways
+    )
+
+
 def _strip_pictures(objects: Iterable[Any]) -> bool:
     """Take out of the photographs in a PDF what says who took them, when and where; their pixels stay as they are."""
     found = False
     for one in objects:
         if not isinstance(one, Stream):
             continue
-        if "/Metadata" in one:
-            del one["/Metadata"]
-            found = True
+        for key in ("/Metadata", "/PieceInfo"):
+            if key in one:
+                del one[key]
+                found = True
         if [str(name) for name in _listed(one.get("/Filter"))] == ["/DCTDecode"]:
             raw = one.read_raw_bytes()
             clean = jpeg.without_others(raw)
