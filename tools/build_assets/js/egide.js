@@ -1,6 +1,7 @@
 // Progressive enhancement only: every page works without this file.
 import { keyboard } from "./keyboard.js";
 import { session } from "./session.js";
+import { sitting } from "./sitting.js";
 
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -59,6 +60,7 @@ $$("[data-reveals]").forEach((block) => {
 
 keyboard();
 session();
+sitting();
 
 $$(".error-summary").filter((box) => !box.closest(".sample")).forEach((box) => box.focus());
 $$("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));

@@ -1,4 +1,5 @@
-// Keyboard: "?" lists the shortcuts, "/" searches, "g" then a letter goes to a page of the navigation.
+// Keyboard: "?" lists the shortcuts, "/" searches, "g" then a letter goes to a page of the navigation; a key of the
+// page itself presses what bears it, or goes to the field; Esc leaves that field.
 const KEPT = "egide-shortcuts";
 const WAIT = 1500;
 
@@ -14,6 +15,7 @@ export function keyboard() {
   const list = document.getElementById("shortcuts");
   let went = 0;
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest && event.target.closest(".line")) { event.target.blur(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (!kept() || document.querySelector("dialog[open]")) return;
     if (event.key === "?") { event.preventDefault(); open(list); return; }
@@ -26,6 +28,9 @@ export function keyboard() {
     if (Date.now() - went < WAIT) {
       const link = [...document.querySelectorAll("a[data-key]")].find((one) => one.dataset.key === event.key.toLowerCase());
       if (link) { event.preventDefault(); link.click(); }
+    } else {
+      const one = [...document.querySelectorAll("[data-press]")].find((each) => each.dataset.press === event.key.toLowerCase());
+      if (one) { event.preventDefault(); if (one.matches("input")) one.focus(); else one.click(); }
     }
     went = 0;
   });

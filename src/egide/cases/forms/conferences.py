@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.forms.fields import choice, day, several, words
 from egide.cases.models import Programme
 from egide.cases.models.file import Kind
+from egide.cases.services.entries import LONGEST_TEXT
 
 SEATS = [
     ("chair", _("Chair")),
@@ -54,19 +55,35 @@ class WishesForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """One decision, and the action it gives."""
+    """One line: what is decided, and the action it gives; in the place of a former decision when it corrects it."""
 
-    text = words(_("What is decided"), rows=2, error=_("Write what is decided."))
+    text = forms.CharField(
+        label=_("What is agreed"),
+        max_length=LONGEST_TEXT,
+        error_messages={
+            "required": _("Write what is decided."),
+            "max_length": _("This text is too long: at most 20,000 characters. Nothing you typed was lost."),
+        },
+    )
     agency = forms.ChoiceField(label=_("Action by"), choices=[], required=False)
     due_on = day(_("By when"), required=False)
     side = forms.ChoiceField(
         label=_("Whom it serves"),
         choices=[("both", _("Both")), ("victim", _("The victim")), ("management", _("Managing the danger"))],
+        initial="both",
     )
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The agency's part has a text too: each field of the page has an id of its own.
+        self.auto_id = "line-%s"
         self.fields["agency"].choices = [("", _("No action")), *agencies]  # type: ignore[attr-defined]
+        self.fields["text"].widget.attrs |= {"accesskey": "a", "data-press": "a"}
+
+    def take_focus(self) -> None:
+        """Typing goes on in this line when the page comes, without a pointer."""
+        self.fields["text"].widget.attrs["autofocus"] = ""
 
     def clean(self) -> dict[str, Any]:
         """An action has a date."""

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.lifecycle import ConferenceState
@@ -42,10 +42,31 @@ class Conference(models.Model):
     called_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+    #: Nobody is written here for minutes locked before this was kept.
+    locked_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    countersigned_at = models.DateTimeField(null=True, blank=True)
+    countersigned_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     objects = ConferenceQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["programme", "state", "starts_at"], name="cases_conference_next")]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_countersigned_once_locked",
+                condition=Q(countersigned_at__isnull=True, countersigned_by__isnull=True)
+                | Q(countersigned_at__isnull=False, countersigned_by__isnull=False, locked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cases_countersigned_by_a_second",
+                condition=Q(countersigned_by__isnull=True)
+                | Q(locked_by__isnull=True)
+                | ~Q(countersigned_by=F("locked_by")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
@@ -84,6 +105,8 @@ class AgendaItem(models.Model):
     has_recorded_wishes = models.BooleanField(default=False)
     wishes = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     discussed_at = models.DateTimeField(null=True, blank=True)
+    #: Since when the sitting is on this case: who runs it took it up, and again when they came back to it.
+    taken_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="cases_agenda_once", fields=["conference", "case"])]
@@ -105,7 +128,10 @@ class Contribution(models.Model):
 
 
 class Decision(models.Model):
-    """One thing decided on one case, quorate and with the victim heard; its action, if it makes one."""
+    """One thing decided on one case, quorate and with the victim heard; its action, if it makes one.
+
+    What is corrected or withdrawn while the sitting lasts stays as history: ended, and what took its place.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="decisions")
@@ -113,6 +139,22 @@ class Decision(models.Model):
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="cases_ended_decision_has_author",
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.decided_at}"

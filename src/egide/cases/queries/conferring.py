@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, DateTimeField, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast
 
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Attendance, Case, Conference, File
@@ -125,6 +136,7 @@ def fetch_item(*, conference_id: UUID, item_id: UUID, actor: Membership) -> tupl
             line_has_wishes=F("case__agenda_items__has_recorded_wishes"),
             line_wishes=F("case__agenda_items__wishes"),
             line_discussed_at=F("case__agenda_items__discussed_at"),
+            line_taken_up_at=F("case__agenda_items__taken_up_at"),
             sitting_state=F("case__agenda_items__conference__state"),
             sitting_starts_at=F("case__agenda_items__conference__starts_at"),
         )
@@ -149,8 +161,31 @@ def fetch_item(*, conference_id: UUID, item_id: UUID, actor: Membership) -> tupl
         has_recorded_wishes=first.line_has_wishes,
         wishes_id=first.line_wishes,
         discussed_at=first.line_discussed_at,
+        taken_up_at=first.line_taken_up_at,
     )
     return item, files
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case stands among those of the agenda this reader may know of."""
+
+    number: int
+    total: int
+    previous: UUID | None
+    following: UUID | None
+
+
+def _place(item: AgendaItem, seen: list[tuple[int, UUID]]) -> Place:
+    """Answer it, counted over what the reader may see: neither a number nor a gap tells of the others."""
+    pks = [pk for _position, pk in sorted(seen)]
+    at = pks.index(item.pk)
+    return Place(
+        number=at + 1,
+        total=len(pks),
+        previous=pks[at - 1] if at else None,
+        following=pks[at + 1] if at + 1 < len(pks) else None,
+    )
 
 
 #: What names an agency, as columns: these rows are read together with others.
@@ -184,29 +219,66 @@ def team_and_quorum(item: AgendaItem) -> tuple[list[Agency], QuorumFinding]:
     return sorted((one for one, seat in agencies if seat is None), key=lambda one: one.code), finding
 
 
-def _minutes(item: AgendaItem) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Agency | None, Any]]]:
-    """Answer what was brought (entry, agency), then what was decided (entry, agency that acts, until when)."""
+@dataclass(frozen=True)
+class Decided:
+    """What was decided, as its row says: the words are opened apart."""
+
+    pk: UUID
+    entry_id: UUID
+    agency: Agency | None
+    due_at: datetime | None
+    side: str
+    ended_at: datetime | None
+    is_replaced: bool
+
+
+def _minutes(item: AgendaItem, actor: Membership) -> tuple[list[tuple[Any, Any]], list[Decided], Place]:
+    """Answer what was brought (entry, agency), what was decided, and where the case stands; read together."""
     no_moment, no_word = Value(None, output_field=DateTimeField()), Value(None, output_field=CharField())
+    no_key, no_number = Value(None, output_field=UUIDField()), Cast(Value(None), IntegerField())
     names = _AGENCY[1:]
-    brought = item.contributions.order_by().values_list(
-        "pk", "entry_id", "agency_id", no_moment, no_moment, *(no_word for _ in names)
-    )
+    # Decisions first: the database takes the type of a column from what comes first.
     decided = item.decisions.order_by().values_list(
-        "pk", "entry_id", "task__agency_id", "decided_at", "task__due_at",
-        *(f"task__agency__{name}" for name in names),
+        "pk", "entry_id", "task__agency_id", "decided_at", "task__due_at", "ended_at", "replaces_id", "task__side",
+        *(f"task__agency__{name}" for name in names), no_number,
     )  # fmt: skip
-    rows = sorted(brought.union(decided, all=True), key=lambda row: row[0])
+    brought = item.contributions.order_by().values_list(
+        "pk", "entry_id", "agency_id", no_moment, no_moment, no_moment, no_key, no_word,
+        *(no_word for _ in names), no_number,
+    )  # fmt: skip
+    seen = AgendaItem.objects.filter(
+        conference=item.conference_id, case__in=Case.objects.visible_to(actor).order_by().values("pk")
+    )
+    lines = seen.order_by().values_list(
+        "pk", no_key, no_key, no_moment, no_moment, no_moment, no_key, no_word,
+        *(no_word for _ in names), "position",
+    )  # fmt: skip
+    rows = sorted(decided.union(brought, lines, all=True), key=lambda row: row[0])
     made = sorted((row for row in rows if row[3] is not None), key=lambda row: row[3])
-    return [(row[1], row[2]) for row in rows if row[3] is None], [
-        (row[1], Agency(pk=row[2], **dict(zip(names, row[5:], strict=True))) if row[2] else None, row[4])
-        for row in made
-    ]
+    replaced = {row[6] for row in made}
+    return (
+        [(row[1], row[2]) for row in rows if row[1] is not None and row[3] is None],
+        [
+            Decided(
+                pk=row[0],
+                entry_id=row[1],
+                agency=Agency(pk=row[2], **dict(zip(names, row[8:-1], strict=True))) if row[2] else None,
+                due_at=row[4],
+                side=row[7] or "both",
+                ended_at=row[5],
+                is_replaced=row[0] in replaced,
+            )
+            for row in made
+        ],
+        _place(item, [(row[-1], row[0]) for row in rows if row[1] is None]),
+    )
 
 
 @dataclass
 class Screen:
     """One case as the conference sees it."""
 
+    place: Place
     name: str
     parts: list[dict[str, Any]]
     wishes: str
@@ -214,6 +286,11 @@ class Screen:
     withheld: list[sharing.ClassDecision]
     #: Whether the wishes are there for this reader: shown, withheld, or missing.
     wishes_state: str = "missing"
+
+    @property
+    def standing(self) -> int:
+        """How many decisions neither corrected nor withdrawn."""
+        return sum(one["row"].ended_at is None for one in self.decisions)
 
 
 def screen(
@@ -229,7 +306,7 @@ def screen(
     )
     opened = {i.id: i for i in view.items}
     brought: dict[Any, list[sharing.OpenedItem]] = {}
-    contributions, decided = _minutes(item)
+    contributions, decided, place = _minutes(item, actor)
     for entry_id, agency_id in contributions:
         if entry_id in opened:
             brought.setdefault(agency_id, []).append(opened[entry_id])
@@ -238,6 +315,7 @@ def screen(
     is_other_side = is_management_only(actor.sector)
     wishes = opened.get(item.wishes_id) if item.wishes_id else None
     return Screen(
+        place=place,
         name=names[0] if names else "",
         # On the other side: what one may read and one's own; not who else is there, nor that anything was decided.
         parts=[
@@ -247,9 +325,9 @@ def screen(
         ],
         wishes=wishes.text if wishes else "",
         decisions=[
-            {"agency": agency, "due_at": due_at, "text": opened[entry_id].text if entry_id in opened else ""}
-            for entry_id, agency, due_at in decided
-            if not is_other_side or entry_id in opened
+            {"row": one, "text": opened[one.entry_id].text if one.entry_id in opened else ""}
+            for one in decided
+            if not is_other_side or one.entry_id in opened
         ],
         withheld=[] if is_other_side else view.withheld,
         wishes_state=_wishes_state(item, bool(wishes), is_other_side=is_other_side),

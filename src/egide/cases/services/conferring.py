@@ -17,6 +17,7 @@ from egide.cases.models import (
     Conference,
     Contribution,
     Decision,
+    Entry,
     Programme,
 )
 from egide.cases.models.file import Kind
@@ -27,7 +28,7 @@ from egide.cases.services import deadlines, entries, recusing, tasks
 from egide.cases.services.locking import check_is_open, lock_case
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
-from egide.partners.models import Membership
+from egide.partners.models import Membership, Role
 from egide.sharing import services as sharing
 
 
@@ -237,6 +238,18 @@ def contribute(
     return contribution
 
 
+def _check_may_decide(item: AgendaItem, actor: Membership) -> None:
+    permissions.check_can_run(actor, item.conference)
+    if item.conference.state != ConferenceState.OPEN:
+        raise Refused(_("Decisions are taken while the conference sits."))
+    _check_is_active(item.case)
+    found = quorum_of(item)
+    if not found.is_victim_heard:
+        raise Refused(_("No decision without the victim’s advocate or the victim’s recorded wishes."))
+    if not found.is_quorate:
+        raise Refused(_("The conference is not quorate for this case. Record who is present, or adjourn it."))
+
+
 @transaction.atomic
 def decide(
     *,
@@ -247,24 +260,19 @@ def decide(
     action_agency_id: UUID | None = None,
     action_due_at: datetime | None = None,
     action_side: str = "both",
+    replaces_id: UUID | None = None,
 ) -> Decision:
-    """Record one decision, and the action it gives to an agency.
+    """Record one decision, and the action it gives to an agency; in the place of a former one when it corrects it.
 
     Raises:
-        Refused: the sitting is not open, it is not quorate for this case, or nobody speaks for the victim.
+        Refused: the conference does not sit, is not quorate or has not heard the victim; nothing is written; the
+            action has no date to come or goes to an agency that is not on the case; what it corrects has ended.
     """
     item = _item(item_id, actor)
-    permissions.check_can_run(actor, item.conference)
-    if item.conference.state != ConferenceState.OPEN:
-        raise Refused(_("Decisions are taken while the conference sits."))
-    _check_is_active(item.case)
-    found = quorum_of(item)
-    if not found.is_victim_heard:
-        raise Refused(_("No decision without the victim’s advocate or the victim’s recorded wishes."))
-    if not found.is_quorate:
-        raise Refused(_("The conference is not quorate for this case. Record who is present, or adjourn it."))
+    _check_may_decide(item, actor)
     if not text.strip():
         raise Refused(_("Write what is decided."))
+    former = _in_force(item, replaces_id) if replaces_id else None
     file = entries.file_served(item.case, action_side)
     entry = entries.write_entry(
         file=file,
@@ -273,6 +281,8 @@ def decide(
         form="decision:1",
         actor=actor,
         at=at,
+        # A link from one person's file to another's would tell of the other.
+        replaces=former.entry if former and former.entry.file_id == file.pk else None,
     )
     task = None
     if action_agency_id is not None:
@@ -292,13 +302,85 @@ def decide(
             at=at,
             kind=TaskKind.ACTION,
         )
-    decision = Decision.objects.create(item=item, entry=entry, task=task, decided_at=at, recorded_by=actor)
+    decision = Decision.objects.create(
+        item=item, entry=entry, task=task, decided_at=at, recorded_by=actor, replaces=former
+    )
+    if former:
+        _end(former, actor=actor, at=at)
     item.discussed_at = at
     item.save(update_fields=["discussed_at"])
     deadlines.meet_deadline(case=item.case, kind=TaskKind.CONFERENCE, actor=actor, at=at)
     deadlines.refresh_next_due(item.case, at=at)
-    ledger.record(action="cases.decided", actor=actor, target=item.case, at=at)
+    action = "cases.decision_corrected" if former else "cases.decided"
+    ledger.record(action=action, actor=actor, target=item.case, at=at)
     return decision
+
+
+def _in_force(item: AgendaItem, decision_id: UUID) -> Decision:
+    """Answer a decision of this case at this sitting, locked, that nobody has corrected or withdrawn yet.
+
+    Raises:
+        NotVisible: there is none on this case. Refused: it has ended, or its agency has already answered for it.
+    """
+    found = (
+        Decision.objects.select_for_update(of=("self",))
+        .select_related("entry", "task")
+        .filter(pk=decision_id, item=item.pk)
+        .order_by()
+        .first()
+    )
+    if found is None:
+        raise NotVisible
+    if found.ended_at is not None:
+        raise Refused(_("This was already corrected or withdrawn. What stands is in the list."))
+    if found.task is not None and found.task.done_at is not None:
+        raise Refused(_("The agency has already said how this action ended: add a new one instead."))
+    return found
+
+
+def _end(decision: Decision, *, actor: Membership, at: datetime) -> None:
+    """A decision no longer stands: its words leave the file's current ones, its action is no longer needed."""
+    decision.ended_at, decision.ended_by = at, actor
+    decision.save(update_fields=["ended_at", "ended_by"])
+    Entry.objects.filter(pk=decision.entry_id).update(is_current=False)
+    if (task := decision.task) is not None:
+        task.done_at, task.done_by, task.outcome = at, actor, "not_needed"
+        task.save(update_fields=["done_at", "done_by", "outcome"])
+
+
+@transaction.atomic
+def withdraw_decision(*, item_id: UUID, decision_id: UUID, actor: Membership, at: datetime) -> Decision:
+    """Take back what was decided while the conference still sits; that it was decided stays in its minutes.
+
+    Raises:
+        Refused: the minutes are locked, it no longer stands, or its agency has already answered for it.
+    """
+    item = _to_change(item_id, actor)
+    permissions.check_can_run(actor, item.conference)
+    if item.conference.state != ConferenceState.OPEN:
+        raise Refused(_("Decisions are taken while the conference sits."))
+    decision = _in_force(item, decision_id)
+    _end(decision, actor=actor, at=at)
+    deadlines.refresh_next_due(item.case, at=at)
+    ledger.record(action="cases.decision_withdrawn", actor=actor, target=item.case, at=at)
+    return decision
+
+
+@transaction.atomic
+def take_up(*, item_id: UUID, actor: Membership, at: datetime) -> AgendaItem:
+    """Go on to one case while the conference sits: its time counts from now, also when one comes back to it.
+
+    Raises:
+        Refused: the conference does not sit.
+    """
+    item = _item(item_id, actor)
+    permissions.check_can_run(actor, item.conference)
+    if item.conference.state != ConferenceState.OPEN:
+        raise Refused(_("A case is taken up while the conference sits."))
+    item.taken_up_at = at
+    item.save(update_fields=["taken_up_at"])
+    ledger.record(action="cases.taken_up", actor=actor, target=item.case, at=at)
+    return item
 
 
 @transaction.atomic
@@ -316,7 +398,46 @@ def lock_minutes(*, conference_id: UUID, actor: Membership, at: datetime) -> Con
     """End the sitting: attendance, contributions and decisions are final from now on."""
     conference = _running(conference_id, actor)
     conference.state = CONFERENCE.next_state("lock", state=conference.state)
-    conference.locked_at = at
-    conference.save(update_fields=["state", "locked_at"])
+    conference.locked_at, conference.locked_by = at, actor
+    conference.save(update_fields=["state", "locked_at", "locked_by"])
     ledger.record(action="cases.minutes_locked", actor=actor, target=conference, at=at)
     return conference
+
+
+@transaction.atomic
+def countersign(*, conference_id: UUID, actor: Membership, at: datetime) -> Conference:
+    """Sign locked minutes as a second person who was there; one of the two who sign is the chair.
+
+    Raises:
+        Refused: the minutes are not locked or are signed already; it is the person who locked them, somebody who was
+            not recorded as present, or neither of the two is the chair.
+    """
+    conference = _running(conference_id, actor)
+    _check_may_countersign(conference, actor)
+    conference.countersigned_at, conference.countersigned_by = at, actor
+    conference.save(update_fields=["countersigned_at", "countersigned_by"])
+    ledger.record(action="cases.minutes_countersigned", actor=actor, target=conference, at=at)
+    return conference
+
+
+def _check_may_countersign(conference: Conference, actor: Membership) -> None:
+    if conference.state != ConferenceState.HELD:
+        raise Refused(_("The minutes are countersigned once they are locked."))
+    if conference.countersigned_at is not None:
+        raise Refused(_("These minutes are already countersigned."))
+    locked_by = conference.locked_by
+    if locked_by is not None and locked_by.account_id == actor.account_id:
+        raise Refused(_("You locked these minutes: somebody else countersigns them."))
+    if Role.CHAIR not in (actor.role, locked_by.role if locked_by else ""):
+        raise Refused(_("The chair countersigns what the coordinator locked."))
+    if not conference.attendances.filter(account=actor.account_id, is_present=True).exists():
+        raise Refused(_("Whoever countersigns was at the conference. You are not recorded as present."))
+
+
+def may_countersign(conference: Conference, actor: Membership) -> bool:
+    """Say whether the actor, who may run the conference, may countersign its minutes now."""
+    try:
+        _check_may_countersign(conference, actor)
+    except Refused:
+        return False
+    return True

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -119,7 +120,8 @@ def new(request: Request) -> HttpResponse:
 
 
 def _fetch(request: Request, conference_id: UUID) -> Conference:
-    return Conference.objects.select_related("programme__lead_agency").fetch(
+    who = ("locked_by__account", "countersigned_by__account")
+    return Conference.objects.select_related("programme__lead_agency", *who).fetch(
         conference_id, actor=request.actor
     )
 
@@ -133,7 +135,14 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
         lines, _none = queries.agenda(conference=found, actor=request.actor, at=at)
         current = uuid_or_none(request.GET.get("current", ""))
         return render(
-            request, "cases/_agenda.html", {"conference": found, "items": lines, "current": current}
+            request,
+            "cases/_agenda.html",
+            {
+                "conference": found,
+                "items": lines,
+                "current": current,
+                "is_other_side": is_management_only(request.actor.sector),
+            },
         )
     can_run = permissions.can_convene(request.actor, found.programme)
     items, candidates = queries.agenda(conference=found, actor=request.actor, at=at, with_candidates=can_run)
@@ -147,6 +156,8 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
             "is_other_side": is_management_only(request.actor.sector),
             "can_run": can_run,
             "candidates": candidates,
+            "next_up": next((line for line in items if line.item.discussed_at is None), None),
+            "may_countersign": can_run and conferring.may_countersign(found, request.actor),
             "is_cut": len(candidates) == queries.CANDIDATES,
             "at": at,
         },
@@ -186,7 +197,7 @@ def _chosen(request: Request, conference: Conference) -> UUID:
 
 @require_POST
 def run(request: Request, conference_id: UUID) -> HttpResponse:
-    """Open, record who is there, put a case on the agenda, or lock the minutes."""
+    """Open, record who is there, put a case on the agenda, lock the minutes or countersign them."""
     found = _fetch(request, conference_id)
     asked = {"conference_id": found.pk, "actor": request.actor}
     what = request.POST.get("do", "")
@@ -196,6 +207,8 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
             conferring.open_conference(at=at, **asked)
         elif what == "lock":
             conferring.lock_minutes(at=at, **asked)
+        elif what == "countersign":
+            conferring.countersign(at=at, **asked)
         elif what == "attendance":
             present = [pk for text in request.POST.getlist("present") if (pk := uuid_or_none(text))]
             conferring.record_attendance(present=present, at=at, **asked)
@@ -208,6 +221,7 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
     done = {
         "open": _("The conference sits."),
         "lock": _("The minutes are locked."),
+        "countersign": _("The minutes are countersigned."),
         "attendance": _("Attendance was recorded."),
         "add": _("The case is on the agenda."),
     }
@@ -215,28 +229,32 @@ def run(request: Request, conference_id: UUID) -> HttpResponse:
 
 
 def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
-    """One case of the agenda: each agency's part, the person's wishes, decisions and actions."""
+    """One case of the agenda: each agency's part, the person's wishes, decisions and actions.
+
+    What is agreed alone, when the page's script asks: the line that was typed, and the next one to type in.
+    """
     row, files = queries.fetch_item(conference_id=conference_id, item_id=item_id, actor=request.actor)
     found, case = row.conference, row.case
     team, quorum = queries.team_and_quorum(row)
     what = request.POST.get("do", "")
-    decision = forms.DecisionForm(
-        request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team]
-    )
-    part = forms.ContributionForm(request.POST if what == "part" else None)
-    wishes = forms.WishesForm(request.POST if what == "wishes" else None)
+    shown: dict[str, Any] = {
+        "decide": forms.DecisionForm(
+            request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team]
+        ),
+        "part": forms.ContributionForm(request.POST if what == "part" else None),
+        "wishes": forms.WishesForm(request.POST if what == "wishes" else None),
+    }
     here = reverse("cases:conference-item", args=[found.pk, row.pk])
     if request.method == "POST":
-        answer = _act_on(request, row, what, {"decide": decision, "part": part, "wishes": wishes}, here)
+        answer = _act_on(request, row, what, shown, here)
         if answer is not None:
             return answer
     at = clock.now()
-    shown = {"decide": decision, "part": part, "wishes": wishes}
     writing: dict[str, Any] = {
         "conference": found,
-        "decision_form": decision,
-        "part_form": part,
-        "wishes_form": wishes,
+        "item": row,
+        "here": here,
+        **{f"{what}_form": form for what, form in shown.items()},
         "kept": {
             what: {"autosave": draft_address(*_item_draft(row, what)), "saved_at": None} for what in shown
         },
@@ -244,22 +262,45 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
         "can_support": permissions.can_support(request.actor, case),
         "can_contribute": permissions.can_contribute(request.actor, case),
     }
+    is_sitting = found.state == ConferenceState.OPEN and writing["can_run"]
     if asks_for_drafts(request):
         is_any = _give_back_parts(request, row, shown, writing["kept"])
-        return drafts_fragment(request, "cases/_item_forms.html", writing, is_any=is_any)
+        return drafts_fragment(request, "cases/_item_typed.html", writing, is_any=is_any)
+    screen = queries.screen(item=row, files=files, actor=request.actor, at=at, team=team)
+    if is_sitting and what in ("", "decide"):
+        _correct(request, screen, shown["decide"])
+        if row.taken_up_at or request.htmx:
+            shown["decide"].take_focus()
     return render(
         request,
-        "cases/conference_item.html",
+        "cases/_agreed_alone.html" if request.htmx else "cases/conference_item.html",
         {
             **writing,
-            "item": row,
             "case": case,
-            "screen": queries.screen(item=row, files=files, actor=request.actor, at=at, team=team),
+            "screen": screen,
             "quorum": quorum,
+            "is_sitting": is_sitting,
+            "has_live_keys": True,
+            "spent": int((at - row.taken_up_at).total_seconds()) if row.taken_up_at else None,
             "at": at,
         },
-        status=422 if request.method == "POST" else 200,
+        # htmx shows no answer that says it is an error: the words would stay with no reason beside them.
+        status=422 if request.method == "POST" and not request.htmx else 200,
     )
+
+
+def _correct(request: Request, screen: queries.Screen, form: forms.DecisionForm) -> None:
+    """Put a decision that stands into the line, to be corrected there."""
+    asked = uuid_or_none(request.GET.get("correct", ""))
+    for one in screen.decisions:
+        if one["row"].pk == asked and one["row"].ended_at is None and one["text"]:
+            form.initial = {
+                "text": one["text"],
+                "agency": str(one["row"].agency.pk) if one["row"].agency else "",
+                "due_on": timezone.localdate(one["row"].due_at) if one["row"].due_at else None,
+                "side": one["row"].side,
+                "replaces": asked,
+            }
 
 
 def _give_back_parts(
@@ -282,32 +323,52 @@ def _act_on(
     request: Request, row: AgendaItem, what: str, shown: dict[str, Any], here: str
 ) -> HttpResponse | None:
     form = shown.get(what)
+    asked: dict[str, Any] = {"item_id": row.pk, "actor": request.actor}
+    line = f"{here}#line-text"
     if what == "conflict":
 
         def recused(at: Any) -> str:
-            conferring.declare_conflict(item_id=row.pk, actor=request.actor, at=at)
+            conferring.declare_conflict(at=at, **asked)
             return reverse("cases:conference", args=[row.conference_id])
 
         return act(
             request, scope="cases.conflict", effect=recused, done=_("Recorded. You no longer see this case.")
         )
+    if what == "take-up":
+
+        def begun(at: Any) -> str:
+            conferring.take_up(at=at, **asked)
+            return here
+
+        return act(request, scope="cases.take-up", effect=begun)
+    if what == "withdraw":
+
+        def withdrawn(at: Any) -> str:
+            decision = uuid_or_absent(request.POST.get("decision", ""))
+            conferring.withdraw_decision(decision_id=decision, at=at, **asked)
+            return line
+
+        return act(request, scope="cases.withdraw-decision", effect=withdrawn)
     if form is None or not form.is_valid():
         return None
 
     def effect(at: Any) -> str:
-        data, asked = form.cleaned_data, {"item_id": row.pk, "actor": request.actor, "at": at}
+        data = form.cleaned_data
         if what == "decide":
             conferring.decide(
                 text=data["text"],
                 action_agency_id=UUID(data["agency"]) if data["agency"] else None,
                 action_due_at=end_of(data["due_on"]) if data["due_on"] else None,
                 action_side=data["side"],
+                replaces_id=data["replaces"],
+                at=at,
                 **asked,
             )
-        elif what == "part":
-            conferring.contribute(text=data["text"], kind=data["kind"], **asked)
+            return line
+        if what == "part":
+            conferring.contribute(text=data["text"], kind=data["kind"], at=at, **asked)
         else:
-            conferring.record_wishes(words=data["words"], **asked)
+            conferring.record_wishes(words=data["words"], at=at, **asked)
         return here
 
     return act(
@@ -316,5 +377,6 @@ def _act_on(
         effect=effect,
         form=form,
         draft=_item_draft(row, what),
-        done=_("Recorded."),
+        # A line that was added is in the list beside the next one: no notice on the page after.
+        done="" if what == "decide" else _("Recorded."),
     )
