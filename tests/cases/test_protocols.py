@@ -119,6 +119,20 @@ class TestTheFiles:
             protocol_file.load(code)
 
 
+def test_a_deployment_names_the_folder_of_its_own(settings, monkeypatch, tmp_path):
+    from django.apps import apps
+
+    monkeypatch.setattr(protocol_file, "FOLDERS", list(protocol_file.FOLDERS))
+    monkeypatch.setattr("egide.jobs.periodic.register", lambda _job: None)
+    monkeypatch.setattr("egide.cases.navigation.register", lambda: None)
+    monkeypatch.setattr("egide.cases.services.rechecking.listen", lambda: None)
+    settings.EGIDE_PROTOCOLS = str(tmp_path)
+
+    apps.get_app_config("cases").ready()
+
+    assert protocol_file.FOLDERS[-1] == tmp_path
+
+
 class TestAFifth:
     """Invented here, by writing a file and nothing else."""
 

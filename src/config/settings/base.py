@@ -17,6 +17,8 @@ EGIDE_REVIEWED_RULES = json.loads(os.environ.get("EGIDE_REVIEWED_RULES") or "{}"
 #: binds stays with the agency that holds it.
 EGIDE_SHARING_PROFILES = tuple((os.environ.get("EGIDE_SHARING_PROFILES") or "").replace(",", " ").split())
 EGIDE_PROFILE = "desk"
+#: A folder with the deployment's own protocols, beside those that ship (ADR 23).
+EGIDE_PROTOCOLS = os.environ.get("EGIDE_PROTOCOLS") or ""
 
 MODULES = [
     "egide.common",

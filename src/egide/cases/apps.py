@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 def _raise_late(at: datetime) -> int:
@@ -51,10 +53,13 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from egide.cases import actions, navigation
+        from egide.cases.rules import protocol_file
         from egide.cases.services import rechecking
         from egide.jobs import periodic
         from egide.ledger import wording
 
+        if settings.EGIDE_PROTOCOLS:
+            protocol_file.FOLDERS.append(Path(settings.EGIDE_PROTOCOLS))
         navigation.register()
         wording.register(actions.WORDS)
         periodic.register(periodic.Periodic("cases.raise_late", timedelta(minutes=1), _raise_late))
