@@ -71,6 +71,7 @@ class ResultForm(JudgementForm):
             **figures,
             **{name: self.fields[name] for name in (*then, *last)},
         }
+        self.fields["certificate_valid"].label = _("Did whoever used it hold a valid certificate?")
         if not card.levels:
             del self.fields["level"]
 

@@ -31,6 +31,7 @@ def result_context(
     second_url: str = "",
     correct_url: str = "",
     print_url: str = "",
+    is_paper: bool = False,
 ) -> dict[str, Any]:
     """Answer what `assessments/_result.html` needs: the judgement first, then the score and the answers.
 
@@ -38,6 +39,7 @@ def result_context(
         second_url: where another person scores the same sheet; left out when the reader cannot.
         correct_url: where a corrected assessment is made; left out when the reader cannot.
         print_url: the same on paper.
+        is_paper: one column.
     """
     summary, made_with = opened.summary, opened.definition
     context = {
@@ -57,6 +59,7 @@ def result_context(
         "second_url": second_url if isinstance(made_with, Definition) else "",
         "correct_url": correct_url if isinstance(made_with, Definition) else "",
         "print_url": print_url,
+        "is_paper": is_paper,
         "banner": "",
         "score": None,
         "outcome": "",

@@ -13,6 +13,8 @@ from egide.assessments import permissions as assessment_permissions
 from egide.assessments import presentation as sheets
 from egide.assessments import queries as assessments
 from egide.assessments import wording
+from egide.assessments.rules.cards import Card
+from egide.assessments.rules.definition import Definition
 from egide.cases import permissions
 from egide.cases.resuming import draft_address
 from egide.cases.services import assessing, entries
@@ -30,16 +32,16 @@ def choose(request: Request, case_id: UUID) -> HttpResponse:
     """Choose a tool among those the programme uses, or record what another one gave elsewhere."""
     case = fetch_case(request, case_id)
     permissions.check_can_contribute(request.actor, case)
-    allowed = {code.lower() for code in case.programme.protocol.instruments}
-    tools = assessments.tools()
+    allowed = [code.lower() for code in case.programme.protocol.instruments]
+    tools = {one.code: one for one in assessments.tools()}
     return render(
         request,
         "cases/assess.html",
         {
             "case": case,
-            "rows": [_tool(case, one, is_own=True) for one in tools if one.code in allowed],
+            "rows": [_tool(case, tools[code], is_own=True) for code in allowed if code in tools],
             "others": sorted(
-                (_tool(case, one) for one in tools if one.code not in allowed and one.takes_results),
+                (_tool(case, one) for one in tools.values() if one.code not in allowed and one.takes_results),
                 key=lambda row: row["title"].casefold(),
             ),
         },
@@ -63,12 +65,17 @@ def _tool(case: Any, one: assessments.Tool, *, is_own: bool = False) -> dict[str
     }
 
 
-def _doors(case: Any, code: str) -> list[sheets.Door]:
+def _doors(case: Any, made_with: Definition | Card) -> list[sheets.Door]:
+    code = made_with.code
+    if isinstance(made_with, Card):
+        most = made_with.figures[0].high if made_with.figures else 0
+    else:
+        most = made_with.maximum
     found = []
     for door in case.programme.protocol.doors:
         if door.instrument and door.instrument.lower() == code.lower():
             low = case.programme.minimums.get(door.code, door.minimum or 0)
-            found.append(sheets.Door(label=localized(door, "title"), low=low, high=door.maximum or 99))
+            found.append(sheets.Door(label=localized(door, "title"), low=low, high=door.maximum or most))
     return found
 
 
@@ -101,7 +108,7 @@ def assess(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     about = second or corrects
     name = f"assessment-{definition.code}" + (f"-{about.hex}" if about else "")
     draft = draft_address(name, case.pk)
-    doors = _doors(case, definition.code)
+    doors = _doors(case, definition)
     return step(
         request,
         form=form,
@@ -131,7 +138,7 @@ def preview(request: Request, case_id: UUID, instrument: str) -> HttpResponse:
     """Answer the range of a sheet being filled."""
     case = fetch_case(request, case_id)
     definition = assessments.definition_of(instrument)
-    so_far = sheets.so_far_context(definition, request.POST, doors=_doors(case, definition.code))
+    so_far = sheets.so_far_context(definition, request.POST, doors=_doors(case, definition))
     return render(request, "assessments/_so_far.html", {"so_far": so_far})
 
 
@@ -190,7 +197,7 @@ def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResp
             "case": case,
             "result": sheets.result_context(
                 opened,
-                doors=_doors(case, opened.definition.code),
+                doors=_doors(case, opened.definition),
                 second_url=f"{again}?second={summary.id}"
                 if may and is_first and not is_own and not opened.other_scorer
                 else "",
@@ -205,7 +212,7 @@ def assessment(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResp
 def assessment_print(request: Request, case_id: UUID, assessment_id: UUID) -> HttpResponse:
     """One recorded assessment on paper, with how good its tool is, and what binds whoever reads it."""
     case, opened = _opened(request, case_id, assessment_id)
-    shown = sheets.result_context(opened, doors=_doors(case, opened.definition.code))
+    shown = sheets.result_context(opened, doors=_doors(case, opened.definition), is_paper=True)
     return render(request, "cases/assessment_print.html", {"case": case, "result": shown})
 
 
