@@ -82,7 +82,7 @@ def _drawing(made_with: Definition | Card | None, points: list[dict[str, Any]]) 
     return {
         "title": wording.in_language(made_with.short),
         "points": points,
-        "maximum": made_with.figures[0].high if isinstance(made_with, Card) else made_with.maximum,
+        "maximum": made_with.maximum,
         "bands": [
             {"lo": band.low, "hi": band.high, "label": wording.in_language(band.label)}
             for band in (() if is_card else made_with.bands)  # type: ignore[union-attr]

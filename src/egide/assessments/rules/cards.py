@@ -76,6 +76,11 @@ class Card:
         """The SHA-256 of its text."""
         return digest_of(self.text)
 
+    @property
+    def maximum(self) -> int:
+        """The greatest score it gives; 0 when it gives no number."""
+        return self.figures[0].high if self.figures else 0
+
     def figure(self, code: str) -> Figure | None:
         """Answer the figure of that code; None when there is none."""
         return next((one for one in self.figures if one.code == code), None)

@@ -67,15 +67,13 @@ def _tool(case: Any, one: assessments.Tool, *, is_own: bool = False) -> dict[str
 
 def _doors(case: Any, made_with: Definition | Card) -> list[sheets.Door]:
     code = made_with.code
-    if isinstance(made_with, Card):
-        most = made_with.figures[0].high if made_with.figures else 0
-    else:
-        most = made_with.maximum
     found = []
     for door in case.programme.protocol.doors:
         if door.instrument and door.instrument.lower() == code.lower():
             low = case.programme.minimums.get(door.code, door.minimum or 0)
-            found.append(sheets.Door(label=localized(door, "title"), low=low, high=door.maximum or most))
+            found.append(
+                sheets.Door(label=localized(door, "title"), low=low, high=door.maximum or made_with.maximum)
+            )
     return found
 
 
