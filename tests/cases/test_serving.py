@@ -282,6 +282,18 @@ class TestOnceItIsServed:
         with pytest.raises(NotVisible):
             serve(world, case, entry, actor=member)
 
+    def test_is_for_who_holds_it_or_leads(self, world, case, client):
+        """Whoever reads it, otherwise, could open it to the side it binds with one click."""
+        entry = order(world, case)
+        with pytest.raises(PermissionDenied):
+            serve(world, case, entry, actor=world.nurse)
+        assert not Entry.objects.get(pk=entry.pk).is_served
+        assert "Record that it was served" not in case_page(client, world.nurse, case)
+        assert "Record that it was served" in case_page(client, world.officer, case)
+
+        serve(world, case, entry, actor=world.coordinator)
+        assert Entry.objects.get(pk=entry.pk).is_served
+
     def test_is_for_who_writes_in_cases(self, world, case):
         entry = order(world, case)
         evaluator = a_member(world.lead, Role.EVALUATOR)

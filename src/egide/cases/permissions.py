@@ -5,6 +5,8 @@ What keeps somebody safe asks for no training: referring, telling of a danger, k
 own task cannot be done.
 """
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -101,6 +103,23 @@ def check_can_keep_out(actor: Membership, programme: Programme) -> None:
     """A coordinator or the chair of the lead agency keeps somebody out. A conflict of interest waits for no training."""
     if actor.role not in (Role.COORDINATOR, Role.CHAIR) or programme.pk not in programmes_of(actor):
         raise PermissionDenied(_("Only the coordinator or the chair of this programme can do this."))
+
+
+def check_can_say_served(actor: Membership, case: Case, holder_id: UUID) -> None:
+    """Who holds an order, or leads the case, says that it was served: it opens it to the side it binds.
+
+    Raises:
+        PermissionDenied: the actor does neither, or does not write in cases.
+    """
+    check_can_contribute(actor, case)
+    if actor.agency_id != holder_id and case.programme_id not in programmes_of(actor):
+        raise PermissionDenied(
+            _("The agency that holds this order, or the programme’s own team, records that it was served.")
+        )
+
+
+def can_say_served(actor: Membership, case: Case, holder_id: UUID) -> bool:
+    return allowed(check_can_say_served, actor, case, holder_id)
 
 
 def check_can_convene(actor: Membership, programme: Programme) -> None:

@@ -1,6 +1,6 @@
 """What the templates of a case need, from what was opened. Decides nothing: what is not opened is not here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -255,9 +255,17 @@ def _roles(opened: CaseFile) -> dict[Any, Any]:
     return {file.pk: file.title for file in opened.files}
 
 
-def _can_serve(opened: CaseFile, actor: Membership | None) -> bool:
-    """Say who may record from here that an order was served."""
-    return actor is not None and opened.case.is_open and permissions.can_contribute(actor, opened.case)
+def _can_serve(opened: CaseFile, actor: Membership | None) -> Callable[[sharing.OpenedItem], bool]:
+    """Answer who may record from here that an order was served, order by order."""
+
+    def may(item: sharing.OpenedItem) -> bool:
+        return (
+            actor is not None
+            and opened.case.is_open
+            and permissions.can_say_served(actor, opened.case, item.holder_id)
+        )
+
+    return may
 
 
 def entry_lines(
@@ -286,7 +294,7 @@ def entry_lines(
             "observed_on": item.observed_on,
             "notices": item.notices,
             "served_href": ""
-            if item.is_served or not can_serve
+            if item.is_served or not can_serve(item)
             else reverse("cases:served", args=[case.pk, item.id]),
         }
         for item in (entry_items(opened) if items is None else items)

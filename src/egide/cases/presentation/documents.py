@@ -1,6 +1,6 @@
 """What the pages of documents say: what each is, what was left out of it, in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,12 +49,12 @@ def document_lines(
     items: Iterable[sharing.OpenedItem],
     roles: Mapping[UUID, Any],
     *,
-    can_serve: bool,
+    can_serve: Callable[[sharing.OpenedItem], bool],
 ) -> list[dict[str, Any]]:
     """Answer the documents a reader has, newest first; the withdrawn ones as the reason why.
 
     Args:
-        roles: whose file each is, in words. can_serve: the reader may record that an order was served.
+        roles: whose file each is, in words. can_serve: whether the reader may record that it was served, of an order.
     """
     found = [item for item in items if str(item.form).split(":")[0] in FORMS]
     return [
@@ -65,7 +65,7 @@ def document_lines(
             "href": "" if item.form == WITHDRAWN else reverse("cases:document", args=[case.pk, item.id]),
             "is_unserved": not item.is_served,
             "served_href": ""
-            if item.is_served or not can_serve
+            if item.is_served or not can_serve(item)
             else reverse("cases:served", args=[case.pk, item.id]),
             "category": localized(CATEGORIES[item.category], "title"),
             "about": roles.get(item.file_id, ""),

@@ -36,7 +36,7 @@ def find_order(*, case_id: UUID, entry_id: UUID, actor: Membership, at: datetime
 
     Raises:
         NotVisible: there is none, or it is not the actor's to know of; the two cannot be told apart.
-        PermissionDenied: the actor's role does not write in cases.
+        PermissionDenied: the actor neither holds it nor leads the case, or their role does not write in cases.
     """
     found = Entry.objects.select_related("file__case__programme__lead_agency", "holder").filter(
         pk=entry_id, file__case=case_id, category=ORDERS_CATEGORY, is_current=True
@@ -48,7 +48,7 @@ def find_order(*, case_id: UUID, entry_id: UUID, actor: Membership, at: datetime
     mine = order.item_class
     if not any(one.item_class == mine and one.level >= sharing.Level.VIEW for one in known):
         raise NotVisible
-    permissions.check_can_contribute(actor, order.file.case)
+    permissions.check_can_say_served(actor, order.file.case, order.holder_id)
     return order
 
 

@@ -198,7 +198,14 @@ def document(request: Request, case_id: UUID, entry_id: UUID) -> HttpResponse:
     is_own = found.item.agency_id == request.actor.agency_id
     can_write = permissions.can_contribute(request.actor, found.case) and found.case.is_open
     roles = {found.file.pk: found.file.title}
-    [line] = words.document_lines(found.case, [found.item], roles, can_serve=can_write)
+    [line] = words.document_lines(
+        found.case,
+        [found.item],
+        roles,
+        can_serve=lambda item: (
+            can_write and permissions.can_say_served(request.actor, found.case, item.holder_id)
+        ),
+    )
     source = reverse("cases:document-content", args=[case_id, entry_id])
     return render(
         request,
