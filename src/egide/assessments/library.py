@@ -3,7 +3,6 @@
 import json
 import logging
 from functools import lru_cache
-from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from egide.assessments.rules import catalogue
 from egide.assessments.rules.definition import Definition, DefinitionError, gettext_noop
 from egide.assessments.rules.reading import parse_text
 from egide.common.errors import Refused
+from egide.vault import blind
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,11 @@ def _sealed(content: str, rights: str, seal: str) -> Definition:
 
 
 def seal_of(*, content: str, rights: str) -> str:
-    """Answer the seal of a definition together with the right under which it is used."""
-    return sha256(json.dumps([content, rights], ensure_ascii=False).encode()).hexdigest()
+    """Answer the seal of a definition together with the right under which it is used.
+
+    Keyed: who holds the database alone changes neither without its being seen.
+    """
+    return blind.digest("instrument-import", json.dumps([content, rights], ensure_ascii=False)).hex()
 
 
 def check_is_free(definition: Definition) -> None:
