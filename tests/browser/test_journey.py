@@ -55,6 +55,12 @@ class Walker:
             (self.page.locator(place) if isinstance(place, str) else place).first.click()
         self.look()
 
+    def agree(self, place, words):
+        """Press what adds a line to the same page, with the script or without, and look at it once the line is there."""
+        self.page.locator(place).first.click()
+        self.page.locator("main").get_by_text(words).first.wait_for()
+        self.look()
+
     def look(self):
         assert self.page.locator("h1").count() >= 1, self.page.content()[:2000]
         self.check(self.page)
@@ -180,7 +186,7 @@ def walk(world, walker_for):
         side="victim",
     )
     coordinator.page.locator('form:has([value="decide"]) [name="text"]').fill("Deux passages par nuit.")
-    coordinator.click('form:has([value="decide"]) button')
+    coordinator.agree('form:has([value="decide"]) button', "Deux passages par nuit.")
 
     officer = walker_for(world.officer)
     officer.go("case", case.pk)

@@ -2,23 +2,28 @@
 
 import pytest
 import yaml
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from egide.cases import intake
 from egide.cases.lifecycle import Level, State
-from egide.cases.models import Case, Entry, Expression, Plan, Task
+from egide.cases.models import Case, EndNotice, Entry, Expression, Plan, Task
 from egide.cases.models.file import FileRole
 from egide.cases.queries import casefile
 from egide.cases.rules import protocol_file
 from egide.cases.rules.protocol import LEVELS, ProtocolError
 from egide.cases.services import (
+    alerting,
+    closing,
     enrolling,
     expressing,
     levels,
+    noting,
     planning,
     referring,
+    tasks,
     teaming,
     triaging,
 )
@@ -26,9 +31,10 @@ from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Role
 from egide.sharing import queries as sharing_queries
+from egide.sharing.models import Disclosure
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
-from tests.factories import World, a_member
+from tests.factories import World, a_member, an_agency
 
 SHIPPED = ("ccr", "btam", "bias", "reentry")
 MOST_QUERIES = 12
@@ -120,8 +126,6 @@ class TestTheFiles:
 
 
 def test_a_deployment_names_the_folder_of_its_own(settings, monkeypatch, tmp_path):
-    from django.apps import apps
-
     monkeypatch.setattr(protocol_file, "FOLDERS", list(protocol_file.FOLDERS))
     monkeypatch.setattr("egide.jobs.periodic.register", lambda _job: None)
     monkeypatch.setattr("egide.cases.navigation.register", lambda: None)
@@ -185,8 +189,6 @@ class TestAFifth:
 
     def test_offers_its_own_reasons_to_close_and_refuses_others(self, school):
         case = going_on(school)
-        from egide.cases.services import closing
-
         with pytest.raises(Refused):
             closing.close_case(
                 case_id=case.pk,
@@ -354,8 +356,6 @@ class TestATeam:
             teaming.let_go(case_id=case.pk, agency_id=team.school_agency.pk, actor=team.coordinator, at=NOON)
 
     def test_an_agency_gets_what_the_programme_needs_and_no_more(self, team, case):
-        from egide.cases.services import noting
-
         about = case.files.get(is_subject=True)
         for category in ("incident.facts", "health.mental"):
             noting.add_note(
@@ -387,8 +387,6 @@ class TestATeam:
             )
 
     def test_an_agency_that_signed_nothing_or_is_kept_out_is_refused_alike(self, team, case):
-        from tests.factories import an_agency
-
         stranger = an_agency("COM", area=team.area)
         messages = set()
         for agency in (stranger, team.health_agency):
@@ -412,8 +410,6 @@ class TestATeam:
             case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
         )
 
-        from egide.sharing.models import Disclosure
-
         row = Disclosure.objects.get(recipient=team.school_agency)
         assert row.basis == "common_programme"
         assert "threat.indicators" in row.categories
@@ -436,8 +432,6 @@ class TestATeam:
         assert client.get(url).status_code == 404
 
     def test_a_task_of_an_agency_let_go_comes_back(self, team, case):
-        from egide.cases.services import tasks
-
         teaming.bring_in(
             case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
         )
@@ -639,8 +633,6 @@ class TestTheOtherSide:
         assert ("incident.facts", "Sits beside him.") in seen_by(team.teacher, case)
 
     def test_what_was_opened_of_each_person_is_accounted_for(self, team, case):
-        from egide.sharing.models import Disclosure
-
         assert Disclosure.objects.filter(recipient=team.probation_agency).count() == 1
         teaming.bring_in(
             case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
@@ -648,8 +640,6 @@ class TestTheOtherSide:
         assert Disclosure.objects.filter(recipient=team.school_agency).count() == 2
 
     def test_what_serves_who_is_in_danger_stands_in_their_file(self, team, case):
-        from egide.cases.services import tasks
-
         made = tasks.add_task(
             case_id=case.pk,
             text="Walk Noé home.",
@@ -666,8 +656,6 @@ class TestTheOtherSide:
         }
 
     def test_where_nobody_in_danger_is_named_such_a_task_is_refused(self, team):
-        from egide.cases.services import tasks
-
         made = going_on(team)
         with pytest.raises(Refused):
             tasks.add_task(
@@ -681,9 +669,6 @@ class TestTheOtherSide:
             )
 
     def test_an_agency_let_go_is_told_to_stop_and_so_is_each_when_the_case_ends(self, team, case):
-        from egide.cases.models import EndNotice
-        from egide.cases.services import closing
-
         teaming.bring_in(
             case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
         )
@@ -733,8 +718,6 @@ class TestTheOtherSide:
         assert client.get(reverse(f"cases:{name}", args=[case.pk])).status_code == 404
 
     def test_words_nobody_decided_on_go_when_the_case_ends(self, team, case):
-        from egide.cases.services import closing
-
         expressing.ask_to_keep(
             case_id=case.pk,
             threat_id=Entry.objects.get(form="threat:1").pk,
@@ -758,8 +741,6 @@ class TestTheOtherSide:
         assert row.words is None
 
     def test_a_danger_told_without_a_name_names_neither(self, team, case):
-        from egide.cases.services import alerting
-
         for facts in ("Noé Hachey is followed.", "Alex Doucet has a knife."):
             with pytest.raises(Refused):
                 alerting.write_report(
