@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -132,6 +133,16 @@ class TestImport:
         assert "score.max" in html
         assert "Licence 12." in html
         assert not InstrumentImport.objects.exists()
+
+    def test_comes_in_a_file_too(self, client, administrator):
+        sent = SimpleUploadedFile("own.yaml", MINIMAL.encode(), "application/yaml")
+        answer = post(
+            sign_in(client, administrator), reverse("assessments:import-new"),
+            {"file": sent, "rights": "Licence 12."},
+        )  # fmt: skip
+
+        assert answer.status_code == 302
+        assert InstrumentImport.objects.get().rights == "Licence 12."
 
     def test_sent_twice_is_brought_in_once(self, client, administrator):
         from egide.common.idempotency import new_key

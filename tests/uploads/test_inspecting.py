@@ -240,6 +240,29 @@ class TestPdf:
 
         assert refused("a.pdf", files.pdf(huge)) == "too_many_pixels"
 
+    def test_with_a_photograph_packed_twice_or_layers_that_are_not_shown_is_refused(self):
+        """What the photograph says of itself would not be reached, and would stay."""
+
+        def packed(filters):
+            def change(document):
+                image = pikepdf.Stream(document, b"x")
+                image.Subtype, image.Width, image.Height = pikepdf.Name.Image, 40, 30
+                image.Filter = pikepdf.Array([pikepdf.Name(name) for name in filters])
+                document.pages[0].Resources.XObject = pikepdf.Dictionary(Im0=document.make_indirect(image))
+
+            return change
+
+        for filters in (["/ASCII85Decode", "/DCTDecode"], ["/JPXDecode"]):
+            assert refused("a.pdf", files.pdf(packed(filters))) == "pdf_picture"
+
+        def layered(document):
+            layer = document.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="Draft"))
+            document.Root.OCProperties = pikepdf.Dictionary(
+                OCGs=pikepdf.Array([layer]), D=pikepdf.Dictionary(OFF=pikepdf.Array([layer]))
+            )
+
+        assert refused("a.pdf", files.pdf(layered)) == "pdf_layers"
+
 
 class TestTwoThings:
     @pytest.mark.parametrize(
