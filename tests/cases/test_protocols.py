@@ -678,6 +678,9 @@ class TestTheOtherSide:
             case_id=case.pk, agency_id=team.school_agency.pk, reason="R.", actor=team.coordinator, at=NOON
         )
         assert not EndNotice.objects.waiting().exists()
+        assert not Task.objects.filter(kind="acknowledgements", done_at=None).exists()
+        case.refresh_from_db()
+        assert case.next_due_kind != "acknowledgements"
 
         closing.close_case(
             case_id=case.pk,

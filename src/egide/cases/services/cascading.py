@@ -19,7 +19,6 @@ from egide.cases.models import Case, EndNotice, File
 from egide.cases.models.cascade import LAW_CATEGORY
 from egide.cases.models.work import TaskKind
 from egide.cases.queries.holding import held_kinds
-from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, entries
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
@@ -28,8 +27,6 @@ from egide.sharing import ending
 from egide.sharing.models import Consent
 from egide.sharing.rules.categories import compartment_of
 
-#: How long an agency has to answer, where the protocol does not say. Ours (O).
-ANSWER_WITHIN = Interval(working_days=5)
 #: The longest name of a law, in characters: a reference, not a story.
 LONGEST_LAW = 300
 ANSWERS = ("nothing_held", "destroyed", "returned", "kept")
@@ -58,28 +55,20 @@ def tell_recipients(
         needs_consent=case.programme.protocol.is_consent_required,
     )
     waiting.filter(agency__in=[one.agency.pk for one in lost]).update(superseded_at=at)
-    due_at = deadlines.due_after(at, case.programme.protocol.deadlines.get("acknowledgements", ANSWER_WITHIN))
     made = [
         EndNotice(
-            case=case,
-            file=file,
             agency=one.agency,
             consent=one.consent,
             is_partial=one.is_partial,
             ended_on=timezone.localdate(min(at, one.consent.expires_at)),
-            made_at=at,
-            due_at=due_at,
         )
         for one in lost
     ]
-    EndNotice.objects.bulk_create(made)
     if ended and case.programme.protocol.is_consent_required:
         ending.end_what_rested_on_consent(case_id=case.pk, still=now, actor=actor, at=at)
     given_back = deadlines.give_back(case=case, at=at) if ended else 0
     if made:
-        deadlines.set_deadline(
-            case=case, kind=TaskKind.ACKNOWLEDGEMENTS, at=at, due_at=due_at, file=file, actor=actor
-        )
+        _tell(made, case=case, file=file, actor=actor, at=at)
     elif actor is not None:
         _end_when_answered(case, actor=actor, at=at)
     if made or again or given_back:
@@ -100,17 +89,9 @@ def tell_let_go(*, case: Case, agencies: Collection[UUID], actor: Membership, at
     if not agencies:
         return
     file = entries.subject_file(case)
-    due_at = deadlines.due_after(at, case.programme.protocol.deadlines.get("acknowledgements", ANSWER_WITHIN))
-    take_up_again(case=case, agency_ids=agencies, at=at)
-    EndNotice.objects.bulk_create(
-        EndNotice(
-            case=case, file=file, agency_id=pk, ended_on=timezone.localdate(at), made_at=at, due_at=due_at
-        )
-        for pk in sorted(agencies)
-    )
-    deadlines.set_deadline(
-        case=case, kind=TaskKind.ACKNOWLEDGEMENTS, at=at, due_at=due_at, file=file, actor=actor
-    )
+    _told_without_consent(case, agencies).update(superseded_at=at)
+    made = [EndNotice(agency_id=pk, ended_on=timezone.localdate(at)) for pk in sorted(agencies)]
+    _tell(made, case=case, file=file, actor=actor, at=at)
     ledger.record(
         action="cases.recipients_told",
         actor=actor,
@@ -122,10 +103,27 @@ def tell_let_go(*, case: Case, agencies: Collection[UUID], actor: Membership, at
     )
 
 
-def take_up_again(*, case: Case, agency_ids: Collection[UUID], at: datetime) -> None:
-    """Let go of what agencies were told without a consent: they work on the case again, or are told anew."""
-    waiting = EndNotice.objects.filter(case=case, consent__isnull=True, agency__in=agency_ids).waiting()
-    waiting.update(superseded_at=at)
+def take_up_again(*, case: Case, agency_id: UUID, actor: Membership, at: datetime) -> None:
+    """Let go of what an agency was told without a consent: it works on the case again. The caller saves the case."""
+    if _told_without_consent(case, [agency_id]).update(superseded_at=at):
+        _end_when_answered(case, actor=actor, at=at)
+
+
+def _told_without_consent(case: Case, agencies: Collection[UUID]) -> QuerySet[EndNotice]:
+    return EndNotice.objects.filter(case=case, consent__isnull=True, agency__in=agencies).waiting()
+
+
+def _tell(
+    notices: list[EndNotice], *, case: Case, file: File, actor: Membership | None, at: datetime
+) -> None:
+    """Keep the notices, each with its day to answer, and make the lead's task of waiting for the answers."""
+    due_at = deadlines.due_after(at, case.programme.protocol.deadlines["acknowledgements"])
+    for one in notices:
+        one.case, one.file, one.made_at, one.due_at = case, file, at, due_at
+    EndNotice.objects.bulk_create(notices)
+    deadlines.set_deadline(
+        case=case, kind=TaskKind.ACKNOWLEDGEMENTS, at=at, due_at=due_at, file=file, actor=actor
+    )
 
 
 def _given_again(waiting: QuerySet[EndNotice], now: dict[UUID, set[ending.Pair]], at: datetime) -> int:

@@ -65,7 +65,8 @@ def bring_in(*, case_id: UUID, agency_id: UUID, reason: str, actor: Membership, 
     entries.write_entry(
         file=file, category="conference.record", text=reason.strip(), form="team:1", actor=actor, at=at
     )
-    cascading.take_up_again(case=case, agency_ids=[agency.pk], at=at)
+    cascading.take_up_again(case=case, agency_id=agency.pk, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at)
     sharing.assign(case_id=case.pk, agency=agency, side=side_of(agency.sector), actor=actor, at=at)
     # To each person of the case of whom it may read something, it is a disclosure.
     for one in _opened_to(case, agency):
