@@ -65,13 +65,17 @@ def has_cases_elsewhere(actor: Membership) -> bool:
     return not own or any(programme.has_cases_elsewhere for programme in own)
 
 
+def _may_lead(member: Membership) -> bool:
+    """Who leads reads on both sides: an agency that works with the person of concern alone never does."""
+    return member.role in PROGRAMME_ROLES and not is_management_only(member.sector)
+
+
 def own_programmes(actor: Membership) -> list[Programme]:
     """Answer the programmes the actor works for as lead agency, read once for each request."""
     known: list[Programme] | None = getattr(actor, "_own_programmes", None)
     if known is None:
         known = []
-        # Who leads reads on both sides: an agency that works with the person of concern alone never does.
-        if actor.role in PROGRAMME_ROLES and not is_management_only(actor.sector):
+        if _may_lead(actor):
             elsewhere = sharing.active_assignments().filter(agency=actor.agency_id)
             known = list(
                 Programme.objects.filter(
@@ -84,12 +88,17 @@ def own_programmes(actor: Membership) -> list[Programme]:
     return known
 
 
+def programmes_of_agency(agency_id: UUID) -> list[Programme]:
+    """Answer the programmes an agency leads or takes part in, in one query."""
+    mine = Q(lead_agency=agency_id) | Q(partners=agency_id)
+    return list(Programme.objects.filter(mine).distinct().order_by("code"))
+
+
 def programmes_around(actor: Membership) -> list[Programme]:
     """Answer the programmes the actor's agency leads or takes part in, read once for each request."""
     known: list[Programme] | None = getattr(actor, "_programmes_around", None)
     if known is None:
-        mine = Q(lead_agency=actor.agency_id) | Q(partners=actor.agency_id)
-        known = list(Programme.objects.filter(mine).distinct().order_by("code"))
+        known = programmes_of_agency(actor.agency_id)
         actor._programmes_around = known  # type: ignore[attr-defined]
     return known
 
@@ -101,9 +110,7 @@ def remember_programmes(members: Collection[Membership]) -> None:
     rows = Programme.objects.annotate(
         member=F("lead_agency__memberships"), member_area=F("lead_agency__memberships__areas")
     ).filter(
-        member__in=[
-            one.pk for one in members if one.role in PROGRAMME_ROLES and not is_management_only(one.sector)
-        ],
+        member__in=[one.pk for one in members if _may_lead(one)],
         area=F("member_area"),
     )
     for programme in rows.annotate(has_cases_elsewhere=Exists(elsewhere)).order_by("code"):

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
-from egide.cases.models import Programme
-from egide.cases.models.case import own_programmes, programmes_around
+from egide.cases.models.case import own_programmes, programmes_around, programmes_of_agency
 from egide.cases.permissions import REFERRING_ROLES
 from egide.common.text import localized
 from egide.partners.models import Membership, TrainingRecord
@@ -61,8 +59,9 @@ def in_words(lacks: Iterable[Lack]) -> list[Missing]:
 
 def required_of(*, agency_id: UUID) -> list[str]:
     """Answer the courses that programmes the agency leads or takes part in ask, each once; one query."""
-    mine = Programme.objects.filter(Q(lead_agency=agency_id) | Q(partners=agency_id)).distinct()
-    return list(dict.fromkeys(code for one in mine.order_by("code") for code in one.required_training))
+    return list(
+        dict.fromkeys(code for one in programmes_of_agency(agency_id) for code in one.required_training)
+    )
 
 
 def staff(*, agency_id: UUID, at: datetime) -> tuple[list[str], list[Person]]:

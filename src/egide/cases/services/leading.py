@@ -28,9 +28,8 @@ from egide.sharing import leading
 from egide.sharing.queries import recused_agencies
 from egide.sharing.rules.sides import is_management_only
 
-#: How long the other agency has to answer, and the new lead to look at the consents. Ours (O).
+#: How long the other agency has to answer. Ours (O).
 ANSWER_WITHIN = Interval(working_days=3)
-CHECKED_WITHIN = Interval(working_days=2)
 #: Of what kind the reason is: as the record of a conference, so that the agency asked reads it if consent says so.
 REASON_CATEGORY = "conference.record"
 
@@ -248,6 +247,6 @@ def _move(case: Case, change: LeadChange, actor: Membership, at: datetime) -> No
     is_called = bool(left.delete()[0])
     if is_called:
         deadlines.set_deadline(case=case, kind=TaskKind.CONFERENCE, at=at, actor=actor)
-    due_at = deadlines.due_after(at, programme.protocol.deadlines.get("consent_check", CHECKED_WITHIN))
+    due_at = deadlines.due_after(at, programme.protocol.deadlines["consent_check"])
     deadlines.set_deadline(case=case, kind=TaskKind.LEAD_CONSENTS, at=at, due_at=due_at, actor=actor)
     deadlines.refresh_next_due(case, at=at, changed=["programme", "lead"])

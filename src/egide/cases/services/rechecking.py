@@ -12,7 +12,6 @@ from django.utils import timezone
 from egide.cases.lifecycle import State
 from egide.cases.models import Case
 from egide.cases.models.work import TaskKind
-from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines
 from egide.ledger import services as ledger
 from egide.partners import queries as partners
@@ -20,9 +19,6 @@ from egide.partners.models import Agency
 from egide.partners.signals import agency_deactivated, agreement_terminated
 from egide.sharing import queries as sharing
 from egide.sharing.models import ConsentRecipient
-
-#: When the lead looks at it, where the protocol does not say. Ours (O).
-CHECKED_WITHIN = Interval(working_days=2)
 
 
 def listen() -> None:
@@ -66,10 +62,7 @@ def ask_to_check(*, at: datetime, agency_ids: Collection[UUID] | None = None, li
         .order_by("pk")
     }
     for case in cases.values():
-        due_at = deadlines.due_after(
-            at, case.programme.protocol.deadlines.get("consent_check", CHECKED_WITHIN)
-        )
-        deadlines.set_deadline(case=case, kind=TaskKind.CONSENT_CHECK, at=at, due_at=due_at)
+        deadlines.set_deadline(case=case, kind=TaskKind.CONSENT_CHECK, at=at)
         deadlines.refresh_next_due(case, at=at)
     ConsentRecipient.objects.filter(pk__in=[row.pk for row in rows]).update(check_asked_at=at)
     ledger.record_many(

@@ -12,7 +12,6 @@ from egide.cases import permissions
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, ConflictAnswer, File, Task
 from egide.cases.models.work import TaskKind
-from egide.cases.rules.protocol import Interval
 from egide.cases.services import deadlines, substituting
 from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, Refused
@@ -23,8 +22,6 @@ from egide.sharing import services as sharing
 from egide.sharing.models import Recusal
 from egide.sharing.rules.sides import is_management_only
 
-#: When the lead reviews what somebody had read, where the protocol does not say. Ours (O).
-REVIEWED_WITHIN = Interval(working_days=3)
 SET_ASIDE = ("other_person", "no_tie")
 #: Stages in which a case has a lead, unless the lead is gone.
 LED_STATES = (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE)
@@ -94,8 +91,7 @@ def after_recusal(*, recusal: Recusal, at: datetime) -> None:
     )
     if not case.is_open:
         return
-    due_at = deadlines.due_after(at, case.programme.protocol.deadlines.get("log_review", REVIEWED_WITHIN))
-    deadlines.set_deadline(case=case, kind=TaskKind.LOG_REVIEW, at=at, due_at=due_at)
+    deadlines.set_deadline(case=case, kind=TaskKind.LOG_REVIEW, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.log_review_asked", actor=None, target=case, at=at)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from egide.cases.forms.concerns import FORMS
 from egide.cases.forms.intake import AgainForm, SecondReaderForm, TriageForm
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Programme
+from egide.cases.models.case import programmes_around
 from egide.cases.queries import casefile, intake
 from egide.cases.resuming import draft_address
 from egide.cases.services import drafting, linking, recusing, referring, triaging
@@ -40,26 +40,18 @@ from egide.common.typed import words_sent
 REFERRALS = 50
 
 
-def _programmes(request: Request):  # type: ignore[no-untyped-def]
-    actor = request.actor
-    return (
-        Programme.objects.filter(Q(partners=actor.agency_id) | Q(lead_agency=actor.agency_id))
-        .distinct()
-        .order_by("code")
-    )
-
-
 def refer(request: Request) -> HttpResponse:
     """Refer someone to a programme."""
     if request.actor is None or request.actor.role not in permissions.REFERRING_ROLES:
         raise PermissionDenied(_("Your role does not make referrals."))
-    programmes = list(_programmes(request))
+    programmes = programmes_around(request.actor)
     if not programmes:
         raise PermissionDenied(_("Your agency is not a partner of any programme yet."))
     intake = _intake(request, programmes)
     if intake is None:
         return render(request, "cases/refer_choose.html", {"programmes": programmes})
-    ours = _programmes(request).filter(pk__in=[one.pk for one in programmes if one.protocol.intake == intake])
+    of_this_form = [one.pk for one in programmes if one.protocol.intake == intake]
+    ours = Programme.objects.filter(pk__in=of_this_form).order_by("code")
     language = request.actor.account.language
     form = FORMS[intake](
         request.POST or None,
