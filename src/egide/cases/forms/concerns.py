@@ -3,8 +3,19 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import LANGUAGES, YES_NO_UNKNOWN, choice, day, several, unserved, words
-from egide.cases.forms.referring import HarmForm, ReferralForm, name_field
+from egide.cases.forms.fields import YES_NO_UNKNOWN, choice, day, several, unserved, words
+from egide.cases.forms.referring import (
+    HarmForm,
+    ReferralForm,
+    knows_field,
+    language_field,
+    name_field,
+    orders_field,
+    phone_field,
+    safe_note_field,
+    strengths_field,
+    worries_field,
+)
 from egide.cases.intake import BehaviourContent, BiasContent, ReturnContent
 
 #: What was seen or heard, in our own words after the themes of NTAC (domain/instruments.md §4.1): conduct, never identity.
@@ -43,7 +54,7 @@ class BehaviourForm(ReferralForm):
         error=_("Give a name, or say how the person is known."),
     )
     person_born_on = day(_("Date of birth"), required=False)
-    person_language = forms.ChoiceField(label=_("Language to speak with the person"), choices=LANGUAGES)
+    person_language = language_field()
     seen = words(
         _("What was seen or heard"),
         hint=_(
@@ -76,25 +87,10 @@ class BehaviourForm(ReferralForm):
     at_risk_given = name_field(_("First name"))
     at_risk_family = name_field(_("Family name"))
     at_risk_how = words(_("Who may be in danger, and why"), rows=2, required=False)
-    strengths = words(
-        _("What holds the person up"),
-        hint=_("People they trust, plans, work, school, care they accept."),
-        rows=2,
-        required=False,
-    )
+    strengths = strengths_field()
     already_done = words(_("What was done already, and by whom"), rows=2, required=False)
-    reasons = words(
-        _("What worries you"),
-        hint=_("Your professional opinion, kept apart from the facts."),
-        rows=3,
-        required=False,
-    )
-    orders = words(
-        _("Court orders or conditions"),
-        hint=_("No contact, release conditions, weapons prohibition."),
-        rows=2,
-        required=False,
-    )
+    reasons = worries_field()
+    orders = orders_field()
     is_unserved = unserved()
 
     def content(self) -> BehaviourContent:
@@ -103,24 +99,11 @@ class BehaviourForm(ReferralForm):
         is_named = data["at_risk_given"] or data["at_risk_family"]
         # Of somebody in danger whom nobody names, what is known stands with what was seen.
         unnamed = "" if is_named else data["at_risk_how"]
-        return BehaviourContent(
+        return self.filled(
+            BehaviourContent,
             person=self.person("person"),
             seen="\n\n".join(text for text in (data["seen"], unnamed) if text),
-            seen_on=data["seen_on"],
-            known_how=data["known_how"],
-            behaviours=data["behaviours"],
-            threat=data["threat"],
-            weapons=data["weapons"],
-            weapons_known=data["weapons_known"],
             at_risk=self.person("at_risk") if is_named else None,
-            at_risk_how=data["at_risk_how"],
-            strengths=data["strengths"],
-            already_done=data["already_done"],
-            reasons=data["reasons"],
-            orders=data["orders"],
-            is_unserved=data["is_unserved"],
-            is_emergency=data["is_emergency"],
-            external_id=data["external_id"],
         )
 
 
@@ -155,19 +138,10 @@ class BiasForm(ReferralForm):
         error=_("Give at least one name for the person harmed."),
     )
     person_born_on = day(_("Date of birth"), required=False)
-    person_language = forms.ChoiceField(label=_("Language to speak with the person"), choices=LANGUAGES)
-    person_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    safe_contact_note = words(
-        _("How to reach the person safely"),
-        hint=_("When, by whom, what to say if someone else answers. Nobody calls before this is read."),
-        rows=2,
-        required=False,
-    )
-    person_informed = choice(
-        _("Does the person know about this referral?"),
-        YES_NO_UNKNOWN,
-        error=_("Say whether the person knows."),
-    )
+    person_language = language_field()
+    person_phone = phone_field()
+    safe_contact_note = safe_note_field()
+    person_informed = knows_field()
     incident = words(
         _("What happened"),
         hint=_("What was seen or heard, when, by whom. Keep what you think for the last box."),
@@ -186,26 +160,11 @@ class BiasForm(ReferralForm):
         required=False,
     )
     wishes = words(_("What the person wishes"), rows=2, required=False)
-    reasons = words(
-        _("What worries you"),
-        hint=_("Your professional opinion, kept apart from the facts."),
-        rows=3,
-        required=False,
-    )
+    reasons = worries_field()
 
     def content(self) -> BiasContent:
         """Answer what the form says, as the service takes it."""
-        data = self.cleaned_data
-        return BiasContent(
-            person=self.person("person"),
-            **{
-                name: data[name]
-                for name in (
-                    "incident", "incident_on", "place", "acts", "why", "wishes", "safe_contact_note", "reasons",
-                    "person_informed", "is_emergency", "external_id",
-                )
-            },
-        )  # fmt: skip
+        return self.filled(BiasContent, person=self.person("person"))
 
 
 NEEDS = [
@@ -236,8 +195,8 @@ class ReturnForm(ReferralForm):
         error=_("Give at least one name for the person."),
     )
     person_born_on = day(_("Date of birth"), required=False)
-    person_language = forms.ChoiceField(label=_("Language to speak with the person"), choices=LANGUAGES)
-    person_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    person_language = language_field()
+    person_phone = phone_field()
     safe_contact_note = words(_("How to reach the person"), rows=2, required=False)
     person_informed = choice(
         _("Does the person want this support?"),
@@ -254,39 +213,14 @@ class ReturnForm(ReferralForm):
     )
     needs = several(_("What would help"), NEEDS, hint=_("Tick what the person says."), required=False)
     needs_known = words(_("More about these needs"), rows=3, required=False)
-    strengths = words(
-        _("What holds the person up"),
-        hint=_("People they trust, plans, work, school, care they accept."),
-        rows=2,
-        required=False,
-    )
-    conditions = words(
-        _("Court orders or conditions"),
-        hint=_("No contact, release conditions, weapons prohibition."),
-        rows=2,
-        required=False,
-    )
+    strengths = strengths_field()
+    conditions = orders_field()
     is_unserved = unserved()
-    worries = words(
-        _("What worries you"),
-        hint=_("Your professional opinion, kept apart from the facts."),
-        rows=3,
-        required=False,
-    )
+    worries = worries_field()
 
     def content(self) -> ReturnContent:
         """Answer what the form says, as the service takes it."""
-        data = self.cleaned_data
-        return ReturnContent(
-            person=self.person("person"),
-            **{
-                name: data[name]
-                for name in (
-                    "goals", "returns_on", "needs", "needs_known", "strengths", "conditions", "is_unserved", "worries",
-                    "person_informed", "safe_contact_note", "is_emergency", "external_id",
-                )
-            },
-        )  # fmt: skip
+        return self.filled(ReturnContent, person=self.person("person"))
 
 
 #: By the intake a protocol names.

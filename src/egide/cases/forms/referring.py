@@ -1,7 +1,8 @@
 """Referring someone: one form for each way a concern is told, in under three minutes."""
 
+from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,68 @@ from egide.cases.intake import Content, Person, ReferralContent
 from egide.cases.models import Programme
 from egide.common import clock
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Made = TypeVar("Made", bound="DataclassInstance")
+
 
 def name_field(label: Any, *, required: bool = False, error: Any = None) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=80, required=required, error_messages={"required": error} if error else None
     )
+
+
+def worries_field() -> forms.CharField:
+    return words(
+        _("What worries you"),
+        hint=_("Your professional opinion, kept apart from the facts."),
+        rows=3,
+        required=False,
+    )
+
+
+def strengths_field() -> forms.CharField:
+    return words(
+        _("What holds the person up"),
+        hint=_("People they trust, plans, work, school, care they accept."),
+        rows=2,
+        required=False,
+    )
+
+
+def orders_field() -> forms.CharField:
+    return words(
+        _("Court orders or conditions"),
+        hint=_("No contact, release conditions, weapons prohibition."),
+        rows=2,
+        required=False,
+    )
+
+
+def safe_note_field() -> forms.CharField:
+    return words(
+        _("How to reach the person safely"),
+        hint=_("When, by whom, what to say if someone else answers. Nobody calls before this is read."),
+        rows=2,
+        required=False,
+    )
+
+
+def knows_field() -> forms.ChoiceField:
+    return choice(
+        _("Does the person know about this referral?"),
+        YES_NO_UNKNOWN,
+        error=_("Say whether the person knows."),
+    )
+
+
+def language_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Language to speak with the person"), choices=LANGUAGES)
+
+
+def phone_field() -> forms.CharField:
+    return forms.CharField(label=_("Phone"), max_length=40, required=False)
 
 
 class ReferralForm(forms.Form):
@@ -53,6 +111,11 @@ class ReferralForm(forms.Form):
     def content(self) -> Content:
         """Answer what the form says, as the service takes it."""
         raise NotImplementedError
+
+    def filled(self, made: type[Made], **said: Any) -> Made:
+        """Answer a content that says what the fields of the same name hold, but for what is `said` here."""
+        names = {one.name for one in fields(made)} & self.cleaned_data.keys()
+        return made(**{name: self.cleaned_data[name] for name in names} | said)
 
     def person(self, prefix: str) -> Person:
         """Answer one person of the form, by the beginning of the names of their fields."""
@@ -93,25 +156,16 @@ class HarmForm(ReferralForm):
         error_messages={"required": _("Give at least one name for the person in danger.")},
     )
     victim_born_on = day(_("Date of birth"), required=False)
-    victim_language = forms.ChoiceField(label=_("Language to speak with the person"), choices=LANGUAGES)
-    victim_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    safe_contact_note = words(
-        _("How to reach the person safely"),
-        hint=_("When, by whom, what to say if someone else answers. Nobody calls before this is read."),
-        rows=2,
-        required=False,
-    )
+    victim_language = language_field()
+    victim_phone = phone_field()
+    safe_contact_note = safe_note_field()
     victim_address = forms.CharField(
         label=_("Where the person lives or stays"),
         help_text=_("Sealed apart: read by the advocate and the coordinator only."),
         max_length=200,
         required=False,
     )
-    victim_informed = choice(
-        _("Does the person know about this referral?"),
-        YES_NO_UNKNOWN,
-        error=_("Say whether the person knows."),
-    )
+    victim_informed = knows_field()
     incident = words(
         _("What happened"),
         hint=_("What was seen or heard, when, by whom. Keep what you think for the next box."),
@@ -122,40 +176,20 @@ class HarmForm(ReferralForm):
     indicators = several(
         _("Signs of danger"), INDICATORS, hint=_("Tick what you know. Nothing is counted."), required=False
     )
-    reasons = words(
-        _("What worries you"),
-        hint=_("Your professional opinion, kept apart from the facts."),
-        rows=3,
-        required=False,
-    )
+    reasons = worries_field()
     children = words(_("Children or others at risk"), rows=2, required=False)
     concern_given = forms.CharField(label=_("First name"), max_length=80, required=False)
     concern_family = forms.CharField(label=_("Family name"), max_length=80, required=False)
     concern_born_on = day(_("Date of birth"), required=False)
-    police_orders = words(
-        _("Court orders or conditions"),
-        hint=_("No contact, release conditions, weapons prohibition."),
-        rows=2,
-        required=False,
-    )
+    police_orders = orders_field()
     is_unserved = unserved()
 
     def content(self) -> ReferralContent:
         """Answer what the form says, as the service takes it."""
         data = self.cleaned_data
         has_other = data["concern_given"] or data["concern_family"]
-        return ReferralContent(
+        return self.filled(
+            ReferralContent,
             victim=self.person("victim"),
             person_of_concern=self.person("concern") if has_other else None,
-            incident=data["incident"],
-            incident_on=data["incident_on"],
-            reasons=data["reasons"],
-            safe_contact_note=data["safe_contact_note"],
-            children=data["children"],
-            indicators=data["indicators"],
-            is_emergency=data["is_emergency"],
-            victim_informed=data["victim_informed"],
-            external_id=data["external_id"],
-            police_orders=data["police_orders"],
-            is_unserved=data["is_unserved"],
         )

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import Person, Somebody, identity, orders, reached, written
+from egide.cases.intake.people import AboutOne, Person, Somebody, identity, orders, reached, ticked, written
 from egide.cases.models.file import FileRole, Kind
 
 
 @dataclass(frozen=True)
-class BehaviourContent:
+class BehaviourContent(AboutOne):
     """What a referrer saw or heard somebody do, and of whom may be in danger."""
 
-    person: Person
     seen: str
     #: How the referrer knows: seen, heard, online, told.
     known_how: str
@@ -41,10 +40,6 @@ class BehaviourContent:
     #: Nobody asks the referrer to tell the person: that is for the team to decide.
     person_informed: str = "unknown"
 
-    @property
-    def language(self) -> str:
-        return self.person.language
-
     def people(self) -> Iterator[Somebody]:
         yield Somebody(FileRole.PERSON_OF_CONCERN, self.person, self._of_person())
         if self.at_risk is not None:
@@ -59,12 +54,7 @@ class BehaviourContent:
             "observed_on": self.seen_on,
             "form": "behaviour:1",
         }
-        if self.behaviours:
-            yield {
-                "category": "threat.indicators",
-                "data": {"indicators": list(self.behaviours)},
-                "form": "behaviours:1",
-            }
+        yield from ticked(self.behaviours, "behaviours:1")
         yield from written("threat.indicators", self.threat, "threat:1", kind=Kind.STATEMENT)
         yield {
             "category": "threat.indicators",

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import Person, Somebody, identity, reached, written
+from egide.cases.intake.people import AboutOne, Somebody, identity, reached, written
 from egide.cases.models.file import FileRole, Kind
 
 
 @dataclass(frozen=True)
-class BiasContent:
+class BiasContent(AboutOne):
     """What a referrer says of an act of prejudice and of whom it touched."""
 
-    person: Person
     incident: str
     incident_on: date | None = None
     place: str = ""
@@ -29,10 +28,6 @@ class BiasContent:
     person_informed: str = "unknown"
     is_emergency: bool = False
     external_id: str = ""
-
-    @property
-    def language(self) -> str:
-        return self.person.language
 
     def people(self) -> Iterator[Somebody]:
         yield Somebody(FileRole.VICTIM, self.person, self._of_person())

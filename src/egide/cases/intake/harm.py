@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import Person, Somebody, identity, orders, reached, written
+from egide.cases.intake.people import Person, Somebody, identity, orders, reached, ticked, written
 from egide.cases.models.file import FileRole, Kind
 
 
@@ -52,12 +52,7 @@ class ReferralContent:
             "observed_on": self.incident_on,
             "form": "referral:1",
         }
-        if self.indicators:
-            yield {
-                "category": "threat.indicators",
-                "data": {"indicators": list(self.indicators)},
-                "form": "indicators:1",
-            }
+        yield from ticked(self.indicators, "indicators:1")
         yield from written("incident.facts", self.reasons, "reasons:1", kind=Kind.OPINION)
         yield from written("incident.facts", self.children, "children:1")
         yield from orders(self.police_orders, is_unserved=self.is_unserved)

@@ -1,6 +1,6 @@
 """People a referral names, and what it writes in the file of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Protocol
@@ -24,6 +24,17 @@ class Person:
         """How lists show the person: initial and family name, "J. Landry"."""
         initial = f"{self.given_name.strip()[:1]}. " if self.given_name.strip() else ""
         return f"{initial}{self.family_name.strip()}".strip()
+
+
+@dataclass(frozen=True)
+class AboutOne:
+    """What a referral says when it is about one person, with whom somebody will speak."""
+
+    person: Person
+
+    @property
+    def language(self) -> str:
+        return self.person.language
 
 
 class Somebody(NamedTuple):
@@ -87,6 +98,12 @@ def reached(person: Person, note: str) -> Iterator[dict[str, Any]]:
 def orders(text: str, *, is_unserved: bool) -> Iterator[dict[str, Any]]:
     """Yield what a judge ordered, unless nothing was written; one made without notice waits to be served."""
     yield from written(ORDERS_CATEGORY, text, "orders:1", is_served=not is_unserved)
+
+
+def ticked(codes: Sequence[str], form: str) -> Iterator[dict[str, Any]]:
+    """Yield the signs of danger that were ticked, unless none was."""
+    if codes:
+        yield {"category": "threat.indicators", "data": {"indicators": list(codes)}, "form": form}
 
 
 def written(category: str, text: str, form: str, **more: Any) -> Iterator[dict[str, Any]]:

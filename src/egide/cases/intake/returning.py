@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import Person, Somebody, identity, orders, reached, written
+from egide.cases.intake.people import AboutOne, Somebody, identity, orders, reached, written
 from egide.cases.models.file import FileRole, Kind
 
 
 @dataclass(frozen=True)
-class ReturnContent:
+class ReturnContent(AboutOne):
     """What a referrer says of somebody's return, with them where it can be."""
 
-    person: Person
     goals: str
     returns_on: date | None = None
     needs: Sequence[str] = field(default_factory=tuple)
@@ -27,10 +26,6 @@ class ReturnContent:
     safe_contact_note: str = ""
     is_emergency: bool = False
     external_id: str = ""
-
-    @property
-    def language(self) -> str:
-        return self.person.language
 
     def people(self) -> Iterator[Somebody]:
         yield Somebody(FileRole.PERSON_OF_CONCERN, self.person, self._of_person())
