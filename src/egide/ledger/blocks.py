@@ -59,9 +59,8 @@ def _rows(start: int, end: int, *, with_marks: bool) -> Iterator[Row]:
     body = "convert_to(e.body, 'UTF8')" if is_postgresql else "CAST(e.body AS BLOB)"
     found = [f"convert_to({c}, 'UTF8')" if is_postgresql else c for c in map(_found_by, ("subject", "actor"))]
     query = (
-        f'SELECT l."index", l.entry_id, {body}, l.hash, {"l.mac" if with_marks else nothing}, {", ".join(found)} '  # noqa: S608
-        f'FROM ledger_leaf l LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l."index" >= {int(start)} '
-        f'AND l."index" < {int(end)} ORDER BY l."index"'
+        f'SELECT l."index", l.entry_id, {body}, l.hash, {"l.mac" if with_marks else nothing}, {", ".join(found)} '
+        f"{_joined(start, end)}"
     )
     with connection.cursor() as cursor:
         if is_postgresql:
@@ -109,8 +108,11 @@ def _together(cursor: Any, start: int, end: int) -> Iterator[Bare]:
     """
     places, hashes, odd = _one_row(
         cursor,
-        "string_agg(int8send(entry_id), ''), string_agg(hash, ''), "
-        "string_agg('x'::bytea, '') FILTER (WHERE octet_length(hash) <> 32)",
+        [
+            "string_agg(int8send(entry_id), '')",
+            "string_agg(hash, '')",
+            "string_agg('x'::bytea, '') FILTER (WHERE octet_length(hash) <> 32)",
+        ],
         f'SELECT entry_id, hash FROM ledger_leaf WHERE "index" >= {int(start)} AND "index" < {int(end)} ORDER BY "index"',  # noqa: S608
     )
     if not places:
@@ -118,11 +120,11 @@ def _together(cursor: Any, start: int, end: int) -> Iterator[Bare]:
     if odd:  # cut again every 32 bytes, two that are too short and too long would look sound
         raise ValueError
     columns = f"{_found_by('subject')} AS subject, {_found_by('actor')} AS actor"
-    lists = "string_agg(subject, ','), string_agg(actor, ','), string_agg(body, E'\\n')"
+    lists = ["string_agg(subject, ',')", "string_agg(actor, ',')", "string_agg(body, E'\\n')"]
     first, last = int.from_bytes(places[:8], "big"), int.from_bytes(places[-8:], "big")
     numbers, *found = _one_row(
         cursor,
-        f"string_agg(int8send(id), ''), {lists}",
+        ["string_agg(int8send(id), '')", *lists],
         f"SELECT e.id, {columns}, coalesce(e.body, '') AS body FROM ledger_entry e WHERE e.id BETWEEN {first} AND {last} "  # noqa: S608
         f"ORDER BY e.id LIMIT {end - start + 1}",
     )
@@ -135,11 +137,11 @@ def _together(cursor: Any, start: int, end: int) -> Iterator[Bare]:
     yield from zip(stored, subjects.split(b","), actors.split(b","), bodies.split(b"\n"), strict=True)
 
 
-def _one_row(cursor: Any, columns: str, rows: str) -> list[bytes]:
+def _one_row(cursor: Any, aggregates: Sequence[str], rows: str) -> list[bytes]:
     """Answer aggregates over some rows, as bytes; empty where there is none."""
-    query = f"COPY (SELECT {columns} FROM ({rows}) o) TO STDOUT (FORMAT BINARY)"  # noqa: S608
+    query = f"COPY (SELECT {', '.join(aggregates)} FROM ({rows}) o) TO STDOUT (FORMAT BINARY)"  # noqa: S608
     with cursor.cursor.copy(query) as copy:
-        copy.set_types(["bytea"] * (columns.count("_agg")))
+        copy.set_types(["bytea"] * len(aggregates))
         [row] = copy.rows()
     return [value or b"" for value in row]
 

@@ -168,16 +168,11 @@ class LevelForm(forms.Form):
         ]
 
 
-class NoteForm(forms.Form):
-    """Add what your agency knows."""
+class KnownForm(forms.Form):
+    """What is asked of all an agency adds: about whom, of what kind, and whether an order waits to be served."""
 
     about = choice(_("About whom"), [], error=_("Say about whom."))
     category = forms.ChoiceField(label=_("Kind of information"), choices=[])
-    kind = choice(
-        _("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is.")
-    )
-    observed_on = day(_("When it was seen or heard"), required=False)
-    text = words(_("What you add"), error=_("Write what was seen, heard or thought."))
     is_unserved = unserved()
 
     def __init__(self, *args: Any, files: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -191,6 +186,17 @@ class NoteForm(forms.Form):
         if data.get("is_unserved") and data.get("category") not in (None, ORDERS_CATEGORY):
             self.add_error("is_unserved", _("Only an order waits to be served."))
         return data
+
+
+class NoteForm(KnownForm):
+    """Add what your agency knows."""
+
+    kind = choice(
+        _("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is.")
+    )
+    observed_on = day(_("When it was seen or heard"), required=False)
+    text = words(_("What you add"), error=_("Write what was seen, heard or thought."))
+    field_order = ("about", "category", "kind", "observed_on", "text", "is_unserved")
 
 
 class ServedForm(forms.Form):

@@ -6,11 +6,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.casework import category_choices
-from egide.cases.forms.fields import choice, day, unserved, words
-from egide.cases.models.file import ORDERS_CATEGORY
+from egide.cases.forms.casework import KnownForm
+from egide.cases.forms.fields import day, words
 from egide.cases.services.documents import LONGEST_TITLE
-from egide.cases.services.noting import NOTE_CATEGORIES
 from egide.uploads.kinds import KINDS
 from egide.uploads.wording import largest, sentence
 
@@ -63,25 +61,10 @@ class _FileForm(forms.Form):
             paper.error_messages = {**paper.error_messages, "required": sentence(given_up)}
 
 
-class DocumentForm(_FileForm):
+class DocumentForm(_FileForm, KnownForm):
     """A document to add: about whom, what kind, what it is."""
 
-    about = choice(_("About whom"), [], error=_("Say about whom."))
-    category = forms.ChoiceField(label=_("Kind of information"), choices=[])
-    is_unserved = unserved()
     field_order = ("about", "category", "is_unserved", "title", "text", "observed_on", "paper")
-
-    def __init__(self, *args: Any, files: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["about"].choices = files  # type: ignore[attr-defined]
-        self.fields["category"].choices = category_choices(NOTE_CATEGORIES)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Only an order waits to be served."""
-        data = super().clean() or {}
-        if data.get("is_unserved") and data.get("category") not in (None, ORDERS_CATEGORY):
-            self.add_error("is_unserved", _("Only an order waits to be served."))
-        return data
 
 
 class VersionForm(_FileForm):

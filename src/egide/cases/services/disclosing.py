@@ -12,7 +12,7 @@ from egide.cases import permissions
 from egide.cases.models import Case, File, Task
 from egide.cases.models.file import FileRole
 from egide.cases.models.work import TaskKind, TaskWords
-from egide.cases.services import deadlines, tasks
+from egide.cases.services import deadlines, entries, tasks
 from egide.cases.services.locking import lock_case
 from egide.common.clock import add_working_days
 from egide.common.errors import NotVisible, Refused
@@ -28,10 +28,9 @@ TELL_AFTER_WORKING_DAYS = 3
 
 
 def _file(case: Case, role: str) -> File:
-    file = File.objects.filter(case=case, role=role).order_by("created_at").first()
+    file = entries.file_of(case, role)
     if file is None:
         raise NotVisible
-    file.case = case
     return file
 
 

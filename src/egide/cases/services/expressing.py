@@ -123,21 +123,22 @@ def answer(
     return found
 
 
-def destroy_waiting(*, case: Case, actor: Membership, at: datetime) -> int:
-    """Destroy the words nobody decided on when a case ends; answers how many there were."""
+def destroy_waiting(*, case: Case, actor: Membership, at: datetime) -> None:
+    """Destroy the words nobody decided on when a case ends."""
     waiting = list(Expression.objects.waiting().filter(case=case).order_by("pk").values_list("pk", "file_id"))
     Expression.objects.filter(pk__in=[pk for pk, _file in waiting]).update(
         state=ExpressionState.DESTROYED, words=None, answered_at=at
     )
-    for pk, file_id in waiting:
-        ledger.record(
+    ledger.record_many(
+        ledger.entry(
             action="cases.expression_destroyed",
             actor=actor,
             target=f"cases.expression:{pk}",
             at=at,
             subject=file_id,
         )
-    return len(waiting)
+        for pk, file_id in waiting
+    )
 
 
 def _opened(found: Expression, actor: Membership, at: datetime) -> sharing.OpenedItem:
