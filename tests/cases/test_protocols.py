@@ -69,6 +69,18 @@ def going_on(world, *, content=None, at=NOON):
     return Case.objects.get(pk=case.pk)
 
 
+def close(world, case, *, reason="criteria_met"):
+    closing.close_case(
+        case_id=case.pk,
+        reason=reason,
+        note="Nothing since.",
+        victim_view="declined",
+        victim_words="",
+        actor=world.coordinator,
+        at=NOON,
+    )
+
+
 @pytest.fixture
 def team(db):
     return World("btm", protocol="btam")
@@ -190,15 +202,7 @@ class TestAFifth:
     def test_offers_its_own_reasons_to_close_and_refuses_others(self, school):
         case = going_on(school)
         with pytest.raises(Refused):
-            closing.close_case(
-                case_id=case.pk,
-                reason="consent_withdrawn",
-                note="No.",
-                victim_view="declined",
-                victim_words="",
-                actor=school.coordinator,
-                at=NOON,
-            )
+            close(school, case, reason="consent_withdrawn")
 
 
 def behaviour_form(world, **more):
@@ -682,15 +686,7 @@ class TestTheOtherSide:
         case.refresh_from_db()
         assert case.next_due_kind != "acknowledgements"
 
-        closing.close_case(
-            case_id=case.pk,
-            reason="criteria_met",
-            note="Nothing since.",
-            victim_view="declined",
-            victim_words="",
-            actor=team.coordinator,
-            at=NOON,
-        )
+        close(team, case)
         assert set(EndNotice.objects.waiting().values_list("agency", flat=True)) == {
             team.school_agency.pk,
             team.probation_agency.pk,
@@ -729,15 +725,7 @@ class TestTheOtherSide:
             actor=team.coordinator,
             at=NOON,
         )
-        closing.close_case(
-            case_id=case.pk,
-            reason="criteria_met",
-            note="N.",
-            victim_view="declined",
-            victim_words="",
-            actor=team.coordinator,
-            at=NOON,
-        )
+        close(team, case)
 
         row = Expression.objects.get()
         assert row.state == "destroyed"

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from egide.cases.models import Programme
+from egide.cases.models import Case, Programme
+from egide.common.ids import REFERENCE_ALPHABET
 from egide.demonstration.world import World
 from egide.partners.models import Membership, Role, Sector
 
@@ -79,6 +80,13 @@ def recipients(cast: Cast, chance: random.Random) -> list[UUID]:
     others = [sector for sector in PARTNER_SECTORS if sector in cast.partners]
     chosen = chance.sample(others, chance.randint(2, len(others)))
     return [cast.police.agency_id, *(cast.partners[sector].agency_id for sector in chosen)]
+
+
+def draw_reference(case: Case, chance: random.Random) -> None:
+    """Give a case the reference drawn from the same chance as the rest: the world is the same each time."""
+    letters = "".join(chance.choice(REFERENCE_ALPHABET) for _letter in range(5))
+    case.reference = f"{case.programme.prefix}-{letters}"
+    case.save(update_fields=["reference"])
 
 
 class Clock:

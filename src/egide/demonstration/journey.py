@@ -22,8 +22,7 @@ from egide.cases.services import (
     tasks,
     triaging,
 )
-from egide.common.ids import REFERENCE_ALPHABET
-from egide.demonstration.cast import SHARED, Cast, Clock, recipients
+from egide.demonstration.cast import SHARED, Cast, Clock, draw_reference, recipients
 from egide.demonstration.stories import Scene, Storyteller
 from egide.partners.models import Membership, Sector
 from egide.sharing import queries as sharing_queries
@@ -70,9 +69,7 @@ class Journey:
             actor=self.chance.choice(self.cast.referrers),
             at=self.clock.at,
         ).case
-        letters = "".join(self.chance.choice(REFERENCE_ALPHABET) for _letter in range(5))
-        self.case.reference = f"{self.cast.programme.prefix}-{letters}"
-        self.case.save(update_fields=["reference"])
+        draw_reference(self.case, self.chance)
 
     def leave(self, *, is_read_again: bool) -> None:
         """No further action is proposed, and read a second time or not yet."""

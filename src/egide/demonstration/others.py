@@ -26,8 +26,7 @@ from egide.cases.services import (
     triaging,
 )
 from egide.cases.services.entries import subject_file
-from egide.common.ids import REFERENCE_ALPHABET
-from egide.demonstration.cast import Clock
+from egide.demonstration.cast import Clock, draw_reference
 from egide.demonstration.stories import DATA
 from egide.demonstration.world import World, description
 from egide.partners.models import Membership, Role
@@ -125,9 +124,7 @@ class _Story:
         self.case = referring.refer(
             programme_id=self.programme.pk, content=content, actor=self._referrer(), at=self.clock.at
         ).case
-        letters = "".join(self.chance.choice(REFERENCE_ALPHABET) for _letter in range(5))
-        self.case.reference = f"{self.programme.prefix}-{letters}"
-        self.case.save(update_fields=["reference"])
+        draw_reference(self.case, self.chance)
 
     def _accept(self) -> None:
         triaging.accept_referral(
