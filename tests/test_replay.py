@@ -12,6 +12,12 @@ from tests.factories import DAY, World
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    """Only so many beginnings are kept in a process: the tests before this one may have taken every place."""
+    monkeypatch.setattr(replay, "_kept", {})
+
+
 def told(change=None):
     """Answer a case of a world, and every row that stands then; nothing of it stays."""
     deployment_secrets.forget()
