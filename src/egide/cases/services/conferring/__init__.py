@@ -1,0 +1,28 @@
+"""A conference, from the call to the locked minutes. Responsibility stays with each agency."""
+
+from egide.cases.services.conferring.deciding import decide, quorum_of, withdraw_decision
+from egide.cases.services.conferring.minutes import countersign, lock_minutes, may_countersign
+from egide.cases.services.conferring.parts import contribute, declare_conflict, record_wishes, take_up
+from egide.cases.services.conferring.sitting import (
+    call_conference,
+    open_conference,
+    put_on_agenda,
+    record_attendance,
+)
+
+__all__ = [
+    "call_conference",
+    "contribute",
+    "countersign",
+    "decide",
+    "declare_conflict",
+    "lock_minutes",
+    "may_countersign",
+    "open_conference",
+    "put_on_agenda",
+    "quorum_of",
+    "record_attendance",
+    "record_wishes",
+    "take_up",
+    "withdraw_decision",
+]
