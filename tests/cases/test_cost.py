@@ -128,6 +128,7 @@ DRAFTED = {
     "cases:level": "level",
     "cases:task": "task",
     "cases:review": "review",
+    "cases:development": "development",
     "cases:lead-change": "lead-change",
     "cases:disclosure-new": "disclosure-new",
     "cases:disclosure-suspend": "disclosure-suspend",

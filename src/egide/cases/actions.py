@@ -25,6 +25,7 @@ WORDS: dict[str, Any] = {
     "cases.danger_cleared": _("Let a danger be told without a name"),
     "cases.danger_stopped": _("Stopped the telling of a danger"),
     "cases.danger_written": _("Wrote down a danger to be told without a name"),
+    "cases.development_recorded": _("Recorded a critical development"),
     "cases.document_added": _("Added a document"),
     "cases.document_replaced": _("Replaced a document with a new version"),
     "cases.document_withdrawn": _("Withdrew a document"),

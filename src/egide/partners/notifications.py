@@ -50,6 +50,8 @@ def words(kind: str) -> tuple[str, str]:
         NoticeKind.CHANGE_PROPOSED: _("A change that takes two people waits for your answer."),
         NoticeKind.LEAD_CHANGE: _("Who leads a case waits for your answer, or was answered."),
         NoticeKind.TELL_PERSON: _("Something that was put down for today, or is late, waits for you."),
+        NoticeKind.CONFERENCE: _("A conference waits for you, or for your agency’s part of it."),
+        NoticeKind.CRITICAL: _("Something that cannot wait was recorded. See it today."),
         NoticeKind.TRAINING_ENDS: _("A training lapses within thirty days. See what to do before it does."),
     }[NoticeKind(kind)]
     end = _(

@@ -1,5 +1,7 @@
 """Calling and running a conference."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -19,11 +21,15 @@ SEATS = [
 ]
 
 
+def _moment(data: Mapping[str, Any]) -> datetime:
+    return timezone.make_aware(datetime.combine(data["on"], data["at_hour"]))
+
+
 class ConferenceForm(forms.Form):
     """Call a sitting."""
 
     programme = forms.ModelChoiceField(Programme.objects.none(), label=_("Programme"), empty_label=None)
-    kind = choice(_("Kind"), [("regular", _("Regular")), ("emergency", _("Emergency, within 24 hours"))])
+    kind = choice(_("Kind"), [("regular", _("Regular")), ("emergency", _("Emergency"))])
     on = day(_("Date"))
     at_hour = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     people = several(_("Who is invited"), [], error=_("Invite at least one person."))
@@ -33,10 +39,25 @@ class ConferenceForm(forms.Form):
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
         self.fields["people"].choices = people  # type: ignore[attr-defined]
 
-    def starts_at(self) -> Any:
+    def starts_at(self) -> datetime:
         """Answer the local moment."""
-        data = self.cleaned_data
-        return timezone.make_aware(timezone.datetime.combine(data["on"], data["at_hour"]))  # type: ignore[attr-defined]
+        return _moment(self.cleaned_data)
+
+
+class EmergencyForm(forms.Form):
+    """Call an emergency sitting on one case: everything is filled in, and may be changed."""
+
+    on = day(_("Date"))
+    at_hour = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    people = several(_("Who is invited"), [], error=_("Invite at least one person."))
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = people  # type: ignore[attr-defined]
+
+    def starts_at(self) -> datetime:
+        """Answer the local moment."""
+        return _moment(self.cleaned_data)
 
 
 class ContributionForm(forms.Form):

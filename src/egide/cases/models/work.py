@@ -28,6 +28,7 @@ class TaskKind(models.TextChoices):
     CONFERENCE = "conference", _("Case conference")
     LEVEL_CONFIRMATION = "level_confirmation", _("Second person for a lowered level")
     REVIEW = "review", _("Review")
+    DEVELOPMENT = "development", _("Review after a critical development")
     ACKNOWLEDGEMENTS = "acknowledgements", _("Answers of agencies that must stop using what they received")
     CONSENT_CHECK = "consent_check", _("Check consent: an agency it names no longer takes part")
     LOG_REVIEW = "log_review", _("Review of what a colleague read before being kept out")
@@ -56,8 +57,8 @@ class TaskWords(models.TextChoices):
     )
 
 
-#: Dates of the programme's own team: another agency would learn from them that consent changed, that a
-#: colleague was kept out, that somebody asks what is held, or where the person goes.
+#: Dates of the programme's own team: another agency would learn from them that consent changed, that a colleague
+#: was kept out, that somebody asks what is held, where the person goes, or that something happened.
 OWN_KINDS = (
     TaskKind.ACKNOWLEDGEMENTS,
     TaskKind.CONSENT_CHECK,
@@ -65,6 +66,7 @@ OWN_KINDS = (
     TaskKind.ACCESS_REQUEST,
     TaskKind.LEAD_CHANGE,
     TaskKind.LEAD_CONSENTS,
+    TaskKind.DEVELOPMENT,
 )
 #: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)

@@ -21,6 +21,7 @@ from egide.cases.presentation.drawings import people, progress, timeline
 from egide.cases.presentation.ticked import ticked_lines
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
+from egide.cases.rules.protocol import Words
 from egide.cases.services import contacting, levels, serving
 from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common import dates
@@ -77,6 +78,7 @@ def case_context(
         "consents": opened.view.consents,
         "steps": steps(case, actor),
         "lead_change": _lead_change(opened, actor),
+        "happened": _happened(opened, actor),
         **_proposal(opened, can_support=can_support),
         "can_support": can_support,
         "can_coordinate": permissions.can_coordinate(actor, case),
@@ -100,6 +102,19 @@ def _lead_change(opened: CaseFile, actor: Membership) -> Task | None:
         ),
         None,
     )
+
+
+def _happened(opened: CaseFile, actor: Membership) -> list[dict[str, str]]:
+    """Answer what one may do about a critical development nobody has reviewed yet; nothing when there is none."""
+    case = opened.case
+    if not any(task.kind == TaskKind.DEVELOPMENT and task.done_at is None for task in opened.tasks):
+        return []
+    ways = []
+    if permissions.can_convene(actor, case.programme) and case.state == State.ACTIVE:
+        ways.append(("emergency-conference", _("Call an emergency conference")))
+    if permissions.can_support(actor, case):
+        ways.append(("review", _("Record a review")))
+    return [{"text": text, "href": reverse(f"cases:{name}", args=[case.pk])} for name, text in ways]
 
 
 def level_context(case: Case) -> dict[str, Any]:
@@ -131,6 +146,7 @@ _WHERE = {
     TaskKind.SUPPORT: "cases:help",
     TaskKind.EXPRESSION_APPROVAL: "cases:expression",
     TaskKind.REVIEW: "cases:review",
+    TaskKind.DEVELOPMENT: "cases:review",
     TaskKind.ACKNOWLEDGEMENTS: "cases:consents",
     TaskKind.CONSENT_CHECK: "cases:consents",
     TaskKind.LOG_REVIEW: "cases:conflicts",
@@ -152,6 +168,7 @@ def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) 
         TaskKind.FIRST_CONTACT,
         TaskKind.CONSENT,
         TaskKind.REVIEW,
+        TaskKind.DEVELOPMENT,
         TaskKind.SAFETY_PLAN,
     ):
         detail = f"{detail} {contact_context(rule, at=at)['sentence']}"
@@ -202,6 +219,16 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (permissions.can_report_to_prosecutor(actor), "prosecutor", _("Report to the prosecutor")),
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
+        (
+            permissions.can_contribute(actor, case) and case.is_open and bool(protocol.developments),
+            "development",
+            _("Record a critical development"),
+        ),
+        (
+            permissions.can_convene(actor, case.programme) and case.state == State.ACTIVE,
+            "emergency-conference",
+            _("Call an emergency conference"),
+        ),
         (permissions.can_keep_out(actor, case.programme), "conflicts", _("Conflicts of interest")),
         (permissions.can_tell_danger(actor, case), "danger", _("Tell of a danger without naming anybody")),
         (coordinate and case.is_open, "lead-change", _("Let another agency lead")),
@@ -308,6 +335,8 @@ def entry_text(item: sharing.OpenedItem) -> str:
     if not item.is_served:
         # Wherever it is read: who reads it must not tell the person it binds.
         parts.insert(0, _("Made without notice, and not served yet"))
+    if content.get("development"):
+        parts.insert(0, localized(Words(**content["development"]), "title"))
     parts += ticked_lines(content)
     if content.get("said_by") in serving.SaidBy.values:
         who = serving.SaidBy(content["said_by"]).label

@@ -63,6 +63,16 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Development:
+    """Something that reopens review at once when it happens, and what kind of information its account is."""
+
+    code: str
+    title_en: str
+    title_fr: str
+    category: str
+
+
+@dataclass(frozen=True)
 class Protocol:
     """One version of one programme's rules."""
 
@@ -102,6 +112,8 @@ class Protocol:
     needed_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Courses asked of whoever reads its cases (`partners/data/courses.yaml`).
     training: tuple[str, ...] = ()
+    #: What reopens review at once, in the order it is asked.
+    developments: tuple[Development, ...] = ()
 
     @property
     def reaches_the_person(self) -> bool:
@@ -111,3 +123,7 @@ class Protocol:
     def door(self, code: str) -> Door:
         """Answer the door of that code; KeyError when the protocol has none."""
         return {door.code: door for door in self.doors}[code]
+
+    def development(self, code: str) -> Development | None:
+        """Answer the critical development of that code; None when the protocol has none."""
+        return next((one for one in self.developments if one.code == code), None)

@@ -16,6 +16,7 @@ from egide.cases.rules.protocol import (
     INTAKES,
     LEVELS,
     SUBJECTS,
+    Development,
     Door,
     Interval,
     Protocol,
@@ -41,6 +42,8 @@ ALWAYS = (
 )
 #: Those of one form of referral more.
 OF_INTAKE = {"behaviour": ("expression_approval",)}
+#: By when a case is reviewed after a critical development, where the protocol names any.
+DEVELOPMENT = "development"
 
 
 @cache
@@ -78,6 +81,7 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         raise ProtocolError(
             f"intake: the form {intake!r} is about a {INTAKES[intake]}, the cases about a {about}"
         )
+    developments = _developments(data.get("critical_developments") or ())
     accepting, entering = tuple(data["dates"]["accepted"]), tuple(data["dates"]["entered"])
     return Protocol(
         code=data["code"],
@@ -93,7 +97,15 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         instruments=tuple(data["instruments"]),
         doors=_doors(data["doors"]),
         deadlines=_intervals(
-            data["deadlines"], (*ALWAYS, *OF_INTAKE.get(intake, ()), *accepting, *entering), where="deadlines"
+            data["deadlines"],
+            (
+                *ALWAYS,
+                *OF_INTAKE.get(intake, ()),
+                *accepting,
+                *entering,
+                *((DEVELOPMENT,) if developments else ()),
+            ),
+            where="deadlines",
         ),
         on_accepting=accepting,
         on_entering=entering,
@@ -109,6 +121,7 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         is_common=bool(data.get("common_programme")),
         needed_of=_needed(data.get("common_programme") or {}),
         training=_some(data.get("training") or (), courses(), where="training"),
+        developments=developments,
     )
 
 
@@ -131,6 +144,21 @@ def _doors(data: Sequence[Mapping[str, Any]]) -> tuple[Door, ...]:
     if not any(not door.instrument for door in doors):
         raise ProtocolError("doors: professional judgement must always be a way in")
     return doors
+
+
+def _developments(data: Sequence[Mapping[str, Any]]) -> tuple[Development, ...]:
+    found = tuple(
+        Development(
+            code=one["code"],
+            title_en=one["title_en"],
+            title_fr=one["title_fr"],
+            category=_one(one["category"], STORED, where="critical_developments"),
+        )
+        for one in data
+    )
+    if len({one.code for one in found}) < len(found):
+        raise ProtocolError("critical_developments: a code is there twice")
+    return found
 
 
 def _seat(seat: Mapping[str, Any]) -> Seat:

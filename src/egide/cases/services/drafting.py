@@ -34,6 +34,7 @@ class FormOfACase(models.TextChoices):
     LEVEL = "level", _("A level of concern")
     TASK = "task", _("A task")
     REVIEW = "review", _("A review")
+    DEVELOPMENT = "development", _("A critical development")
     HELP = "help", _("Help given")
     CLOSE = "close", _("A closure")
     REOPEN = "reopen", _("A reopening")

@@ -194,7 +194,8 @@ def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) 
         actor=actor,
         at=at,
     )
-    deadlines.meet_deadline(case=case, kind=TaskKind.REVIEW, actor=actor, at=at)
+    for kind in (TaskKind.REVIEW, TaskKind.DEVELOPMENT):
+        deadlines.meet_deadline(case=case, kind=kind, actor=actor, at=at)
     interval = case.programme.protocol.reviews[case.level]
     review = deadlines.set_deadline(
         case=case, kind=TaskKind.REVIEW, at=at, due_at=deadlines.due_after(at, interval), actor=actor

@@ -16,6 +16,8 @@ class NoticeKind(models.TextChoices):
     CHANGE_PROPOSED = "change_proposed", _("A change waits for a second person")
     LEAD_CHANGE = "lead_change", _("Who leads a case waits for an answer, or was answered")
     TELL_PERSON = "tell_person", _("Something owed to somebody waits")
+    CONFERENCE = "conference", _("A conference waits for somebody")
+    CRITICAL = "critical", _("Something that cannot wait was recorded")
     TRAINING_ENDS = "training_ends", _("A training lapses soon")
 
 

@@ -5,6 +5,8 @@ from egide.cases.services.conferring.minutes import countersign, lock_minutes, m
 from egide.cases.services.conferring.parts import contribute, declare_conflict, record_wishes, take_up
 from egide.cases.services.conferring.sitting import (
     call_conference,
+    call_emergency,
+    latest_start,
     open_conference,
     put_on_agenda,
     record_attendance,
@@ -12,10 +14,12 @@ from egide.cases.services.conferring.sitting import (
 
 __all__ = [
     "call_conference",
+    "call_emergency",
     "contribute",
     "countersign",
     "decide",
     "declare_conflict",
+    "latest_start",
     "lock_minutes",
     "may_countersign",
     "open_conference",

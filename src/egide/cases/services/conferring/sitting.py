@@ -6,17 +6,28 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.lifecycle import CONFERENCE, ConferenceState, State
-from egide.cases.models import AgendaItem, Attendance, Conference, Programme
+from egide.cases.models import AgendaItem, Attendance, Case, Conference, Programme
 from egide.cases.services import deadlines
 from egide.cases.services.conferring.locking import running
 from egide.cases.services.locking import lock_case
+from egide.common import dates
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
-from egide.partners.models import Membership
+from egide.partners import notifications
+from egide.partners.models import Membership, NoticeKind
+from egide.sharing import queries as sharing_queries
+
+
+def latest_start(programme: Programme, *, kind: str, at: datetime) -> datetime | None:
+    """Answer the last moment a conference called now may begin: an emergency one has the protocol's delay."""
+    if kind != "emergency":
+        return None
+    return deadlines.due_after(at, programme.protocol.deadlines["emergency_conference"])
 
 
 @transaction.atomic
@@ -41,9 +52,12 @@ def call_conference(
     permissions.check_can_convene(actor, programme)
     if starts_at <= at:
         raise Refused(_("The conference would start in the past."))
-    limit = deadlines.due_after(at, programme.protocol.deadlines["emergency_conference"])
-    if kind == "emergency" and starts_at > limit:
-        raise Refused(_("An emergency conference sits within 24 hours."))
+    limit = latest_start(programme, kind=kind, at=at)
+    if limit is not None and starts_at > limit:
+        raise Refused(
+            _("An emergency conference of this programme sits at the latest on %(moment)s.")
+            % {"moment": dates.said(timezone.localtime(limit), "DATETIME_FORMAT")}
+        )
     people = [member.account_id for member, _seat in seats]
     if len(set(people)) < len(people):
         raise Refused(
@@ -60,6 +74,45 @@ def call_conference(
     )
     ledger.record(action="cases.conference_called", actor=actor, target=conference, at=at)
     return conference
+
+
+@transaction.atomic
+def call_emergency(
+    *,
+    case_id: UUID,
+    starts_at: datetime,
+    seats: Sequence[tuple[Membership, str]],
+    actor: Membership,
+    at: datetime,
+) -> Conference:
+    """Call an emergency sitting on one case, which is on its agenda at once; whoever is invited is mailed.
+
+    Raises:
+        NotVisible: the case is not the actor's to see. Refused: see `call_conference` and `put_on_agenda`; or somebody
+            invited may not see the case.
+    """
+    case = lock_case(case_id, actor=actor)
+    kept_out = sharing_queries.recused_accounts(case_id=case.pk)
+    if any(not _may_come(member, case, kept_out) for member, _seat in seats):
+        raise Refused(_("Somebody invited does not work on this case. Choose again."))
+    conference = call_conference(
+        programme_id=case.programme_id,
+        starts_at=starts_at,
+        kind="emergency",
+        seats=seats,
+        actor=actor,
+        at=at,
+    )
+    put_on_agenda(conference_id=conference.pk, case_id=case.pk, actor=actor, at=at)
+    invited = [member.account_id for member, _seat in seats if member.account_id != actor.account_id]
+    notifications.tell(accounts=invited, kind=NoticeKind.CONFERENCE, at=at)
+    return conference
+
+
+def _may_come(member: Membership, case: Case, kept_out: set[UUID]) -> bool:
+    if member.account_id in kept_out:
+        return False
+    return Case.objects.visible_to(member).filter(pk=case.pk).order_by().exists()
 
 
 @transaction.atomic
