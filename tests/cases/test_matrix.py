@@ -135,6 +135,7 @@ def addresses(world):
         "cases:conference": [str(world.sitting.pk)],
         "cases:conference-run": [str(world.sitting.pk)],
         "cases:conference-conflicts": [str(world.sitting.pk)],
+        "cases:conference-minutes": [str(world.sitting.pk)],
         "cases:conference-item": [str(world.sitting.pk), str(world.item.pk)],
     }
 

@@ -111,6 +111,7 @@ WORDS: dict[str, Any] = {
     "cases.linked": _("Linked two cases"),
     "cases.log_review_asked": _("Asked to review what somebody kept out had read"),
     "cases.minutes_countersigned": _("Countersigned the minutes of a conference"),
+    "cases.minutes_exported": _("Took out the minutes of a conference"),
     "cases.minutes_locked": _("Locked the minutes of a conference"),
     "cases.no_action_confirmed": _("Confirmed that there is no further action"),
     "cases.no_action_proposed": _("Proposed no further action"),

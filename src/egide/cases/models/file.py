@@ -130,6 +130,12 @@ class File(models.Model):
         rows = Entry.objects.filter(file__in=[file.pk for file in files], is_current=True).order_by("-pk")
         return [_record(row) for row in rows.values_list(*_ENTRY_COLUMNS)]
 
+    @classmethod
+    def records_named(cls, entry_ids: Collection[UUID]) -> list[SealedRecord]:
+        """Answer these entries, of any file, those that are current; sealed, in one query."""
+        rows = Entry.objects.filter(pk__in=entry_ids, is_current=True).order_by("pk")
+        return [_record(row) for row in rows.values_list(*_ENTRY_COLUMNS)]
+
     def record_of(self, entry_id: UUID, *forms: str) -> SealedRecord | None:
         """Answer one current entry of the file that came from one of these forms, sealed."""
         rows = Entry.objects.filter(pk=entry_id, file=self.pk, is_current=True, form__in=forms).order_by()

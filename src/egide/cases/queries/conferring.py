@@ -41,7 +41,7 @@ class AgendaLine:
     name: str
 
 
-def _on_agenda(conference: Conference, actor: Membership) -> list[Any]:
+def on_agenda(conference: Conference, actor: Membership) -> list[Any]:
     """Return the cases of an agenda the actor may know of, in its order, each with its line."""
     cases = list(
         with_name(Case.objects.visible_to(actor), actor)
@@ -50,6 +50,7 @@ def _on_agenda(conference: Conference, actor: Membership) -> list[Any]:
             line_id=F("line__pk"),
             line_has_wishes=F("line__has_recorded_wishes"),
             line_discussed_at=F("line__discussed_at"),
+            line_wishes=F("line__wishes"),
         )
         .filter(line__isnull=False)
         .order_by("line__position", "line__pk")
@@ -61,6 +62,7 @@ def _on_agenda(conference: Conference, actor: Membership) -> list[Any]:
             case=case,
             has_recorded_wishes=case.line_has_wishes,  # type: ignore[attr-defined]
             discussed_at=case.line_discussed_at,  # type: ignore[attr-defined]
+            wishes_id=case.line_wishes,  # type: ignore[attr-defined]
         )
     return cases
 
@@ -72,7 +74,7 @@ def agenda(
 
     The names of both are opened together.
     """
-    cases = _on_agenda(conference, actor)
+    cases = on_agenda(conference, actor)
     others = _candidates(conference, actor) if with_candidates else []
     rows = named([*cases, *others], actor=actor, at=at)
     lines = [
@@ -107,7 +109,7 @@ class AgendaConflicts:
 
 def possible(*, conference: Conference, actor: Membership, at: datetime) -> list[AgendaConflicts]:
     """Answer, for the cases of an agenda, the colleagues who may have a conflict, for who runs the sitting."""
-    cases = _on_agenda(conference, actor)
+    cases = on_agenda(conference, actor)
     for case in cases:
         case.programme = conference.programme
     found = possible_conflicts(cases=cases, actor=actor, at=at)
@@ -330,11 +332,11 @@ def screen(
             if not is_other_side or one.entry_id in opened
         ],
         withheld=[] if is_other_side else view.withheld,
-        wishes_state=_wishes_state(item, bool(wishes), is_other_side=is_other_side),
+        wishes_state=wishes_state(item, bool(wishes), is_other_side=is_other_side),
     )
 
 
-def _wishes_state(item: AgendaItem, is_read: bool, *, is_other_side: bool) -> str:
+def wishes_state(item: AgendaItem, is_read: bool, *, is_other_side: bool) -> str:
     """Answer `shown`, `withheld`, `missing`, or `none` where even their existence is not told."""
     if is_other_side:
         return "none"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from egide.cases.views import conferences
+from egide.cases.views import conferences, minutes
 
 urlpatterns = [
     path("conferences/", conferences.conferences, name="conferences"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("conferences/<uuid:conference_id>/", conferences.conference, name="conference"),
     path("conferences/<uuid:conference_id>/conflicts/", conferences.conflicts, name="conference-conflicts"),
     path("conferences/<uuid:conference_id>/run/", conferences.run, name="conference-run"),
+    path("conferences/<uuid:conference_id>/minutes/", minutes.export, name="conference-minutes"),
     path("conferences/<uuid:conference_id>/<uuid:item_id>/", conferences.item, name="conference-item"),
 ]

@@ -1,6 +1,7 @@
 """A conference, from the call to the locked minutes. Responsibility stays with each agency."""
 
 from egide.cases.services.conferring.deciding import decide, quorum_of, withdraw_decision
+from egide.cases.services.conferring.exporting import check_can_export, record_export
 from egide.cases.services.conferring.minutes import countersign, lock_minutes, may_countersign
 from egide.cases.services.conferring.parts import contribute, declare_conflict, record_wishes, take_up
 from egide.cases.services.conferring.sitting import (
@@ -15,6 +16,7 @@ from egide.cases.services.conferring.sitting import (
 __all__ = [
     "call_conference",
     "call_emergency",
+    "check_can_export",
     "contribute",
     "countersign",
     "decide",
@@ -26,6 +28,7 @@ __all__ = [
     "put_on_agenda",
     "quorum_of",
     "record_attendance",
+    "record_export",
     "record_wishes",
     "take_up",
     "withdraw_decision",
