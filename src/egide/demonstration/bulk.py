@@ -39,6 +39,8 @@ MANY = 4 * BATCH
 PROCESSES = 2
 #: One open case in this many has a partner, with a consent.
 SHARED_EVERY = 5
+#: Notes of a case beside what was referred: with it, ten entries a case on average.
+NOTES = {FileRole.VICTIM: 5, FileRole.PERSON_OF_CONCERN: 2}
 CONSENTED = ["identity.core", "incident.facts", "contact.safe", "conference.record"]
 REGIMES = "ca-nb-rtippa"
 _LEVELS = tuple(Level.values)
@@ -208,6 +210,9 @@ class _Writer:
         )
         if self.chance.random() < 0.2:
             self._entry(area, other, "justice.orders", pick(said["orders"]), at, form="orders:1")
+        for file, role in ((victim, FileRole.VICTIM), (other, FileRole.PERSON_OF_CONCERN)):
+            for _note in range(self.chance.randint(NOTES[role] - 2, NOTES[role] + 2)):
+                self._entry(area, file, "incident.facts", pick(said["reviews"]), at, form="note:1")
         return victim.file_id
 
     def _file(
