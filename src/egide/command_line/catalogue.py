@@ -22,7 +22,7 @@ class Command:
     """One command.
 
     Args:
-        needs: the requirement file it runs with, "runtime" or "dev".
+        needs: the requirement file it runs with, "runtime", "dev" or "load".
         usage: what follows `./egide`.
         django: the Django command that does it; empty when it is done here.
     """
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "check": Command("dev", "check"),
     "fix": Command("dev", "fix"),
     "bench": Command("dev", "bench [arguments]", "bench"),
+    "load": Command("load", "load [arguments]", "load"),
     "init": Command("runtime", "init [--data DIR]", "init"),
     "migrate": Command("runtime", "migrate [--data DIR]", "migrate"),
     "serve": Command("runtime", "serve [--host ADDRESS] [--port N] [--workers N] [--no-worker] [--data DIR]"),
