@@ -48,12 +48,8 @@ def table(waited: Sequence[Waited], found: Found, *, is_ledger_whole: bool, told
             f"| {one.name} | {one.count:,} | {one.failed:,} | {one.p50:.0f} | {one.p95:.0f} | {one.longest:.0f} "
             f"| {told.target_ms} {verdict} |"
         )
-    out += [
-        "",
-        f"Notes the application said it kept: {found.notes:,}; drafts: {found.drafts:,}; not there once: {len(found.lost):,}. "
-        f"The ledger is {'whole' if is_ledger_whole else 'DAMAGED'}.",
-        "",
-    ]
+    kept = f"Notes the application said it kept: {found.notes:,}; drafts: {found.drafts:,}; not there once: {len(found.lost):,}."
+    out += ["", f"{kept} The ledger is {'whole' if is_ledger_whole else 'DAMAGED'}.", ""]
     return "\n".join(out)
 
 
