@@ -136,6 +136,9 @@ def addresses(world):
         "cases:conference-run": [str(world.sitting.pk)],
         "cases:conference-conflicts": [str(world.sitting.pk)],
         "cases:conference-minutes": [str(world.sitting.pk)],
+        "cases:conference-actions": [str(world.sitting.pk)],
+        "cases:conference-spread": [str(world.programme.pk)],
+        "cases:repeats": [str(world.received.pk)],
         "cases:conference-item": [str(world.sitting.pk), str(world.item.pk)],
     }
 

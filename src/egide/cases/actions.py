@@ -115,6 +115,7 @@ WORDS: dict[str, Any] = {
     "cases.minutes_locked": _("Locked the minutes of a conference"),
     "cases.no_action_confirmed": _("Confirmed that there is no further action"),
     "cases.no_action_proposed": _("Proposed no further action"),
+    "cases.parts_asked": _("Asked agencies for their part of a conference"),
     "cases.put_on_agenda": _("Put a case on an agenda"),
     "cases.reopened": _("Reopened the case"),
     "cases.returned_to_triage": _("Sent a referral back to triage"),

@@ -41,6 +41,12 @@ def _forget_inquiries(at: datetime) -> int:
     return inquiring.forget_answered(at=at)
 
 
+def _ask_for_parts(at: datetime) -> int:
+    from egide.cases.services import conferring
+
+    return conferring.ask_for_parts(at=at)
+
+
 def _remind_to_tell(at: datetime) -> int:
     from egide.cases.services import signalling
 
@@ -70,6 +76,7 @@ class CasesConfig(AppConfig):
         rechecking.listen()
         periodic.register(periodic.Periodic("cases.forget_inquiries", timedelta(hours=6), _forget_inquiries))
         periodic.register(periodic.Periodic("cases.remind_to_tell", timedelta(minutes=10), _remind_to_tell))
+        periodic.register(periodic.Periodic("cases.ask_for_parts", timedelta(minutes=10), _ask_for_parts))
         periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))
         periodic.register(
             periodic.Periodic("cases.drop_old_documents", timedelta(hours=1), _drop_old_documents)

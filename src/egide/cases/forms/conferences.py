@@ -67,6 +67,7 @@ class ContributionForm(forms.Form):
         _("Is it a fact, something said, or an opinion?"), Kind.choices, error=_("Say which it is.")
     )
     text = words(_("What your agency brings"), rows=3, error=_("Write what your agency brings."))
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class WishesForm(forms.Form):

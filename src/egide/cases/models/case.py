@@ -39,6 +39,8 @@ class Programme(models.Model):
     minimums = models.JSONField(default=dict, blank=True)
     #: Codes of the courses a deployment asks instead of the protocol's; an empty list asks none; None: the protocol's.
     training = models.JSONField(null=True, blank=True)
+    #: How many cases one of its conferences holds, where a deployment says otherwise than the protocol.
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return localized(self, "name")
@@ -47,6 +49,11 @@ class Programme(models.Model):
     def protocol(self) -> Protocol:
         """The protocol's data, read once per process."""
         return protocol_file.load(self.protocol_code)
+
+    @property
+    def conference_capacity(self) -> int:
+        """How many cases one conference holds: the deployment's choice, else the protocol's."""
+        return self.protocol.capacity if self.capacity is None else self.capacity
 
     @property
     def required_training(self) -> tuple[str, ...]:

@@ -105,6 +105,8 @@ class AgendaItem(models.Model):
     has_recorded_wishes = models.BooleanField(default=False)
     wishes = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     discussed_at = models.DateTimeField(null=True, blank=True)
+    #: When the agencies that had brought nothing yet were asked for their part.
+    parts_asked_at = models.DateTimeField(null=True, blank=True)
     #: Since when the sitting is on this case: who runs it took it up, and again when they came back to it.
     taken_up_at = models.DateTimeField(null=True, blank=True)
 

@@ -26,6 +26,7 @@ class TaskKind(models.TextChoices):
     SUPPORT = "support", _("Support offered")
     EXPRESSION_APPROVAL = "expression_approval", _("Second person for words that came with a threat")
     CONFERENCE = "conference", _("Case conference")
+    PART = "part", _("What an agency brings to the conference")
     LEVEL_CONFIRMATION = "level_confirmation", _("Second person for a lowered level")
     REVIEW = "review", _("Review")
     DEVELOPMENT = "development", _("Review after a critical development")
@@ -58,7 +59,8 @@ class TaskWords(models.TextChoices):
 
 
 #: Dates of the programme's own team: another agency would learn from them that consent changed, that a colleague
-#: was kept out, that somebody asks what is held, where the person goes, or that something happened.
+#: was kept out, that somebody asks what is held, where the person goes, that something happened,
+#: or what another agency owes the conference.
 OWN_KINDS = (
     TaskKind.ACKNOWLEDGEMENTS,
     TaskKind.CONSENT_CHECK,
@@ -67,6 +69,7 @@ OWN_KINDS = (
     TaskKind.LEAD_CHANGE,
     TaskKind.LEAD_CONSENTS,
     TaskKind.DEVELOPMENT,
+    TaskKind.PART,
 )
 #: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)

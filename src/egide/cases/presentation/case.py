@@ -225,6 +225,11 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
             _("Record a critical development"),
         ),
         (
+            permissions.can_contribute(actor, case) and case.state == State.ACTIVE,
+            "conference-part",
+            _("Your agency’s part for the next conference"),
+        ),
+        (
             permissions.can_convene(actor, case.programme) and case.state == State.ACTIVE,
             "emergency-conference",
             _("Call an emergency conference"),

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import (
     CharField,
     DateTimeField,
+    Exists,
     F,
     FilteredRelation,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     UUIDField,
@@ -20,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from egide.cases.lifecycle import State
-from egide.cases.models import AgendaItem, Attendance, Case, Conference, File
+from egide.cases.models import AgendaItem, Attendance, Case, Conference, Contribution, File
 from egide.cases.queries.conflicts import PossibleConflict, possible_conflicts
 from egide.cases.queries.rows import Row, named, stands_for_case, with_name
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
@@ -39,6 +41,8 @@ class AgendaLine:
     item: AgendaItem
     case: Case
     name: str
+    #: The reader's agency has brought something to it.
+    has_own_part: bool = False
 
 
 def on_agenda(conference: Conference, actor: Membership) -> list[Any]:
@@ -51,6 +55,9 @@ def on_agenda(conference: Conference, actor: Membership) -> list[Any]:
             line_has_wishes=F("line__has_recorded_wishes"),
             line_discussed_at=F("line__discussed_at"),
             line_wishes=F("line__wishes"),
+            has_own_part=Exists(
+                Contribution.objects.filter(item=OuterRef("line__pk"), agency=actor.agency_id).order_by()
+            ),
         )
         .filter(line__isnull=False)
         .order_by("line__position", "line__pk")
@@ -78,7 +85,7 @@ def agenda(
     others = _candidates(conference, actor) if with_candidates else []
     rows = named([*cases, *others], actor=actor, at=at)
     lines = [
-        AgendaLine(n, case.item, case, row.name)
+        AgendaLine(n, case.item, case, row.name, case.has_own_part)
         for n, (case, row) in enumerate(zip(cases, rows, strict=False), start=1)
     ]
     return lines, rows[len(cases) :]

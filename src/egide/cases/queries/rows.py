@@ -28,6 +28,7 @@ _COLUMNS = (
     "next_due_at",
     "next_due_kind",
     "is_repeat",
+    "closed_at",
 )
 
 
@@ -113,6 +114,8 @@ def named(cases: Sequence[Case], *, actor: Membership, at: datetime) -> list[Row
     own = {one.pk for one in own_programmes(actor)}
     for case in cases:
         is_theirs = case.programme_id in own
+        # That somebody was referred before is the programme's own to know.
+        case.is_repeat = case.is_repeat and is_theirs
         if not knows_dates(actor) or (case.next_due_kind in OWN_KINDS and not is_theirs):
             case.next_due_at, case.next_due_kind = None, ""
     files = {case.pk: file for case in cases if (file := name_file(case, actor))}

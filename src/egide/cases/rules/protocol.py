@@ -112,6 +112,8 @@ class Protocol:
     needed_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Courses asked of whoever reads its cases (`partners/data/courses.yaml`).
     training: tuple[str, ...] = ()
+    #: How many cases one conference holds.
+    capacity: int = 16
     #: What reopens review at once, in the order it is asked.
     developments: tuple[Development, ...] = ()
 

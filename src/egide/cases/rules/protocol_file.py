@@ -42,6 +42,10 @@ ALWAYS = (
 )
 #: Those of one form of referral more.
 OF_INTAKE = {"behaviour": ("expression_approval",)}
+#: Cases a conference holds where the protocol does not say: about 16 a meeting (SafeLives, V1).
+DEFAULT_CAPACITY = 16
+#: How long before a conference an agency that has brought nothing is asked for its part, where the protocol says it.
+PARTS = "parts"
 #: By when a case is reviewed after a critical development, where the protocol names any.
 DEVELOPMENT = "development"
 
@@ -122,7 +126,14 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         needed_of=_needed(data.get("common_programme") or {}),
         training=_some(data.get("training") or (), courses(), where="training"),
         developments=developments,
+        capacity=_above_zero(data.get("capacity", DEFAULT_CAPACITY), where="capacity"),
     )
+
+
+def _above_zero(number: Any, *, where: str) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
+        raise ProtocolError(f"{where}: give a whole number above zero")
+    return number
 
 
 def _one(code: str, known: Collection[str], *, where: str) -> str:

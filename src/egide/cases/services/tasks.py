@@ -31,6 +31,7 @@ ENDED_BY_HAND = (
     TaskKind.CONSENT_CHECK,
     TaskKind.LOG_REVIEW,
     TaskKind.LEAD_CONSENTS,
+    TaskKind.PART,
 )
 
 

@@ -17,6 +17,7 @@ from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import AgendaItem, Case, Conference, Programme
 from egide.cases.models.case import programmes_of
+from egide.cases.queries import capacity
 from egide.cases.queries import conferring as queries
 from egide.cases.resuming import draft_address
 from egide.cases.services import conferring, drafting
@@ -40,6 +41,7 @@ def conferences(request: Request) -> HttpResponse:
     at = clock.now()
     visible = Conference.objects.visible_to(request.actor).select_related("programme")
     since = at - timedelta(hours=12)
+    rooms = capacity.rooms(actor=request.actor, at=at)
     return render(
         request,
         "cases/conferences.html",
@@ -59,6 +61,7 @@ def conferences(request: Request) -> HttpResponse:
             "can_call": request.actor is not None
             and request.actor.role in ("coordinator", "chair")
             and bool(programmes_of(request.actor)),
+            "rooms": rooms,
             "at": at,
         },
     )
@@ -159,6 +162,9 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
             "next_up": next((line for line in items if line.item.discussed_at is None), None),
             "may_countersign": can_run and conferring.may_countersign(found, request.actor),
             "is_cut": len(candidates) == queries.CANDIDATES,
+            "too_many": can_run
+            and found.state != ConferenceState.HELD
+            and len(items) > found.programme.conference_capacity,
             "at": at,
         },
     )

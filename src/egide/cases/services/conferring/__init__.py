@@ -1,5 +1,6 @@
 """A conference, from the call to the locked minutes. Responsibility stays with each agency."""
 
+from egide.cases.services.conferring.asking import ask_for_parts
 from egide.cases.services.conferring.deciding import decide, quorum_of, withdraw_decision
 from egide.cases.services.conferring.exporting import check_can_export, record_export
 from egide.cases.services.conferring.minutes import countersign, lock_minutes, may_countersign
@@ -11,9 +12,11 @@ from egide.cases.services.conferring.sitting import (
     open_conference,
     put_on_agenda,
     record_attendance,
+    spread,
 )
 
 __all__ = [
+    "ask_for_parts",
     "call_conference",
     "call_emergency",
     "check_can_export",
@@ -30,6 +33,7 @@ __all__ = [
     "record_attendance",
     "record_export",
     "record_wishes",
+    "spread",
     "take_up",
     "withdraw_decision",
 ]

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from egide.cases import permissions
 from egide.cases.lifecycle import ConferenceState
-from egide.cases.models import AgendaItem, Contribution
+from egide.cases.models import AgendaItem, Contribution, Task
 from egide.cases.models.file import Kind
-from egide.cases.services import entries, recusing
+from egide.cases.models.work import TaskKind
+from egide.cases.services import deadlines, entries, recusing
 from egide.cases.services.conferring.locking import check_is_active, fetch_item, item_to_change
-from egide.common.errors import Refused
+from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
@@ -50,15 +51,22 @@ def contribute(
     actor: Membership,
     at: datetime,
     category: str = "conference.record",
+    replaces_id: UUID | None = None,
 ) -> Contribution:
-    """Add what the actor's agency brings to one case, held by that agency.
+    """Add what the actor's agency brings to one case, held by that agency, before or while the conference sits.
 
+    Whoever works on the case writes it, invited or not. What was asked of the agency is done.
+
+    Args:
+        replaces_id: what the agency brought before and now says otherwise; the former words stay as history.
     Raises:
+        NotVisible: no such case for the actor, or nothing of their agency to correct.
         Refused: nothing written, or the minutes are locked.
     """
-    item = item_to_change(item_id, actor)
+    item = item_to_change(item_id, actor, is_seated=False)
     permissions.check_can_contribute(actor, item.case)
     check_is_active(item.case)
+    former = _own(item, replaces_id, actor) if replaces_id else None
     if not text.strip() or kind not in Kind.values:
         raise Refused(_("Write what your agency brings, and say whether it is a fact or an opinion."))
     entry = entries.write_entry(
@@ -69,10 +77,28 @@ def contribute(
         form="contribution:1",
         actor=actor,
         at=at,
+        replaces=former.entry if former else None,
     )
-    contribution = Contribution.objects.create(item=item, agency_id=actor.agency_id, entry=entry)
+    if former is not None:
+        former.entry = entry
+        former.save(update_fields=["entry"])
+    contribution = former or Contribution.objects.create(item=item, agency_id=actor.agency_id, entry=entry)
+    asked = Task.objects.filter(
+        case=item.case, kind=TaskKind.PART, agency=actor.agency_id, done_at__isnull=True
+    )
+    if asked.update(done_at=at, done_by=actor, outcome="done"):
+        deadlines.refresh_next_due(item.case, at=at)
     ledger.record(action="cases.contributed", actor=actor, target=item.case, at=at)
     return contribution
+
+
+def _own(item: AgendaItem, contribution_id: UUID, actor: Membership) -> Contribution:
+    """Answer what the actor's own agency brought to this case."""
+    rows = Contribution.objects.select_related("entry").filter(item=item, agency=actor.agency_id)
+    found = rows.filter(pk=contribution_id).order_by().first()
+    if found is None:
+        raise NotVisible
+    return found
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from egide.cases import permissions
 from egide.cases.lifecycle import CONFERENCE, ConferenceState, State
 from egide.cases.models import AgendaItem, Attendance, Case, Conference, Programme
+from egide.cases.queries import capacity
 from egide.cases.services import deadlines
 from egide.cases.services.conferring.locking import running
 from egide.cases.services.locking import lock_case
@@ -167,3 +169,26 @@ def open_conference(*, conference_id: UUID, actor: Membership, at: datetime) -> 
     conference.save(update_fields=["state", "opened_at"])
     ledger.record(action="cases.conference_opened", actor=actor, target=conference, at=at)
     return conference
+
+
+@transaction.atomic
+def spread(*, programme_id: UUID, actor: Membership, at: datetime) -> int:
+    """Put the cases that wait on the agendas to come, nearest date first, as many as each holds; answers how many.
+
+    Raises:
+        PermissionDenied: the actor does not run conferences of this programme. NotVisible: there is no such programme.
+    """
+    programme = Programme.objects.select_related("lead_agency").filter(pk=programme_id).order_by().first()
+    if programme is None:
+        raise NotVisible
+    permissions.check_can_convene(actor, programme)
+    room = next((one for one in capacity.rooms(actor=actor, at=at) if one.programme.pk == programme_id), None)
+    if room is None:
+        return 0
+    waiting = iter(capacity.waiting_cases(programme, actor=actor)[: room.waiting - room.left])
+    put = 0
+    for sitting in room.sittings:
+        for case_id in islice(waiting, sitting.takes):
+            put_on_agenda(conference_id=sitting.conference.pk, case_id=case_id, actor=actor, at=at)
+            put += 1
+    return put
