@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from egide.cases.models import AgendaItem
-from egide.cases.services import conferring, linking, tasks, ties
+from egide.cases.services import conferring, developments, linking, tasks, ties
 from egide.demonstration.cast import Cast
 from egide.demonstration.journey import DAY, STILL_LATE, Journey
 from egide.demonstration.stories import Storyteller
@@ -80,6 +80,7 @@ def confer(cast: Cast, teller: Storyteller, made: dict[str, list[Journey]], *, n
             _hold(cast, teller, on_time, day=day)
         day -= EVERY
     _call_next(cast, teller, later[:ON_AGENDA], now=now)
+    _something_happened(cast, teller, made["active"], now=now)
 
 
 def _morning(moment: datetime) -> datetime:
@@ -166,3 +167,32 @@ def _call_next(cast: Cast, teller: Storyteller, cases: Sequence[Journey], *, now
             conferring.record_wishes(
                 item_id=item.pk, words=teller.pick("wishes"), actor=cast.advocate, at=now - DAY / 2
             )
+        # Some agencies have written their part beforehand; the others will be asked for it.
+        for member in one.team()[: number % 3]:
+            if member.sector != Sector.JUSTICE:
+                conferring.contribute(
+                    item_id=item.pk,
+                    text=teller.words["contributions"][member.sector][0],
+                    kind="fact",
+                    actor=member,
+                    at=now - DAY / 3,
+                )
+
+
+def _something_happened(cast: Cast, teller: Storyteller, cases: Sequence[Journey], *, now: datetime) -> None:
+    """The police learn of a new threat in a case: its review is due within a day."""
+    police = cast.partners[Sector.POLICE]
+    for one in cases:
+        poc = one.case.files.filter(role="person_of_concern").order_by("pk").first()
+        if poc is None or police not in one.team():
+            continue
+        developments.record_development(
+            case_id=one.case.pk,
+            file_id=poc.pk,
+            code="new_threat",
+            happened_on=timezone.localdate(now - DAY / 8),
+            text=teller.words["development"],
+            actor=police,
+            at=now - DAY / 8,
+        )
+        return
