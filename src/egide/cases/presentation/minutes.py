@@ -87,7 +87,11 @@ def _case(one: Minute) -> dict[str, Any]:
     parts += [
         {"title": agency.short_name, "words": list(dict.fromkeys(said or _read_here() for said in words))}
         for agency, words in one.parts
+        if any(words)
     ]
+    apart = [agency.short_name for agency, words in one.parts if not any(words)]
+    if apart:
+        parts.append({"title": _("What others bring"), "words": [f"{', '.join(apart)}. {_read_here()}"]})
     decided = [_decided(line) for line in one.lines]
     if decided:
         parts.append({"title": _("Agreed here"), "items": decided})

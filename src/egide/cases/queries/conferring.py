@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import (
     CharField,
+    Count,
     DateTimeField,
     Exists,
     F,
@@ -16,10 +17,11 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     UUIDField,
     Value,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from egide.cases.lifecycle import State
 from egide.cases.models import AgendaItem, Attendance, Case, Conference, Contribution, File
@@ -43,6 +45,8 @@ class AgendaLine:
     name: str
     #: The reader's agency has brought something to it.
     has_own_part: bool = False
+    #: How many agencies have; for who runs the sitting.
+    brought: int = 0
 
 
 def on_agenda(conference: Conference, actor: Membership) -> list[Any]:
@@ -55,6 +59,16 @@ def on_agenda(conference: Conference, actor: Membership) -> list[Any]:
             line_has_wishes=F("line__has_recorded_wishes"),
             line_discussed_at=F("line__discussed_at"),
             line_wishes=F("line__wishes"),
+            brought=Coalesce(
+                Subquery(
+                    Contribution.objects.filter(item=OuterRef("line__pk"))
+                    .order_by()
+                    .values("item")
+                    .annotate(n=Count("agency", distinct=True))
+                    .values("n")
+                ),
+                0,
+            ),
             has_own_part=Exists(
                 Contribution.objects.filter(item=OuterRef("line__pk"), agency=actor.agency_id).order_by()
             ),
@@ -85,7 +99,7 @@ def agenda(
     others = _candidates(conference, actor) if with_candidates else []
     rows = named([*cases, *others], actor=actor, at=at)
     lines = [
-        AgendaLine(n, case.item, case, row.name, case.has_own_part)
+        AgendaLine(n, case.item, case, row.name, case.has_own_part, case.brought)
         for n, (case, row) in enumerate(zip(cases, rows, strict=False), start=1)
     ]
     return lines, rows[len(cases) :]

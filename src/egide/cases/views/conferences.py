@@ -162,6 +162,7 @@ def conference(request: Request, conference_id: UUID) -> HttpResponse:
             "next_up": next((line for line in items if line.item.discussed_at is None), None),
             "may_countersign": can_run and conferring.may_countersign(found, request.actor),
             "is_cut": len(candidates) == queries.CANDIDATES,
+            "owes_part": request.actor.agency_id != found.programme.lead_agency_id,
             "too_many": can_run
             and found.state != ConferenceState.HELD
             and len(items) > found.programme.conference_capacity,

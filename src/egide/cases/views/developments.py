@@ -27,8 +27,14 @@ def development(request: Request, case_id: UUID) -> HttpResponse:
     protocol = found.programme.protocol
     if not protocol.developments:
         raise NotVisible
-    files = presentation.known_files(found, actor=request.actor, at=clock.now())
-    form = DevelopmentForm(request.POST or None, protocol=protocol, files=files)
+    at = clock.now()
+    files = presentation.known_files(found, actor=request.actor, at=at)
+    form = DevelopmentForm(
+        request.POST or None,
+        initial={"happened_on": timezone.localdate(at)},
+        protocol=protocol,
+        files=files,
+    )
     can_call = permissions.can_convene(request.actor, found.programme) and found.state == State.ACTIVE
 
     def effect(at: Any) -> str:
