@@ -81,7 +81,9 @@ def pages(world):
         f"{reverse('cases:caseload')}?{query}" for query in ("late=1", "lead=none", "state=active", "last=1")
     ]
     found += [reverse(f"cases:{name}", args=[world.case.pk]) for name in ("case", "trace", "who", "consents")]
-    found.append(reverse("cases:conference", args=[world.sitting.pk]))
+    found += [
+        reverse(f"cases:{name}", args=[world.sitting.pk]) for name in ("conference", "conference-actions")
+    ]
     found.append(reverse("cases:conference-item", args=[world.sitting.pk, world.item.pk]))
     return found
 
@@ -153,7 +155,18 @@ def test_every_page_is_the_same_as_if_the_case_did_not_exist(there, client, who)
 
 @pytest.mark.parametrize("who", ["second", "officer"])
 @pytest.mark.parametrize(
-    "page", ["case", "consents", "conflicts", "triage-case", "note", "trace", "agency-out"]
+    "page",
+    [
+        "case",
+        "consents",
+        "conflicts",
+        "triage-case",
+        "note",
+        "trace",
+        "agency-out",
+        "development",
+        "conference-part",
+    ],
 )
 def test_its_own_pages_answer_what_an_absent_case_answers(there, client, who, page):
     world, kept_out = there, getattr(there, who)

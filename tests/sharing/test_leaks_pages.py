@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 CASE_PAGES = (
     "case", "who", "trace", "consents", "safe-contact", "contact", "assess", "eligibility", "consent", "refusal",
     "withdrawal", "level", "note", "task", "review", "help", "close", "reopen", "plan", "plan-write", "triage-case",
-    "link", "recuse",
+    "link", "recuse", "development", "emergency-conference", "conference-part", "repeats",
 )  # fmt: skip
 OWN_PAGES = ("my-day", "caseload", "search", "triage", "referrals", "refer", "conferences")
 
