@@ -12,7 +12,7 @@ from egide.common.text import localized
 from egide.sharing.models import Consent
 from egide.sharing.rules.categories import CATEGORIES
 from tests import factories
-from tests.browser.test_journey import TOO_WIDE
+from tests.browser.walking import TOO_WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: What a task may cost, in presses that lead to another page.
