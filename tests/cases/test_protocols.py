@@ -149,62 +149,6 @@ def test_a_deployment_names_the_folder_of_its_own(settings, monkeypatch, tmp_pat
     assert protocol_file.FOLDERS[-1] == tmp_path
 
 
-class TestAFifth:
-    """Invented here, by writing a file and nothing else."""
-
-    @pytest.fixture
-    def school(self, db, tmp_path, monkeypatch):
-        data = yaml.safe_load((protocol_file.FOLDERS[0] / "btam.yaml").read_text())
-        data |= {"code": "school_safety", "title_en": "School safety", "title_fr": "Sécurité à l’école"}
-        data["subject"] |= {"title_en": "Pupil", "title_fr": "Élève"}
-        data["levels"]["high"] = {"title_en": "Act today", "title_fr": "Agir aujourd’hui"}
-        data["dates"]["entered"] = ["management_plan"]
-        (tmp_path / "school_safety.yaml").write_text(yaml.safe_dump(data, allow_unicode=True))
-        monkeypatch.setattr(protocol_file, "FOLDERS", [*protocol_file.FOLDERS, tmp_path])
-        yield World("sch", protocol="school_safety")
-        protocol_file.load.cache_clear()
-
-    def test_is_walked_from_referral_to_closure(self, school, client):
-        sign_in(client, school.referrer)
-        sent = post(client, reverse("cases:refer"), behaviour_form(school))
-        assert sent.status_code == 302
-        case = Case.objects.get()
-
-        sign_in(client, school.coordinator)
-        post(
-            client, reverse("cases:triage-case", args=[case.pk]), {"outcome": "accept", "reason": "Serious."}
-        )
-        decided = {"is_eligible": "yes", "doors": ["judgement"], "reasons": "A threat with a date."}
-        post(client, reverse("cases:eligibility", args=[case.pk]), decided)
-        case.refresh_from_db()
-        assert case.state == State.ACTIVE
-        assert set(case.tasks.filter(done_at=None).values_list("kind", flat=True)) == {
-            "management_plan",
-            "review",
-        }
-
-        post(client, reverse("cases:level", args=[case.pk]), {"level": "high", "reasons": "A date is named."})
-        page = client.get(reverse("cases:case", args=[case.pk])).content.decode()
-        assert "Act today" in page
-        assert "Pupil" in page
-        assert "Victim" not in page
-
-        closed = {
-            "reason": "criteria_met",
-            "note": "Nothing since.",
-            "victim_view": "declined",
-            "victim_words": "",
-        }
-        post(client, reverse("cases:close", args=[case.pk]), closed)
-        case.refresh_from_db()
-        assert case.state == State.CLOSED
-
-    def test_offers_its_own_reasons_to_close_and_refuses_others(self, school):
-        case = going_on(school)
-        with pytest.raises(Refused):
-            close(school, case, reason="consent_withdrawn")
-
-
 def behaviour_form(world, **more):
     return {
         "programme": str(world.programme.pk),
