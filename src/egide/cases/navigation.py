@@ -36,6 +36,12 @@ def register() -> None:
             _("Refer someone"), "cases:refer", 50, lambda a: a is not None and a.role in REFERRING_ROLES
         )
     )
+    # Others find it from the page on which they refer: their row is long enough.
+    add(
+        navigation.Item(
+            _("Our referrals"), "cases:referrals", 52, lambda a: a is not None and a.role == Role.REFERRER
+        )
+    )
     add(
         navigation.Item(
             _("Shared with us"), "cases:received", 45, lambda a: a is not None and a.role in WORKING_ROLES

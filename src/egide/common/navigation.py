@@ -29,3 +29,9 @@ def register(item: Item) -> None:
 def items_for(actor: Any) -> list[Item]:
     """List the entries shown to this actor, in their order."""
     return sorted((item for item in _items.values() if item.shown_to(actor)), key=lambda item: item.order)
+
+
+def is_shown(url_name: str, actor: Any) -> bool:
+    """Say whether the entry of that address is shown to this actor; nobody else is asked about."""
+    item = _items.get(url_name)
+    return item is not None and item.shown_to(actor)

@@ -17,6 +17,8 @@ from egide.common import navigation
 
 #: Addresses other modules may provide, tried in this order; a link whose address nobody provides is not shown.
 SEARCH = ("cases:search",)
+#: Whoever has this list may search it.
+SEARCHED = "cases:caseload"
 CHANGE_HAT = ("partners:acting-for", "partners:acting_for", "partners:hats", "partners:switch")
 MY_ACCESS = (
     "partners:my-access",
@@ -155,12 +157,12 @@ class Site:
     @property
     def search_url(self) -> str:
         """Where the header's search goes; empty when the person may not search."""
-        return address(*SEARCH) if self.acting_for is not None else ""
+        return address(*SEARCH) if navigation.is_shown(SEARCHED, self.acting_for) else ""
 
     @property
     def change_hat_url(self) -> str:
-        """Where one chooses for which agency to act."""
-        return address(*CHANGE_HAT)
+        """Where one chooses for which agency to act; empty when there is no choice."""
+        return address(*CHANGE_HAT) if len(getattr(self.request, "hats", ())) > 1 else ""
 
     @property
     def my_access_url(self) -> str:

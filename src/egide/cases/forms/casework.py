@@ -218,8 +218,8 @@ class TaskForm(forms.Form):
     side = choice(
         _("Whom it serves"),
         [
-            ("victim", _("The victim: hidden from those who work with the other person")),
-            ("management", _("Managing the danger the other person poses")),
+            ("victim", _("Whoever is in danger: hidden from those who work with the person of concern")),
+            ("management", _("Managing the danger, or helping the person of concern")),
             ("both", _("Both")),
         ],
         error=_("Choose whom the task serves."),
@@ -251,6 +251,14 @@ class HelpForm(forms.Form):
     text = words(_("What was explained, or which service"), rows=3)
 
 
+#: Reasons said of a victim, where the case is about somebody else.
+_OF_ANOTHER = {
+    "consent_withdrawn": _("The person withdrew consent"),
+    "consent_refused": _("The person did not consent"),
+    "moved": _("The person moved to another area"),
+}
+
+
 class ClosureForm(forms.Form):
     """Why the case ends, and what the victim thinks of it."""
 
@@ -270,6 +278,8 @@ class ClosureForm(forms.Form):
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = dict(Closure._meta.get_field("reason").flatchoices)
+        if protocol.subject != "victim":
+            said |= _OF_ANOTHER
         self.fields["reason"].choices = [(one, said[one]) for one in protocol.closures]  # type: ignore[attr-defined]
 
 

@@ -91,7 +91,11 @@ class DecisionForm(forms.Form):
     due_on = day(_("By when"), required=False)
     side = forms.ChoiceField(
         label=_("Whom it serves"),
-        choices=[("both", _("Both")), ("victim", _("The victim")), ("management", _("Managing the danger"))],
+        choices=[
+            ("both", _("Both")),
+            ("victim", _("Whoever is in danger")),
+            ("management", _("Managing the danger")),
+        ],
         initial="both",
     )
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)

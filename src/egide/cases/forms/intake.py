@@ -1,5 +1,7 @@
 """Deciding on a referral."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,11 @@ from egide.cases.forms.fields import choice, words
 
 
 class TriageForm(forms.Form):
-    """Accept, or propose no further action; always with a reason."""
+    """Accept, or propose no further action; always with a reason.
+
+    Args:
+        asks_for_consent: what comes next in the programme: the person’s consent, or what the team finds out.
+    """
 
     outcome = choice(
         _("Your decision"),
@@ -18,6 +24,13 @@ class TriageForm(forms.Form):
         error=_("Choose what happens with this referral."),
     )
     reason = words(_("Reason"), error=_("Write the reason of your decision."))
+
+    def __init__(self, *args: Any, asks_for_consent: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_for_consent:
+            accept, other = self.fields["outcome"].choices  # type: ignore[attr-defined]
+            words_of = _("Accept: the team finds out more, then decides whether it goes on")
+            self.fields["outcome"].choices = [(accept[0], words_of), other]  # type: ignore[attr-defined]
 
 
 class SecondReaderForm(forms.Form):

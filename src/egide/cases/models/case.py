@@ -201,6 +201,12 @@ class Case(models.Model):
 
         return reverse("cases:case", args=[self.pk])
 
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """Where the case stands, in words true of its programme; only the one word asked for is translated."""
+        if self.state == State.ACCEPTED and not self.programme.protocol.is_consent_required:
+            return str(_("Accepted: to be assessed"))
+        return str(State(self.state).label)
+
     @property
     def level_title(self) -> str:
         """The level in the words of the programme."""

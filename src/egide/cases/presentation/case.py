@@ -18,6 +18,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.presentation import documents
 from egide.cases.presentation.contact import contact_context
 from egide.cases.presentation.drawings import people, progress, timeline
+from egide.cases.presentation.origins import origin_of
 from egide.cases.presentation.ticked import ticked_lines
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
@@ -173,12 +174,15 @@ def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) 
     ):
         detail = f"{detail} {contact_context(rule, at=at)['sentence']}"
     where = _WHERE.get(kind) if permissions.can_support(actor, case) else None
+    href = reverse(where, args=[case.pk]) if where else ""
+    if kind == TaskKind.CONFERENCE and permissions.can_contribute(actor, case):
+        href = reverse("cases:conferences")
     return {
         "state": "late" if case.next_due_at < at else "soon",
-        "title": kind.label,
+        "title": _said(kind, case),
         "detail": detail,
         "due": case.next_due_at,
-        "href": reverse(where, args=[case.pk]) if where else "",
+        "href": href,
     }
 
 
@@ -321,6 +325,7 @@ def entry_lines(
             "about": roles.get(item.file_id, ""),
             "kind": Kind(item.kind).label if item.kind else "",
             "text": entry_text(item),
+            "origin": origin_of(str((item.meta or {}).get("form", ""))),
             "by": item.author_name or "",
             "at": item.created_at,
             "observed_on": item.observed_on,
@@ -366,6 +371,13 @@ def withheld_lines(view: sharing.FileView) -> list[dict[str, str]]:
     return list(found.values())
 
 
+def _said(kind: TaskKind, case: Case, task: Task | None = None) -> str:
+    """Answer what a date is for; a consent still to be asked of a case that has one is the next one."""
+    if kind == TaskKind.CONSENT and case.state == State.ACTIVE and (task is None or task.done_at is None):
+        return _("Consent, to be asked again")
+    return str(kind.label)
+
+
 def task_line(
     task: Task, opened: CaseFile, *, at: datetime, actor: Membership, is_trained: bool = True
 ) -> dict[str, Any]:
@@ -385,7 +397,8 @@ def task_line(
     )
     return {
         "task": task,
-        "text": words or (str(kind.label) if not is_own else _("A task whose words are not for you")),
+        "text": words
+        or (_said(kind, opened.case, task) if not is_own else _("A task whose words are not for you")),
         "owner": task.agency.short_name,
         "state": "done" if task.done_at else "late" if is_late else "todo",
         "can_end": can_end and is_trained,

@@ -7,7 +7,6 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from egide.cases import resuming
-from egide.cases.lifecycle import State
 from egide.cases.models.work import TaskKind
 
 register = template.Library()
@@ -43,9 +42,3 @@ def draft_address(form: str = "", case: Any = None, file: Any = None) -> str:
 def deadline_label(kind: str) -> str:
     """The words of a kind of date."""
     return str(TaskKind(kind).label) if kind else ""
-
-
-@register.filter
-def state_label(state: str) -> str:
-    """The words of a stage; `get_state_display` would translate every stage to find one."""
-    return str(State(state).label)

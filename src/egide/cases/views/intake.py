@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions, presentation
@@ -76,7 +77,7 @@ def refer(request: Request) -> HttpResponse:
         effect=effect,
         draft=(f"refer-{intake}", None),
         template="cases/refer.html",
-        done=_("The referral was sent. The programme’s coordinator reads it within one working day."),
+        done=_sent(ours[0], is_emergency=bool(request.POST.get("is_emergency"))),
         context={
             "intake": intake,
             "only": ours[0] if len(ours) == 1 else None,
@@ -84,6 +85,21 @@ def refer(request: Request) -> HttpResponse:
             "has_others": len(ours) < len(programmes),
         },
     )
+
+
+def _sent(programme: Programme, *, is_emergency: bool) -> str:
+    """Say what happens next, and when: as the protocol sets it."""
+    if is_emergency:
+        return _("The referral was sent. The coordinator is told at once that it cannot wait.")
+    days = programme.protocol.deadlines["triage"].working_days
+    if not days:
+        return _("The referral was sent. The programme’s coordinator reads it next.")
+    said = ngettext(
+        "The referral was sent. The programme’s coordinator reads it within one working day.",
+        "The referral was sent. The programme’s coordinator reads it within %(days)s working days.",
+        days,
+    )
+    return said % {"days": days}
 
 
 def _intake(request: Request, programmes: Sequence[Programme]) -> str | None:
@@ -176,7 +192,12 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
     case = opened.case if opened else fetch_case(request, case_id)
     permissions.check_can_coordinate(request.actor, case)
     form_class = _TRIAGE_FORMS.get(State(case.state))
-    form = form_class(request.POST or None) if form_class else AgainForm()
+    asked = {"asks_for_consent": case.programme.protocol.is_consent_required}
+    form = (
+        form_class(request.POST or None, **(asked if form_class is TriageForm else {}))
+        if form_class
+        else AgainForm()
+    )
     draft = (f"triage-{case.state}", case.pk)
     writing = {"form": form, "autosave": draft_address(*draft), "draft_saved_at": None, "case": case}
     if is_about_draft:
@@ -196,7 +217,8 @@ def triage_case(request: Request, case_id: UUID) -> HttpResponse:
             **writing,
             "is_decided": form_class is None,
             "unsent": unsent,
-            "name": opened.name("victim") or case.reference,
+            "name": opened.name_in(opened.subject) or case.reference,
+            "says_who_knows": case.programme.protocol.intake != "behaviour",
             "identity": presentation.identity_lines(opened),
             "entries": presentation.entry_lines(opened),
             "referral": case.referrals.select_related("agency", "referred_by__account")
