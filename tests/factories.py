@@ -121,9 +121,9 @@ def train(member, *, until=None, course="sharing-safely"):
 class World:
     """One programme with its partners: a lead of victim services, police, health, school, probation."""
 
-    def __init__(self, code="fre", *, protocol="ccr"):
+    def __init__(self, code="fre", *, protocol="ccr", area=None):
         self.has_cases = False
-        self.area = an_area(code)
+        self.area = area or an_area(code)
         self.lead = an_agency(Sector.VICTIM_SERVICES, area=self.area)
         self.police_agency = an_agency(Sector.POLICE, area=self.area)
         self.health_agency = an_agency(Sector.HEALTH, regimes=("ca-nb-phipaa",), area=self.area)

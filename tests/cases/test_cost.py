@@ -51,6 +51,7 @@ ABSENT = {
     "cases:served",
     "cases:training-programme",
     "cases:training-programmes",
+    "cases:transfer-one",
     "cases:plan-paper",
     "cases:receipt-received",
     "cases:received-one",
@@ -148,9 +149,9 @@ def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa
     """The forms that keep drafts are those of `DRAFTED`: another one fails here until it is listed."""
     source = "".join(path.read_text() for path in VIEWS.rglob("*.py"))
     drafted = set(DRAFTED.values()) - {"assessment-odara", "assessment-result-odara"}
-    # A report to the prosecutor, putting off its telling, a team and words of a threat are measured where there are some (`test_prosecutor`,
-    # `test_protocols`); a referral, by each of its forms there too.
-    elsewhere = {"prosecutor", "prosecutor-later", "team", "expression"}
+    # A report to the prosecutor, putting off its telling, a team, words of a threat and a transfer are measured where there are some
+    # (`test_prosecutor`, `test_protocols`, `test_transfer`); a referral, by each of its forms there too.
+    elsewhere = {"prosecutor", "prosecutor-later", "team", "expression", "transfer"}
     assert set(re.findall(r'draft=\("([a-z-]+)"', source)) == drafted - {"refer-harm"} | elsewhere
 
     args = [] if name in ("cases:refer", "cases:inquiry-new") else addresses(full).get(name, [full.case.pk])

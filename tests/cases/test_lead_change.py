@@ -29,7 +29,7 @@ WHY = "She moved to her sister’s."
 @pytest.fixture
 def there(world):
     """One active case whose consent names the agency that leads the programme next door."""
-    world.next = World("edm")
+    world.next = World("edm", area=world.area)
     world.case = world.active(agencies=[*world.partners, world.next.lead])
     return world
 
@@ -204,13 +204,13 @@ class TestRefusalsToPropose:
                 propose(there, actor=who)
 
     def test_without_a_consent_that_names_it(self, world):
-        world.next = World("edm")
+        world.next = World("edm", area=world.area)
         world.case = world.active()
         with pytest.raises(Refused, match="consent does not name"):
             propose(world)
 
     def test_with_a_consent_that_does_not_say_who_the_person_is(self, world):
-        world.next = World("edm")
+        world.next = World("edm", area=world.area)
         world.case = world.eligible()
         consent = {**world.consent(agencies=[world.next.lead]), "categories": ["incident.facts"]}
         enrolling.enrol(case_id=world.case.pk, consent=consent, actor=world.advocate, at=NOON)
@@ -258,6 +258,15 @@ class TestRefusalsToPropose:
         propose(there)
         with pytest.raises(Refused, match="waits"):
             propose(there)
+
+    def test_to_another_area(self, there, client):
+        elsewhere = World("mon")
+        with pytest.raises(Refused, match="propose a transfer"):
+            propose(there, programme_id=elsewhere.programme.pk)
+
+        sign_in(client, there.coordinator)
+        content = client.get(reverse("cases:lead-change", args=[there.case.pk])).content.decode()
+        assert str(elsewhere.programme.pk) not in content
 
 
 class TestRefusalsToAccept:
@@ -449,7 +458,7 @@ class TestThePages:
 
     def test_the_reason_is_read_by_the_rules_alone(self, world, client):
         """A consent that does not cover the record of conferences does not show why."""
-        world.next = World("edm")
+        world.next = World("edm", area=world.area)
         world.case = world.eligible()
         consent = {**world.consent(agencies=[world.next.lead]), "categories": ["identity.core"]}
         enrolling.enrol(case_id=world.case.pk, consent=consent, actor=world.advocate, at=NOON)

@@ -125,6 +125,10 @@ def addresses(world):
         "cases:had-read": [case, plan],
         "cases:tie-back": [plan],
         "cases:training-member": [str(world.advocate.pk)],
+        **{
+            f"cases:transfer-{page}": [plan]
+            for page in ("one", "accept", "refuse", "ask", "answer", "withdraw", "return")
+        },
         "cases:lead-change-answer": [plan],
         "cases:lead-change-withdraw": [plan],
         "cases:training-withdraw": [str(world.advocate.training.get().pk)],

@@ -20,6 +20,7 @@ from egide.cases.models import (
     Plan,
     Referral,
     Task,
+    Transfer,
     TriageDecision,
 )
 from egide.cases.queries import caseload
@@ -131,6 +132,14 @@ class TestTheWholeDemonstration:
         assert {"reached", "no_answer"} <= set(ContactAttempt.objects.values_list("outcome", flat=True))
         assert CaseLink.objects.filter(kind="repeat").exists()
         assert Recusal.objects.exists()
+
+    def test_shows_a_transfer_done_and_one_that_waits_each_way(self):
+        told = Transfer.objects.values_list("from_programme__code", "state")
+        assert sorted(told) == sorted(
+            (code, state) for code in ("ccr-fre", "ccr-edm") for state in ("accepted", "proposed")
+        )
+        done = Transfer.objects.filter(state="accepted")
+        assert {one.case.programme_id == one.to_programme_id for one in done.select_related("case")} == {True}
 
     def test_offers_duplicates_to_triage(self):
         coordinator = self.world.people["coordinator"]

@@ -53,6 +53,12 @@ def _remind_to_tell(at: datetime) -> int:
     return signalling.remind_to_tell(at=at)
 
 
+def _tell_late_transfers(at: datetime) -> int:
+    from egide.cases.services import transferring
+
+    return transferring.tell_late(at=at)
+
+
 class CasesConfig(AppConfig):
     name = "egide.cases"
     label = "cases"
@@ -69,6 +75,9 @@ class CasesConfig(AppConfig):
         navigation.register()
         wording.register(actions.WORDS)
         periodic.register(periodic.Periodic("cases.raise_late", timedelta(minutes=1), _raise_late))
+        periodic.register(
+            periodic.Periodic("cases.tell_late_transfers", timedelta(minutes=1), _tell_late_transfers)
+        )
         periodic.register(periodic.Periodic("cases.record_lapses", timedelta(minutes=1), _record_lapses))
         periodic.register(
             periodic.Periodic("cases.recheck_consents", timedelta(minutes=10), _recheck_consents)

@@ -135,6 +135,27 @@ LEAD_CHANGE = Lifecycle(
 )
 
 
+class TransferState(models.TextChoices):
+    """Where a proposal that another area take over a case stands."""
+
+    PROPOSED = "proposed", _("Waits for the other area")
+    ACCEPTED = "accepted", _("Done: the other area leads")
+    REFUSED = "refused", _("Refused by the other area")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETURNED = "returned", _("Returned to where it came from")
+
+
+TRANSFER = Lifecycle(
+    initial=TransferState.PROPOSED,
+    transitions=[
+        Transition("accept", (TransferState.PROPOSED,), TransferState.ACCEPTED),
+        Transition("refuse", (TransferState.PROPOSED,), TransferState.REFUSED),
+        Transition("withdraw", (TransferState.PROPOSED,), TransferState.WITHDRAWN),
+        Transition("give_back", (TransferState.ACCEPTED,), TransferState.RETURNED),
+    ],
+)
+
+
 class Level(models.TextChoices):
     """The level of concern people set, with their reasons. "Not yet known" is a level of its own."""
 

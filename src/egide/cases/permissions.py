@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from egide.cases.models import Case, Conference, LeadChange, Programme
+from egide.cases.models import Case, Conference, LeadChange, Programme, Transfer
 from egide.cases.models.case import programmes_of
 from egide.common import clock
 from egide.common.errors import NotVisible
@@ -128,15 +128,26 @@ def check_can_convene(actor: Membership, programme: Programme) -> None:
     check_trained(actor, programme)
 
 
-def check_can_receive(actor: Membership, change: LeadChange) -> None:
+def check_can_receive(actor: Membership, change: LeadChange | Transfer) -> None:
     """A coordinator of the programme asked answers whether it leads the case."""
     if actor.role != Role.COORDINATOR or change.to_programme_id not in programmes_of(actor):
         raise PermissionDenied(_("Only a coordinator of the agency asked can answer this."))
     check_trained(actor, change.to_programme)
 
 
-def can_receive(actor: Membership, change: LeadChange) -> bool:
+def can_receive(actor: Membership, change: LeadChange | Transfer) -> bool:
     return allowed(check_can_receive, actor, change)
+
+
+def check_can_send(actor: Membership, transfer: Transfer) -> None:
+    """A coordinator of the programme that proposed a transfer speaks for it until it is answered."""
+    if actor.role != Role.COORDINATOR or transfer.from_programme_id not in programmes_of(actor):
+        raise PermissionDenied(_("Only a coordinator of this programme can do this."))
+    check_trained(actor, transfer.from_programme)
+
+
+def can_send(actor: Membership, transfer: Transfer) -> bool:
+    return allowed(check_can_send, actor, transfer)
 
 
 def check_can_run(actor: Membership, conference: Conference) -> None:

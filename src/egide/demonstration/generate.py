@@ -15,6 +15,7 @@ from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
 from egide.demonstration.papers import bring_papers
 from egide.demonstration.stories import Storyteller
+from egide.demonstration.transfers import transfer
 from egide.demonstration.world import World, check_is_fictional, description
 from egide.sharing import emergency, proposing, tables
 from egide.sharing.models import TableVersion
@@ -72,7 +73,7 @@ def generate(
     check_is_fictional()
     chance, done, all_of_them = random.Random(seed), 0, total(stages)
     for said in description()["programmes"]:
-        cast = cast_of(world, world.programmes[said["code"]], said["language"])
+        cast = _cast(world, said)
         teller = Storyteller(cast.language, chance)
         made: dict[str, list[Journey]] = {}
         with translation.override(cast.language):
@@ -95,9 +96,15 @@ def generate(
     done += others.generate(world, at=at, seed=seed)
     if progress:
         progress(done, all_of_them)
+    here, there = description()["programmes"]
+    transfer((_cast(world, here), _cast(world, there)), at=at)
     _asked_from_outside(world, at=at)
     _table_changed(world, at=at)
     return done
+
+
+def _cast(world: World, said: Mapping[str, Any]) -> Cast:
+    return cast_of(world, world.programmes[said["code"]], said["language"])
 
 
 def _table_changed(world: World, *, at: datetime) -> None:

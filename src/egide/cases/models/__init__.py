@@ -13,6 +13,7 @@ from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.leading import LeadChange
 from egide.cases.models.signal import Agreement, ProsecutorReport
 from egide.cases.models.training import TrainingChange
+from egide.cases.models.transfer import Transfer, TransferQuestion
 from egide.cases.models.work import (
     Closure,
     ContactAttempt,
@@ -60,5 +61,7 @@ __all__ = [
     "Referral",
     "Task",
     "TrainingChange",
+    "Transfer",
+    "TransferQuestion",
     "TriageDecision",
 ]

@@ -36,6 +36,7 @@ class TaskKind(models.TextChoices):
     ACCESS_REQUEST = "access_request", _("Answer to a person who asks for their own file")
     LEAD_CHANGE = "lead_change", _("Change of lead agency")
     LEAD_CONSENTS = "lead_consents", _("Consents, after a change of lead agency")
+    TRANSFER = "transfer", _("Transfer to another area")
     TELL_PERSON = "tell_person", _("Telling the person what was shared without their agreement")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
@@ -62,6 +63,7 @@ class TaskWords(models.TextChoices):
 #: was kept out, that somebody asks what is held, where the person goes, that something happened,
 #: or what another agency owes the conference.
 OWN_KINDS = (
+    TaskKind.TRANSFER,
     TaskKind.ACKNOWLEDGEMENTS,
     TaskKind.CONSENT_CHECK,
     TaskKind.LOG_REVIEW,

@@ -78,8 +78,9 @@ def case_context(
         ),
         "consents": opened.view.consents,
         "steps": steps(case, actor),
-        "lead_change": _lead_change(opened, actor),
         "happened": _happened(opened, actor),
+        "lead_change": _who_leads(opened, actor, TaskKind.LEAD_CHANGE),
+        "transfer": _who_leads(opened, actor, TaskKind.TRANSFER),
         **_proposal(opened, can_support=can_support),
         "can_support": can_support,
         "can_coordinate": permissions.can_coordinate(actor, case),
@@ -87,14 +88,14 @@ def case_context(
     }
 
 
-def _lead_change(opened: CaseFile, actor: Membership) -> Task | None:
+def _who_leads(opened: CaseFile, actor: Membership, kind: TaskKind) -> Task | None:
     """Answer the question who leads, while it waits, to the coordinators of the two agencies it concerns."""
     is_asked = actor.role == Role.COORDINATOR
     return next(
         (
             task
             for task in opened.tasks
-            if task.kind == TaskKind.LEAD_CHANGE
+            if task.kind == kind
             and task.done_at is None
             and (
                 permissions.can_coordinate(actor, opened.case)
@@ -153,6 +154,7 @@ _WHERE = {
     TaskKind.LOG_REVIEW: "cases:conflicts",
     TaskKind.LEAD_CHANGE: "cases:lead-change",
     TaskKind.LEAD_CONSENTS: "cases:consents",
+    TaskKind.TRANSFER: "cases:transfer",
     TaskKind.ACCESS_REQUEST: "cases:access",
     TaskKind.TELL_PERSON: "cases:sharing",
 }
@@ -241,6 +243,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (permissions.can_keep_out(actor, case.programme), "conflicts", _("Conflicts of interest")),
         (permissions.can_tell_danger(actor, case), "danger", _("Tell of a danger without naming anybody")),
         (coordinate and case.is_open, "lead-change", _("Let another agency lead")),
+        (coordinate and case.is_open, "transfer", _("Transfer to another area")),
         (coordinate and CASE.can("close", state=case.state), "close", _("Close the case")),
         (coordinate and CASE.can("reopen", state=case.state), "reopen", _("Reopen the case")),
     ]

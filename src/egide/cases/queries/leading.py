@@ -46,10 +46,11 @@ def reason(*, change: LeadChange, case: Case, actor: Membership, at: datetime) -
 
 
 def programmes_for(*, case: Case) -> list[Programme]:
-    """Answer the programmes that work by the same rules and are led by an agency of both sides, another, by code."""
+    """Answer the programmes of the area that work by the same rules and are led by another agency of both sides, by code."""
     return list(
         Programme.objects.select_related("lead_agency")
         .filter(protocol_code=case.programme.protocol_code, lead_agency__is_active=True)
+        .filter(area=case.programme.area_id)
         .exclude(lead_agency=case.programme.lead_agency_id)
         .exclude(lead_agency__sector__in=MANAGEMENT_SECTORS)
         .order_by("code")

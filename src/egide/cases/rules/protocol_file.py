@@ -31,6 +31,9 @@ from egide.sharing.rules.categories import STORED
 FOLDERS = [Path(__file__).resolve().parent.parent / "protocols"]
 #: Dates every programme keeps, whatever it is for.
 ALWAYS = (
+    "transfer",
+    "emergency_transfer",
+    "transfer_contact",
     "triage",
     "second_reader",
     "level_confirmation",

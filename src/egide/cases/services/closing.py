@@ -11,7 +11,7 @@ from egide.cases import permissions
 from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
-from egide.cases.services import cascading, deadlines, entries, expressing, leading
+from egide.cases.services import cascading, deadlines, entries, expressing, leading, transferring
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
@@ -81,6 +81,7 @@ def close_case(
     deadlines.end_all(case=case, actor=actor, at=at)
     expressing.destroy_waiting(case=case, actor=actor, at=at)
     leading.withdraw_at_the_end(case=case, actor=actor, at=at)
+    transferring.withdraw_at_the_end(case=case, actor=actor, at=at)
     ended = cascading.about_to_end(file=file, at=at)
     without_consent = (
         set() if case.programme.protocol.is_consent_required else assigned_agencies(case_id=case.pk)

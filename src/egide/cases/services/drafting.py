@@ -44,6 +44,7 @@ class FormOfACase(models.TextChoices):
     PROSECUTOR = "prosecutor", _("A report to the prosecutor")
     ACCESS = "access", _("A person’s request for their own file")
     LEAD_CHANGE = "lead-change", _("A proposal that another agency lead")
+    TRANSFER = "transfer", _("A transfer to another area")
     DISCLOSURE_NEW = "disclosure-new", _("Something to read aloud or hand over")
     DISCLOSURE_SUSPEND = "disclosure-suspend", _("An agency’s request that the person be not told yet")
 

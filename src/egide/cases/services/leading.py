@@ -9,24 +9,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
-from egide.cases.lifecycle import LEAD_CHANGE, ConferenceState, LeadChangeState
-from egide.cases.models import AgendaItem, Case, LeadChange, Programme, Task
+from egide.cases.lifecycle import LEAD_CHANGE, LeadChangeState
+from egide.cases.models import Case, LeadChange, Programme, Task, Transfer
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
-from egide.cases.services import deadlines, entries, substituting
+from egide.cases.services import deadlines, entries, moving, substituting
 from egide.cases.services.locking import check_is_open, lock_case, lock_open_case
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners import notifications
-from egide.partners import queries as partners
 from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import leading
-from egide.sharing.queries import recused_agencies
-from egide.sharing.rules.sides import is_management_only
 
 #: How long the other agency has to answer. Ours (O).
 ANSWER_WITHIN = Interval(working_days=3)
@@ -38,23 +34,13 @@ def check_may_lead(case: Case, programme: Programme, *, at: datetime) -> None:
     """Pass only where the agency asked could lead, by what the person agreed to and what it signed.
 
     Raises:
-        Refused: another protocol, closed or bound by no agreement, kept out of the case, of a sector that works
-            with the person of concern alone, or not named by a consent.
+        Refused: see `moving.check_is_able`; of another area; or not named by a consent.
     """
-    agency = programme.lead_agency
-    if programme.pk == case.programme_id or agency.pk == case.programme.lead_agency_id:
-        raise Refused(_("This agency leads the case already."))
-    if programme.protocol_code != case.programme.protocol_code:
-        raise Refused(_("That programme works by other rules: close this case and refer it there."))
-    # Kept out, or closed, or unsigned, or of the other side: one answer, so that nothing is told of a recusal.
-    # Who leads reads on both sides: an agency that works with the person of concern alone never does, whatever
-    # the consent says, and nobody there would see the victim's tasks. Every case has a victim's file.
-    signed = partners.agreement_in_force(agency_ids=[agency.pk], on=timezone.localdate(at))
-    is_able = agency.is_active and agency.pk in signed and not is_management_only(agency.sector)
-    if not is_able or agency.pk in recused_agencies(case_id=case.pk):
-        raise Refused(_("This agency cannot lead this case."))
+    moving.check_is_able(case, programme, at=at)
+    if programme.area_id != case.programme.area_id:
+        raise Refused(_("That programme is in another area: propose a transfer."))
     if programme.protocol.is_consent_required and not leading.names_for_leading(
-        file_id=entries.subject_file(case).pk, agency_id=agency.pk, at=at
+        file_id=entries.subject_file(case).pk, agency_id=programme.lead_agency_id, at=at
     ):
         raise Refused(_("The person’s consent does not name this agency for this. Ask the person first."))
 
@@ -78,6 +64,8 @@ def propose_lead_change(
         raise Refused(_("Say why another agency should lead."))
     if LeadChange.objects.filter(case=case, state=LeadChangeState.PROPOSED).order_by().exists():
         raise Refused(_("A proposal waits for an answer already."))
+    if Transfer.objects.filter(case=case).waiting().order_by().exists():
+        raise Refused(_("A transfer of this case waits for an answer. Withdraw it first."))
     check_may_lead(case, programme, at=at)
     file = entries.subject_file(case)
     entry = entries.write_entry(
@@ -220,33 +208,13 @@ def accept_lead_change(*, change_id: UUID, actor: Membership, at: datetime) -> L
     check_is_open(case)
     _answer(change, "accept", actor, at)
     check_may_lead(case, change.to_programme, at=at)
-    sits = AgendaItem.objects.filter(case=case, conference__state=ConferenceState.OPEN)
-    if sits.order_by().exists():
-        raise Refused(_("The case is being discussed in a conference now. Accept once it is over."))
+    moving.check_sits_nowhere(case)
     ended = leading.close_grants(
         case_id=case.pk, former_id=change.from_programme.lead_agency_id, actor=actor, at=at
     )
-    _move(case, change, actor, at)
+    deadlines.meet_deadline(case=case, kind=TaskKind.LEAD_CHANGE, actor=actor, at=at)
+    moving.change_programme(case, change.to_programme, lead=actor, actor=actor, at=at)
+    deadlines.refresh_next_due(case, at=at, changed=["programme", "lead"])
     _tell(case, [change.proposed_by_account_id], at)
     _record("cases.lead_changed", change, actor, at, ended)
     return change
-
-
-def _move(case: Case, change: LeadChange, actor: Membership, at: datetime) -> None:
-    """Hand over the work: tasks keep their dates, the agenda of the former programme is left, consents are looked at."""
-    former, programme = change.from_programme.lead_agency, change.to_programme
-    deadlines.meet_deadline(case=case, kind=TaskKind.LEAD_CHANGE, actor=actor, at=at)
-    case.programme, case.lead = programme, actor
-    waiting = Task.objects.filter(case=case, done_at__isnull=True)
-    deadlines.pass_on(waiting.filter(agency=former), agency_id=programme.lead_agency_id, owner=actor)
-    waiting.filter(agency=programme.lead_agency).update(rises_to=None)
-    deadlines.hand_over(case)
-    left = AgendaItem.objects.filter(
-        case=case, conference__state=ConferenceState.PLANNED, conference__programme=change.from_programme
-    )
-    is_called = bool(left.delete()[0])
-    if is_called:
-        deadlines.set_deadline(case=case, kind=TaskKind.CONFERENCE, at=at, actor=actor)
-    due_at = deadlines.due_after(at, programme.protocol.deadlines["consent_check"])
-    deadlines.set_deadline(case=case, kind=TaskKind.LEAD_CONSENTS, at=at, due_at=due_at, actor=actor)
-    deadlines.refresh_next_due(case, at=at, changed=["programme", "lead"])

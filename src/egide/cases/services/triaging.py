@@ -11,7 +11,7 @@ from egide.cases.lifecycle import CASE, State
 from egide.cases.models import Case, TriageDecision
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
-from egide.cases.services import deadlines, entries, leading
+from egide.cases.services import deadlines, entries, leading, transferring
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import PermissionDenied, Refused
 from egide.ledger import services as ledger
@@ -107,6 +107,7 @@ def answer_no_action(
         case.is_open, case.closed_at = False, at
         deadlines.end_all(case=case, actor=actor, at=at)
         leading.withdraw_at_the_end(case=case, actor=actor, at=at)
+        transferring.withdraw_at_the_end(case=case, actor=actor, at=at)
     else:
         deadlines.set_deadline(case=case, kind=TaskKind.TRIAGE, at=at, actor=actor)
     deadlines.refresh_next_due(case, at=at, changed=STATE)

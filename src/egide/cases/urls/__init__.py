@@ -19,6 +19,7 @@ from egide.cases.urls import (
     tables,
     teaming,
     training,
+    transferring,
 )
 
 app_name = "cases"
@@ -41,4 +42,5 @@ urlpatterns = [
     *teaming.urlpatterns,
     *training.urlpatterns,
     *quality.urlpatterns,
+    *transferring.urlpatterns,
 ]
