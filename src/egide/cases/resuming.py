@@ -52,6 +52,8 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("Why it is not safe yet"), reverse("cases:my-day")
     if draft.form.startswith("item-"):
         return _("Something for a conference"), reverse("cases:conferences")
+    if draft.form == "table-change":
+        return _("A change of the decision table"), reverse("cases:table")
     if draft.form == "training":
         return _("A training to record"), reverse("cases:training-member", args=[draft.subject])
     if draft.form not in FormOfACase.values:

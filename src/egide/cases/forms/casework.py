@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import LANGUAGES, choice, day, several, unserved, words
+from egide.cases.forms.fields import LANGUAGES, Shared, choice, day, several, unserved, words
 from egide.cases.models import Closure, ContactAttempt
 from egide.cases.models.file import ORDERS_CATEGORY, Kind
 from egide.cases.rules.protocol import Protocol
@@ -48,7 +48,7 @@ def category_choices(slugs: Iterable[str]) -> list[tuple[str, str]]:
     return [(slug, localized(CATEGORIES[slug], "title")) for slug in slugs]
 
 
-class SafeContactForm(forms.Form):
+class SafeContactForm(Shared):
     """What the person says is safe. Asked, never guessed."""
 
     channels = several(_("Safe ways"), CHANNELS, error=_("Name at least one safe way to reach the person."))
@@ -95,7 +95,7 @@ class SafeContactForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """Answer what the service takes."""
-        data = dict(self.cleaned_data)
+        data = {name: value for name, value in self.cleaned_data.items() if name != "based_on"}
         start, end, days = data.pop("from_hour"), data.pop("to_hour"), data.pop("days")
         data["may_leave_message"] = data["may_leave_message"] == "yes"
         data["windows"] = (
@@ -137,7 +137,7 @@ class OutcomeForm(forms.Form):
     )
 
 
-class EligibilityForm(forms.Form):
+class EligibilityForm(Shared):
     """Equal doors; a person decides."""
 
     is_eligible = choice(
@@ -155,7 +155,7 @@ class EligibilityForm(forms.Form):
         self.fields["doors"].choices = doors  # type: ignore[attr-defined]
 
 
-class LevelForm(forms.Form):
+class LevelForm(Shared):
     """The level a person sets."""
 
     level = choice(_("Level of concern"), [], error=_("Choose one of the levels."))

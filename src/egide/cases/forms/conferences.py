@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import choice, day, several, words
+from egide.cases.forms.fields import Shared, choice, day, several, words
 from egide.cases.models import Programme
 from egide.cases.models.file import Kind
 from egide.cases.services.entries import LONGEST_TEXT
@@ -70,7 +70,7 @@ class ContributionForm(forms.Form):
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
-class WishesForm(forms.Form):
+class WishesForm(Shared):
     """What the victim wishes the conference to know and do."""
 
     words = words(_("In the person’s words"), rows=3, error=_("Write what the person wishes."))

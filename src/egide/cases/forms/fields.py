@@ -1,9 +1,10 @@
 """Fields every form of casework uses."""
 
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,22 @@ LANGUAGES = [
     ("uk", _("Ukrainian")),
     ("other", _("Another language")),
 ]
+
+
+class Shared(forms.Form):
+    """A form of something several people write: it says what its words began from, so that nobody's are replaced unseen."""
+
+    based_on = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_moved = False
+
+    def go_on_from(self, last: Any) -> None:
+        """Begin from what stands now: its words were just shown beside these."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("based_on")] = str(last or "")
+        self.data = data
 
 
 def words(

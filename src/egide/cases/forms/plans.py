@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import choice, words
+from egide.cases.forms.fields import Shared, choice, words
 from egide.cases.models import Plan
 from egide.cases.rules.plans import MANAGEMENT, SAFETY, PlanKind
 
@@ -54,12 +53,10 @@ def plan_title(kind: PlanKind) -> Any:
     return _TITLES[kind]
 
 
-class PlanForm(forms.Form):
+class PlanForm(Shared):
     """A plan, one box a part; empty parts are left out of what is printed."""
 
     made_with = choice(_("How was it made?"), [], error=_("Say how the plan was made."))
-    #: The words the writer began from, so that nobody else's are replaced unseen.
-    based_on = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: PlanKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +70,6 @@ class PlanForm(forms.Form):
         self.fields["made_with"].choices = [  # type: ignore[attr-defined]
             (way, said) for way, said in ways if kind is not SAFETY or way != "with_team"
         ]
-        self.has_moved = False
 
     def sections(self) -> dict[str, str]:
         """Answer the parts."""

@@ -17,6 +17,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.rules.contact import CHANNELS, ContactFinding, SafeContact, Window, contact_finding
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_open_case
+from egide.cases.services.meanwhile import WHATEVER, check_unmoved
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -36,7 +37,12 @@ class ContactRule:
 
 @transaction.atomic
 def record_safe_contact(
-    *, case_id: UUID, answers: Mapping[str, Any], actor: Membership, at: datetime
+    *,
+    case_id: UUID,
+    answers: Mapping[str, Any],
+    actor: Membership,
+    at: datetime,
+    based_on: UUID | None = WHATEVER,
 ) -> Entry:
     """Record what the person says is safe now; the former rule stays in the file, no longer current.
 
@@ -44,7 +50,9 @@ def record_safe_contact(
         answers: `channels`, `windows` (list of {"days", "start", "end"}), `may_leave_message`, and in
             words: `phone`, `who_may_answer`, `caller_name`, `code_word`, `if_other_answers`,
             `interpreter_language`, `child_device`.
+        based_on: the rule that stood when the form was shown; None when there was none.
     Raises:
+        Meanwhile: another rule was recorded since.
         Refused: no channel is safe and no other way was agreed.
     """
     case = lock_open_case(case_id, actor=actor)
@@ -54,6 +62,7 @@ def record_safe_contact(
         raise Refused(_("Name at least one safe way to reach the person."))
     file = entries.subject_file(case)
     former = Entry.objects.filter(file=file, form=FORM, is_current=True).order_by("created_at").first()
+    check_unmoved(former.pk if former else None, based_on)
     entry = entries.write_entry(
         file=file,
         category="contact.safe",
@@ -68,6 +77,12 @@ def record_safe_contact(
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.safe_contact_recorded", actor=actor, target=case, at=at, subject=file.pk)
     return entry
+
+
+def last_rule(case_id: UUID) -> UUID | None:
+    """Answer which rule stands, for a form to say what it begins from."""
+    rules = Entry.objects.filter(file__case=case_id, file__is_subject=True, form=FORM, is_current=True)
+    return rules.order_by("created_at").values_list("pk", flat=True).first()
 
 
 def current_rule(*, file: File, actor: Membership, at: datetime) -> ContactRule | None:

@@ -64,6 +64,7 @@ _FORMS = re.compile(
             "inquiry",
             "training",
             "prosecutor-later",
+            "table-change",
             *FormOfACase.values,
             r"triage-[a-z_]{1,30}",
             r"own-file-[0-9a-f]{32}",

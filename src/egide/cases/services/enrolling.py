@@ -18,6 +18,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.rules.eligibility import DoorFinding, ScoreRange, door_findings
 from egide.cases.services import consenting, deadlines, entries
 from egide.cases.services.locking import lock_case
+from egide.cases.services.meanwhile import WHATEVER, check_unmoved
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -46,16 +47,21 @@ def decide_eligibility(
     reasons: str,
     actor: Membership,
     at: datetime,
+    based_on: UUID | None = WHATEVER,
 ) -> EligibilityDecision:
     """Record a person's decision and the doors they rely on. Any one door is enough; none is needed to refuse.
 
     Where the programme asks for no consent, it makes the case active.
 
+    Args:
+        based_on: the last decision when the form was shown; None when there was none.
     Raises:
+        Meanwhile: somebody decided since.
         Refused: eligible through no door, a door that is shut today, or no reasons for a judgement.
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_coordinate(actor, case)
+    check_unmoved(last_decision(case.pk), based_on)
     if case.state not in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE):
         raise Refused(_("Eligibility is decided once the referral is accepted."))
     found = {f.door.code: f for f in doors_of(case=case, actor=actor, at=at, judgement=reasons)}
@@ -102,6 +108,12 @@ def decide_eligibility(
         details={"eligible": is_eligible},
     )
     return decision
+
+
+def last_decision(case_id: UUID) -> UUID | None:
+    """Answer which decision on eligibility is the last."""
+    rows = EligibilityDecision.objects.filter(case=case_id).order_by("-decided_at", "-pk")
+    return rows.values_list("pk", flat=True).first()
 
 
 def _set_dates(case: Case, actor: Membership, at: datetime) -> None:

@@ -13,6 +13,7 @@ from egide.cases.models.file import Kind
 from egide.cases.models.work import Task, TaskKind
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_case
+from egide.cases.services.meanwhile import WHATEVER, check_unmoved
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -33,16 +34,28 @@ def is_lowering(*, previous: str, level: str) -> bool:
 
 
 @transaction.atomic
-def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at: datetime) -> LevelDecision:
+def set_level(
+    *,
+    case_id: UUID,
+    level: str,
+    reasons: str,
+    actor: Membership,
+    at: datetime,
+    based_on: UUID | None = WHATEVER,
+) -> LevelDecision:
     """Set the level, or propose it when it lowers; the case's review date follows a level in force.
 
+    Args:
+        based_on: the last decision when the form was shown; None when there was none.
     Raises:
         NotVisible: the case is not the actor's to see.
         PermissionDenied: the actor does not work on the victim's side of this programme.
+        Meanwhile: somebody decided or proposed since.
         Refused: no reasons, an unknown level, or the level it already has.
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
+    check_unmoved(last_decision(case.pk), based_on)
     if level not in Level.values:
         raise Refused(_("Choose one of the levels."))
     if not reasons.strip():
@@ -75,6 +88,12 @@ def set_level(*, case_id: UUID, level: str, reasons: str, actor: Membership, at:
     deadlines.refresh_next_due(case, at=at, changed=_LEVEL)
     ledger.record(action=action, actor=actor, target=case, at=at, details={"level": str(level)})
     return decision
+
+
+def last_decision(case_id: UUID) -> UUID | None:
+    """Answer which decision on the level is the last, in force or proposed."""
+    rows = LevelDecision.objects.filter(case=case_id).order_by("-proposed_at", "-pk")
+    return rows.values_list("pk", flat=True).first()
 
 
 @transaction.atomic

@@ -14,12 +14,13 @@ from egide.cases.models.file import Kind
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_open_case
+from egide.cases.services.meanwhile import Meanwhile
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
 
 
-class PlanMoved(Refused):
+class PlanMoved(Meanwhile):
     """Somebody else wrote this plan since its words were shown."""
 
 

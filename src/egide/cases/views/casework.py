@@ -26,7 +26,8 @@ from egide.cases.services import (
     serving,
     tasks,
 )
-from egide.cases.views.step import do, fetch_case, fetch_supported, step
+from egide.cases.views import shared
+from egide.cases.views.step import do, fetch_case, fetch_supported, noticing, step
 from egide.common import clock, paging
 from egide.common.errors import NotVisible, Refused
 from egide.common.http import Request
@@ -56,17 +57,25 @@ def case(request: Request, case_id: UUID) -> HttpResponse:
 def safe_contact(request: Request, case_id: UUID) -> HttpResponse:
     """Record what the person says is safe."""
     found = fetch_supported(request, case_id)
-    form = forms.SafeContactForm(request.POST or None)
+    begun = {} if request.method == "POST" else {"based_on": contacting.last_rule(found.pk)}
+    form = forms.SafeContactForm(request.POST or None, initial=begun)
 
     def effect(at: Any) -> str:
-        contacting.record_safe_contact(case_id=found.pk, answers=form.answers(), actor=request.actor, at=at)
+        contacting.record_safe_contact(
+            case_id=found.pk,
+            answers=form.answers(),
+            based_on=form.cleaned_data["based_on"],
+            actor=request.actor,
+            at=at,
+        )
         return reverse("cases:contact", args=[found.pk])
 
     return step(
         request,
         form=form,
         scope="cases.safe-contact",
-        effect=effect,
+        effect=noticing(form, effect),
+        theirs=lambda: shared.rule(request, form, found),
         draft=("safe-contact", found.pk),
         template="cases/safe_contact.html",
         done=_("What is safe was recorded."),
@@ -142,7 +151,9 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
     at = clock.now()
     doors = enrolling.doors_of(case=found, actor=request.actor, at=at)
     form = forms.EligibilityForm(
-        request.POST or None, doors=[(f.door.code, localized(f.door, "title")) for f in doors]
+        request.POST or None,
+        doors=[(f.door.code, localized(f.door, "title")) for f in doors],
+        initial={} if request.method == "POST" else {"based_on": enrolling.last_decision(found.pk)},
     )
 
     def effect(now: Any) -> str:
@@ -152,6 +163,7 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
             is_eligible=data["is_eligible"] == "yes",
             doors=data["doors"],
             reasons=data["reasons"],
+            based_on=data["based_on"],
             actor=request.actor,
             at=now,
         )
@@ -161,7 +173,8 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
         request,
         form=form,
         scope="cases.eligibility",
-        effect=effect,
+        effect=noticing(form, effect),
+        theirs=lambda: shared.eligibility(request, form, found),
         draft=("eligibility", found.pk),
         template="cases/eligibility.html",
         done=_("Your decision was recorded."),
@@ -172,7 +185,8 @@ def eligibility(request: Request, case_id: UUID) -> HttpResponse:
 def level(request: Request, case_id: UUID) -> HttpResponse:
     """Set the level of concern, or propose a lower one."""
     found = fetch_supported(request, case_id)
-    form = forms.LevelForm(request.POST or None, protocol=found.programme.protocol)
+    begun = {} if request.method == "POST" else {"based_on": levels.last_decision(found.pk)}
+    form = forms.LevelForm(request.POST or None, initial=begun, protocol=found.programme.protocol)
 
     def effect(at: Any) -> str:
         levels.set_level(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
@@ -182,7 +196,8 @@ def level(request: Request, case_id: UUID) -> HttpResponse:
         request,
         form=form,
         scope="cases.level",
-        effect=effect,
+        effect=noticing(form, effect),
+        theirs=lambda: shared.level(request, form, found),
         draft=("level", found.pk),
         done=_("The level was recorded."),
         context={

@@ -21,6 +21,7 @@ from egide.cases.queries import capacity
 from egide.cases.queries import conferring as queries
 from egide.cases.resuming import draft_address
 from egide.cases.services import conferring, drafting
+from egide.cases.services.meanwhile import Meanwhile
 from egide.cases.views.lists import check_works
 from egide.cases.views.step import act, asks_for_drafts, do, drafts_fragment, fill, step
 from egide.common import clock, paging
@@ -249,7 +250,9 @@ def item(request: Request, conference_id: UUID, item_id: UUID) -> HttpResponse:
             request.POST if what == "decide" else None, agencies=[(str(a.pk), a.short_name) for a in team]
         ),
         "part": forms.ContributionForm(request.POST if what == "part" else None),
-        "wishes": forms.WishesForm(request.POST if what == "wishes" else None),
+        "wishes": forms.WishesForm(
+            request.POST if what == "wishes" else None, initial={"based_on": row.wishes_id}
+        ),
     }
     here = reverse("cases:conference-item", args=[found.pk, row.pk])
     if request.method == "POST":
@@ -375,7 +378,12 @@ def _act_on(
         if what == "part":
             conferring.contribute(text=data["text"], kind=data["kind"], at=at, **asked)
         else:
-            conferring.record_wishes(words=data["words"], at=at, **asked)
+            try:
+                conferring.record_wishes(words=data["words"], based_on=data["based_on"], at=at, **asked)
+            except Meanwhile:
+                # What stands now is on the same page, above.
+                form.go_on_from(row.wishes_id)
+                raise
         return here
 
     return act(

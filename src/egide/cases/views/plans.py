@@ -15,7 +15,7 @@ from egide.cases.forms.plans import SECTION_LABELS, PlanForm, plan_title
 from egide.cases.models import File, Plan
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
-from egide.cases.views.step import do, fetch_case, fetch_supported, step
+from egide.cases.views.step import do, fetch_case, fetch_supported, noticing, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -77,39 +77,36 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
     form = PlanForm(request.POST or None, initial=initial, kind=kind)
 
     def effect(at: Any) -> str:
-        try:
-            planning.write_plan(
-                case_id=case.pk,
-                sections=form.sections(),
-                made_with=form.cleaned_data["made_with"],
-                based_on=form.cleaned_data["based_on"],
-                actor=request.actor,
-                at=at,
-            )
-        except planning.PlanMoved:
-            form.has_moved = True
-            raise
+        planning.write_plan(
+            case_id=case.pk,
+            sections=form.sections(),
+            made_with=form.cleaned_data["made_with"],
+            based_on=form.cleaned_data["based_on"],
+            actor=request.actor,
+            at=at,
+        )
         return reverse("cases:plan", args=[case.pk])
 
     def theirs() -> list[dict[str, Any]]:
         """Open what somebody else wrote meanwhile; what is sent from now on is written having seen it."""
-        last = _last(request, file) if form.has_moved else None
+        last = _last(request, file)
         if last is None:
             return []
-        form.data = {**dict(form.data.items()), "based_on": str(last.id)}
+        form.go_on_from(last.id)
         return _sections(last.content.get("sections", {}))
 
     return step(
         request,
         form=form,
         scope="cases.plan",
-        effect=effect,
+        effect=noticing(form, effect),
         draft=("plan", case.pk),
+        theirs=theirs,
         template="cases/plan_form.html",
         done=_("The plan was kept as a draft. Agree it with the person to make it the current one.")
         if kind is SAFETY
         else _("The plan was kept as a draft. Once it is agreed, make it the current one."),
-        context={"case": case, "theirs": theirs, "is_safety": kind is SAFETY},
+        context={"case": case, "is_safety": kind is SAFETY},
     )
 
 

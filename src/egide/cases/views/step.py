@@ -1,6 +1,6 @@
 """One step of the journey as a page: a form, one service, an answer. What was typed is never lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from egide.cases import permissions
+from egide.cases.forms.fields import Shared
 from egide.cases.models import Case
 from egide.cases.resuming import draft_address
 from egide.cases.services import drafting
+from egide.cases.services.meanwhile import Meanwhile
 from egide.common import clock, idempotency
 from egide.common.errors import NotVisible, Refused
 from egide.common.http import HAT_FIELD, Request
@@ -103,16 +105,35 @@ def step(
     template: str = "cases/step.html",
     draft: DraftKey | None = None,
     done: Any = "",
+    theirs: Callable[[], Sequence[Mapping[str, Any]]] | None = None,
 ) -> HttpResponse:
-    """Show a form, or do what it asks and go on. A refusal is shown at the top, with everything still there."""
+    """Show a form, or do what it asks and go on. A refusal is shown at the top, with everything still there.
+
+    Args:
+        theirs: opens what somebody else wrote meanwhile, part by part, where the effect was refused for that.
+    """
     if request.method == "POST" and form.is_valid():
         answer = act(request, scope=scope, effect=effect, form=form, draft=draft, done=done)
         if answer is not None:
             return answer
     saved_at = give_back(request, form, draft) if draft and not form.is_bound else None
     status = SHOWN_AGAIN if form.is_bound and form.errors else 200
-    kept = {"autosave": draft_address(*draft) if draft else "", "draft_saved_at": saved_at}
+    kept: dict[str, Any] = {"autosave": draft_address(*draft) if draft else "", "draft_saved_at": saved_at}
+    kept["theirs"] = theirs() if theirs is not None and getattr(form, "has_moved", False) else ()
     return render(request, template, {"form": form, **kept, **context}, status=status)
+
+
+def noticing(form: Shared, effect: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Answer the same effect; refused because somebody wrote meanwhile, the form remembers it."""
+
+    def noticed(at: Any) -> str:
+        try:
+            return effect(at)
+        except Meanwhile:
+            form.has_moved = True
+            raise
+
+    return noticed
 
 
 def named(draft: DraftKey) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases.forms.tables import ProposeForm, RefuseForm, RowForm, WhereForm
 from egide.cases.queries import previewing
 from egide.cases.queries import tables as queries
-from egide.cases.views.step import SHOWN_AGAIN, act, do
+from egide.cases.resuming import draft_address
+from egide.cases.views.step import SHOWN_AGAIN, act, do, give_back
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -119,6 +120,8 @@ def change(request: Request) -> HttpResponse:
         # An address that can be read again, and no longer than it must.
         return redirect(f"{reverse('cases:table-change')}?{asked.query}")
     form = ProposeForm(request.POST if request.method == "POST" else None)
+    kept = ("table-change", None)
+    saved_at = give_back(request, form, kept) if request.method != "POST" else None
 
     def effect(at: datetime) -> str:
         made = proposing.propose(
@@ -133,13 +136,18 @@ def change(request: Request) -> HttpResponse:
 
     if form.is_bound and form.is_valid():
         done = _("Proposed. Another privacy officer answers it.")
-        answer = act(request, scope="cases.table_change", effect=effect, form=form, done=done)
+        answer = act(request, scope="cases.table_change", effect=effect, form=form, draft=kept, done=done)
         if answer is not None:
             return answer
     return render(
         request,
         "cases/table_change.html",
-        {"form": form, **_change_context(request, asked, draft, lines)},
+        {
+            "form": form,
+            "autosave": draft_address(*kept),
+            "draft_saved_at": saved_at,
+            **_change_context(request, asked, draft, lines),
+        },
         status=SHOWN_AGAIN if form.is_bound and form.errors else 200,
     )
 

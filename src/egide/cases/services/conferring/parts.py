@@ -13,6 +13,7 @@ from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.services import deadlines, entries, recusing
 from egide.cases.services.conferring.locking import check_is_active, fetch_item, item_to_change
+from egide.cases.services.meanwhile import WHATEVER, check_unmoved
 from egide.common.errors import NotVisible, Refused
 from egide.ledger import services as ledger
 from egide.partners.models import Membership
@@ -20,10 +21,19 @@ from egide.sharing import services as sharing
 
 
 @transaction.atomic
-def record_wishes(*, item_id: UUID, words: str, actor: Membership, at: datetime) -> AgendaItem:
-    """Write what the victim wishes the conference to know and to do, in their words."""
+def record_wishes(
+    *, item_id: UUID, words: str, actor: Membership, at: datetime, based_on: UUID | None = WHATEVER
+) -> AgendaItem:
+    """Write what the victim wishes the conference to know and to do, in their words.
+
+    Args:
+        based_on: the wishes that stood when the form was shown; None when there were none.
+    Raises:
+        Meanwhile: somebody recorded others since. Refused: nothing is written, or the minutes are locked.
+    """
     item = item_to_change(item_id, actor)
     permissions.check_can_support(actor, item.case)
+    check_unmoved(item.wishes_id, based_on)
     if not words.strip():
         raise Refused(_("Write what the person wishes."))
     item.wishes = entries.write_entry(
