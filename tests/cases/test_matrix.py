@@ -65,6 +65,7 @@ def addresses(world):
         "cases:triage-case": [str(world.received.pk)],
         "cases:link": [str(world.received.pk)],
         "cases:same-people": [str(world.received.pk)],
+        "cases:same-person": [str(one.files.get(role="victim").pk) for one in (world.case, world.received)],
         "cases:contact-ended": [case, plan],
         "cases:assess-with": [case, "ODARA"],
         "cases:assess-preview": [case, "ODARA"],

@@ -74,13 +74,16 @@ def name_for_emergencies(world, member):
 def pages(world):
     names = [
         "my-day", "caseload", "triage", "referrals", "refer", "search", "conferences", "conference-new",
-        "received", "my-ties", "emergency",
+        "received", "my-ties", "emergency", "same-people-list",
     ]  # fmt: skip
     found = [reverse(f"cases:{name}") for name in names]
     found += [
         f"{reverse('cases:caseload')}?{query}" for query in ("late=1", "lead=none", "state=active", "last=1")
     ]
-    found += [reverse(f"cases:{name}", args=[world.case.pk]) for name in ("case", "trace", "who", "consents")]
+    found += [
+        reverse(f"cases:{name}", args=[world.case.pk])
+        for name in ("case", "trace", "who", "consents", "same-people")
+    ]
     found += [
         reverse(f"cases:{name}", args=[world.sitting.pk]) for name in ("conference", "conference-actions")
     ]

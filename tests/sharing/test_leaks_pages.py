@@ -14,9 +14,18 @@ pytestmark = pytest.mark.django_db
 CASE_PAGES = (
     "case", "who", "trace", "consents", "safe-contact", "contact", "assess", "eligibility", "consent", "refusal",
     "withdrawal", "level", "note", "task", "review", "help", "close", "reopen", "plan", "plan-write", "triage-case",
-    "link", "recuse", "development", "emergency-conference", "conference-part", "repeats",
+    "link", "recuse", "development", "emergency-conference", "conference-part", "repeats", "same-people",
 )  # fmt: skip
-OWN_PAGES = ("my-day", "caseload", "search", "triage", "referrals", "refer", "conferences")
+OWN_PAGES = (
+    "my-day",
+    "caseload",
+    "search",
+    "triage",
+    "referrals",
+    "refer",
+    "conferences",
+    "same-people-list",
+)
 
 
 def addresses(s):  # noqa: F811

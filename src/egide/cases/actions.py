@@ -65,6 +65,8 @@ WORDS: dict[str, Any] = {
     "cases.prosecutor_report_written": _("Wrote a report to the prosecutor"),
     "cases.recipients_told": _("Told agencies to stop using what they received"),
     "cases.referred": _("Referred"),
+    "cases.same_person_answered": _("Said whether two files are of one person"),
+    "cases.same_person_unlinked": _("Unlinked two files said to be of one person"),
     "cases.safe_contact_recorded": _("Recorded what contact is safe"),
     "cases.training_change_confirmed": _("Confirmed which training a programme asks"),
     "cases.training_change_declined": _("Declined a change of the training a programme asks"),

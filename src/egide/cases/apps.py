@@ -59,6 +59,12 @@ def _tell_late_transfers(at: datetime) -> int:
     return transferring.tell_late(at=at)
 
 
+def _look_for_same_people(at: datetime) -> int:
+    from egide.cases.services import looking
+
+    return looking.look_for_same_people(at=at)
+
+
 class CasesConfig(AppConfig):
     name = "egide.cases"
     label = "cases"
@@ -86,6 +92,9 @@ class CasesConfig(AppConfig):
         periodic.register(periodic.Periodic("cases.forget_inquiries", timedelta(hours=6), _forget_inquiries))
         periodic.register(periodic.Periodic("cases.remind_to_tell", timedelta(minutes=10), _remind_to_tell))
         periodic.register(periodic.Periodic("cases.ask_for_parts", timedelta(minutes=10), _ask_for_parts))
+        periodic.register(
+            periodic.Periodic("cases.look_for_same_people", timedelta(minutes=1), _look_for_same_people)
+        )
         periodic.register(periodic.Periodic("cases.drop_old_drafts", timedelta(hours=6), _drop_old_drafts))
         periodic.register(
             periodic.Periodic("cases.drop_old_documents", timedelta(hours=1), _drop_old_documents)

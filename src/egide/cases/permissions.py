@@ -80,6 +80,17 @@ def check_can_coordinate(actor: Membership, case: Case) -> None:
     check_trained(actor, case.programme)
 
 
+def check_is_of_team(actor: Membership, case: Case) -> None:
+    """Whoever works for the programme that leads the case, trained: what only the lead agency knows of."""
+    if case.programme_id not in programmes_of(actor):
+        raise PermissionDenied(_("Only the programme’s own team sees this."))
+    check_trained(actor, case.programme)
+
+
+def is_of_team(actor: Membership, case: Case) -> bool:
+    return allowed(check_is_of_team, actor, case)
+
+
 def check_can_tell_danger(actor: Membership, case: Case) -> None:
     """The victim's side: a coordinator or an advocate of the lead agency. A danger is told without training."""
     if actor.role not in (Role.COORDINATOR, Role.ADVOCATE) or case.programme_id not in programmes_of(actor):
@@ -173,6 +184,12 @@ def check_can_report_to_prosecutor(actor: Membership | None) -> None:
 
 def can_report_to_prosecutor(actor: Membership | None) -> bool:
     return allowed(check_can_report_to_prosecutor, actor)
+
+
+def check_can_look_for_the_same(actor: Membership | None) -> None:
+    """A coordinator goes through the possible duplicates of their programmes; for others there is nothing here."""
+    if actor is None or actor.role != Role.COORDINATOR:
+        raise NotVisible
 
 
 def check_can_review_quality(actor: Membership | None) -> None:

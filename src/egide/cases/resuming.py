@@ -42,6 +42,8 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("An assessment"), reverse("cases:assess", args=[draft.subject])
     if draft.form.startswith("own-file-"):
         return _("A person’s request for their own file"), reverse("cases:access", args=[draft.subject])
+    if draft.form.startswith("same-person-"):
+        return _("Whether two files are of one person"), reverse("cases:same-people", args=[draft.subject])
     if draft.form == "document":
         return _("A document to add"), reverse("cases:document-new", args=[draft.subject])
     if draft.form.startswith("document-"):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 
 from egide.cases.models import Inquiry
-from egide.cases.services import cascading, inquiring
+from egide.cases.services import cascading, inquiring, looking
 from egide.demonstration import meetings, others
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.journey import DAY, Journey
@@ -100,6 +100,8 @@ def generate(
     transfer((_cast(world, here), _cast(world, there)), at=at)
     _asked_from_outside(world, at=at)
     _table_changed(world, at=at)
+    # As the worker does every minute: some who were referred twice wait for a coordinator.
+    looking.look_for_same_people(at=at)
     return done
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from egide.cases.models import AgendaItem
-from egide.cases.services import conferring, developments, linking, tasks, ties
+from egide.cases.services import conferring, developments, linking, matching, tasks, ties
+from egide.cases.services.entries import subject_file
 from egide.demonstration.cast import Cast
 from egide.demonstration.journey import DAY, STILL_LATE, Journey
 from egide.demonstration.stories import Storyteller
@@ -32,6 +33,14 @@ def link(cast: Cast, teller: Storyteller, made: dict[str, list[Journey]], *, now
         case_id=again.case.pk,
         other_id=former.case.pk,
         kind="repeat",
+        actor=cast.coordinator,
+        at=now - timedelta(hours=6),
+    )
+    matching.answer_same_person(
+        file_id=subject_file(again.case).pk,
+        other_id=subject_file(former.case).pk,
+        answer="same",
+        reason=teller.words["same_person"][0],
         actor=cast.coordinator,
         at=now - timedelta(hours=6),
     )

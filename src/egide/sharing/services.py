@@ -29,6 +29,7 @@ from egide.sharing.opening import (
     decide_classes,
     open_files,
     open_private,
+    open_privates,
 )
 from egide.sharing.queries import ASSIGNABLE_ROLES
 from egide.sharing.recusals import name_substitute, recuse, unrecuse
@@ -63,6 +64,7 @@ __all__ = [
     "open_own_record",
     "open_records",
     "open_records_of_files",
+    "open_team_words",
     "purpose_of",
     "record_disclosure",
     "record_refusal",
@@ -200,6 +202,17 @@ def open_own_inquiry(*, actor: Membership, inquiry: Any) -> Mapping[str, Any]:
     if inquiry.agency_id != actor.agency_id:
         raise NotVisible
     return open_private(inquiry.sealed_record())
+
+
+def open_team_words(*, actor: Membership, rows: Sequence[Any]) -> list[str]:
+    """Open what the people of an agency wrote of their own work: part of no file, and read in that agency alone.
+
+    Raises:
+        NotVisible: another agency wrote one of them.
+    """
+    if any(row.agency_id != actor.agency_id for row in rows):
+        raise NotVisible
+    return [str(content.get("text", "")) for content in open_privates([row.sealed_record() for row in rows])]
 
 
 def withheld_error(view: FileView, category: str) -> Exception:

@@ -5,6 +5,7 @@ words, exactly or by sound.
 """
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -65,6 +66,12 @@ def search_tokens(text: str) -> list[tuple[bytes, list[bytes]]]:
         )
         for word in names.words(text)
     ]
+
+
+def spelling_tokens(words: Iterable[str]) -> list[bytes]:
+    """Answer the tokens of whole words, folded already: other spellings under which a name is looked for."""
+    key = secret(INDEX)
+    return [_token(key, "exact", word) for word in dict.fromkeys(words)]
 
 
 def digest(purpose: str, value: str) -> bytes:

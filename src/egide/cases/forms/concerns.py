@@ -17,6 +17,7 @@ from egide.cases.forms.referring import (
     worries_field,
 )
 from egide.cases.intake import BehaviourContent, BiasContent, ReturnContent
+from egide.cases.models.file import FileRole
 
 #: What was seen or heard, in our own words after the themes of NTAC (domain/instruments.md §4.1): conduct, never identity.
 BEHAVIOURS = [
@@ -45,6 +46,7 @@ class BehaviourForm(ReferralForm):
     """A concern about somebody's behaviour: what was seen or heard, who may be in danger, what holds the person up."""
 
     dates = ("seen_on", "person_born_on")
+    people = (("person", FileRole.PERSON_OF_CONCERN), ("at_risk", FileRole.OTHER))
     orders_of = "orders"
 
     person_given = name_field(_("First name"))
@@ -130,6 +132,7 @@ class BiasForm(ReferralForm):
     """An act of prejudice: what happened, why the person thinks so, what they wish."""
 
     dates = ("incident_on", "person_born_on")
+    people = (("person", FileRole.VICTIM),)
 
     person_given = name_field(_("First name"))
     person_family = name_field(
@@ -186,6 +189,7 @@ class ReturnForm(ReferralForm):
     """Somebody comes back from custody and wants support."""
 
     dates = ("person_born_on",)
+    people = (("person", FileRole.PERSON_OF_CONCERN),)
     orders_of = "conditions"
 
     person_given = name_field(_("First name"))

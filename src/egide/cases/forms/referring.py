@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.cases.forms.fields import LANGUAGES, YES_NO_UNKNOWN, choice, day, several, unserved, words
 from egide.cases.intake import Content, Person, ReferralContent
 from egide.cases.models import Programme
+from egide.cases.models.file import FileRole
 from egide.common import clock
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class ReferralForm(forms.Form):
 
     #: Fields that hold a day gone by.
     dates: tuple[str, ...] = ()
+    #: The people it names, whom one may look for before it is sent: the beginning of their fields' names, their role.
+    people: tuple[tuple[str, FileRole], ...] = ()
     #: The field of what a judge ordered; empty where none is asked.
     orders_of = ""
 
@@ -117,12 +120,22 @@ class ReferralForm(forms.Form):
         names = {one.name for one in fields(made)} & self.cleaned_data.keys()
         return made(**{name: self.cleaned_data[name] for name in names} | said)
 
+    def people_typed(self) -> list[tuple[FileRole, Person]]:
+        """Answer the people named so far, each in their role, whatever else the form lacks still."""
+        self.full_clean()
+        found = [(role, self.person(prefix)) for prefix, role in self.people]
+        return [(role, one) for role, one in found if one.given_name or one.family_name]
+
+    def programme_typed(self) -> Programme:
+        """Answer the programme chosen so far; the first one as long as none is."""
+        return self.cleaned_data.get("programme") or self.fields["programme"].queryset[0]  # type: ignore[attr-defined]
+
     def person(self, prefix: str) -> Person:
         """Answer one person of the form, by the beginning of the names of their fields."""
         data = self.cleaned_data
         return Person(
-            data[f"{prefix}_given"],
-            data[f"{prefix}_family"],
+            data.get(f"{prefix}_given", ""),
+            data.get(f"{prefix}_family", ""),
             data.get(f"{prefix}_born_on"),
             data.get(f"{prefix}_language", ""),
             data.get(f"{prefix}_phone", ""),
@@ -148,6 +161,7 @@ class HarmForm(ReferralForm):
     """A referral in under three minutes: who, what happened, what is dangerous, how to reach her safely."""
 
     dates = ("incident_on", "victim_born_on", "concern_born_on")
+    people = (("victim", FileRole.VICTIM), ("concern", FileRole.PERSON_OF_CONCERN))
     orders_of = "police_orders"
     victim_given = forms.CharField(label=_("First name"), max_length=80, required=False)
     victim_family = forms.CharField(

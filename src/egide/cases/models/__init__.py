@@ -11,6 +11,7 @@ from egide.cases.models.expression import Expression
 from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.leading import LeadChange
+from egide.cases.models.matching import SameAnswer, SamePerson, SamePersonAnswer, SamePersonSearch
 from egide.cases.models.signal import Agreement, ProsecutorReport
 from egide.cases.models.training import TrainingChange
 from egide.cases.models.transfer import Transfer, TransferQuestion
@@ -59,6 +60,10 @@ __all__ = [
     "Programme",
     "ProsecutorReport",
     "Referral",
+    "SameAnswer",
+    "SamePerson",
+    "SamePersonAnswer",
+    "SamePersonSearch",
     "Task",
     "TrainingChange",
     "Transfer",

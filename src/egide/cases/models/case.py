@@ -269,6 +269,8 @@ class CaseLink(models.Model):
     )
     linked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField()
+    #: The link made its later case one that comes again: what unlinking takes back.
+    marks_repeat = models.BooleanField(default=False, db_default=False)
     unlinked_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

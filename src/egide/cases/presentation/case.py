@@ -85,6 +85,7 @@ def case_context(
         "can_support": can_support,
         "can_coordinate": permissions.can_coordinate(actor, case),
         "can_contribute": permissions.can_contribute(actor, case),
+        "is_of_team": permissions.is_of_team(actor, case),
     }
 
 

@@ -1,12 +1,12 @@
-"""The triage queue, duplicates, and what a referrer may learn."""
+"""The triage queue, links, and what a referrer may learn."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from egide.cases.lifecycle import State
-from egide.cases.models import Case, CaseLink, NameToken, Referral
+from egide.cases.models import Case, CaseLink, Referral
 from egide.cases.queries.rows import Row, named, with_name
 from egide.common import paging
 from egide.common.paging import Page
@@ -33,29 +33,6 @@ def triage_queue(*, actor: Membership, at: datetime, after: str = "") -> Page[Ro
     )
     found = paging.page(waiting, by="next_due_at", size=QUEUE, after=after)
     return found.showing(lambda cases: named(cases, actor=actor, at=at))
-
-
-def possible_duplicates(*, case: Case, actor: Membership, at: datetime, limit: int = 5) -> list[Row]:
-    """Suggest cases of the actor's scope whose people share names with this one's, most shared first.
-
-    Only names of the same side are compared, and only inside what the actor may see: nothing is
-    matched across programmes the actor does not work for.
-    """
-    own = NameToken.objects.filter(case=case, is_exact=True).order_by().values("token")
-    # The scope comes before the limit: what others hold neither shows nor crowds out what the actor may see.
-    shared = dict(
-        NameToken.objects.filter(token__in=own, is_exact=True, case__in=Case.objects.visible_to(actor))
-        .exclude(case=case)
-        .order_by()
-        .values("case")
-        .annotate(shared=Count("token", distinct=True))
-        .filter(shared__gte=2)
-        .order_by("-shared", "-case")
-        .values_list("case", "shared")[:limit]
-    )
-    cases = list(with_name(Case.objects.visible_to(actor), actor).filter(pk__in=shared))
-    cases.sort(key=lambda found: (-shared[found.pk], -found.received_at.timestamp(), found.pk))
-    return named(cases, actor=actor, at=at)
 
 
 def links(*, case: Case, actor: Membership) -> list[dict[str, Any]]:

@@ -68,6 +68,7 @@ _FORMS = re.compile(
             *FormOfACase.values,
             r"triage-[a-z_]{1,30}",
             r"own-file-[0-9a-f]{32}",
+            r"same-person-[0-9a-f]{32}",
             r"document|document-(?:withdrawal-)?[0-9a-f]{32}",
             r"assessment-[a-z0-9-]{1,60}",
             r"ground-[a-z_]{1,30}-[a-z]-[0-9a-f]{32}",

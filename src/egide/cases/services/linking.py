@@ -1,5 +1,6 @@
 """Link cases that may concern the same people. Never merge; unlinking restores both as they were."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,9 +39,16 @@ def link_cases(*, case_id: UUID, other_id: UUID, kind: str, actor: Membership, a
         .exists()
     ):
         raise Refused(_("These cases are already linked."))
-    link = CaseLink.objects.create(first_id=first, second_id=second, kind=kind, linked_by=actor, linked_at=at)
-    if kind == "repeat":
-        later = max(cases, key=lambda case: case.received_at)
+    later = _later(cases)
+    link = CaseLink.objects.create(
+        first_id=first,
+        second_id=second,
+        kind=kind,
+        linked_by=actor,
+        linked_at=at,
+        marks_repeat=kind == "repeat" and not later.is_repeat,
+    )
+    if link.marks_repeat:
         Case.objects.filter(pk=later.pk).update(is_repeat=True)
     ledger.record(action="cases.linked", actor=actor, target=link, at=at, details={"kind": kind})
     return link
@@ -66,14 +74,27 @@ def unlink_cases(*, link_id: UUID, actor: Membership, at: datetime) -> CaseLink:
         .exists()
     ):
         raise NotVisible
+    marked, link.marks_repeat = link.marks_repeat, False
     link.unlinked_by, link.unlinked_at = actor, at
-    link.save(update_fields=["unlinked_by", "unlinked_at"])
-    if link.kind == "repeat":
-        for pk in (link.first_id, link.second_id):
-            others = CaseLink.objects.filter(
-                Q(first=pk) | Q(second=pk), kind="repeat", unlinked_at__isnull=True
-            )
-            if not others.order_by().exists():
-                Case.objects.filter(pk=pk).update(is_repeat=False)
+    link.save(update_fields=["unlinked_by", "unlinked_at", "marks_repeat"])
+    if marked:
+        _restore_repeat(link)
     ledger.record(action="cases.unlinked", actor=actor, target=link, at=at)
     return link
+
+
+def _restore_repeat(link: CaseLink) -> None:
+    """The case a link marked is one that comes again only if another link that stands says so of it."""
+    later = _later([link.first, link.second])
+    others = CaseLink.objects.filter(
+        Q(first=later) | Q(second=later), kind="repeat", unlinked_at__isnull=True
+    )
+    for other in others.select_related("first", "second").order_by("linked_at", "pk"):
+        if _later([other.first, other.second]).pk == later.pk:
+            CaseLink.objects.filter(pk=other.pk).update(marks_repeat=True)
+            return
+    Case.objects.filter(pk=later.pk).update(is_repeat=False)
+
+
+def _later(cases: Sequence[Case]) -> Case:
+    return max(cases, key=lambda case: (case.received_at, case.pk))

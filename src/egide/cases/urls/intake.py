@@ -11,7 +11,6 @@ urlpatterns = [
     path("drafts/<slug:form>/", intake.draft, name="draft"),
     path("triage/", intake.triage, name="triage"),
     path("triage/<uuid:case_id>/", intake.triage_case, name="triage-case"),
-    path("triage/<uuid:case_id>/same-people/", intake.same_people, name="same-people"),
     path("triage/<uuid:case_id>/link/", intake.link, name="link"),
     path("cases/<uuid:case_id>/recuse/", intake.recuse, name="recuse"),
 ]

@@ -1,7 +1,8 @@
 """Referring someone, and the triage queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.forms import Form
@@ -15,10 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.concerns import FORMS
 from egide.cases.forms.intake import AgainForm, SecondReaderForm, TriageForm
+from egide.cases.forms.referring import ReferralForm
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Programme
 from egide.cases.models.case import programmes_around
-from egide.cases.queries import casefile, intake
+from egide.cases.presentation.matching import likely_lines
+from egide.cases.queries import casefile, intake, same_people
+from egide.cases.queries.matching import typed as sought_of
 from egide.cases.resuming import draft_address
 from egide.cases.services import drafting, linking, recusing, referring, triaging
 from egide.cases.views.step import (
@@ -27,6 +31,7 @@ from egide.cases.views.step import (
     do,
     drafts_fragment,
     fetch_case,
+    fill,
     give_back,
     step,
     typed,
@@ -52,7 +57,7 @@ def refer(request: Request) -> HttpResponse:
     if intake is None:
         return render(request, "cases/refer_choose.html", {"programmes": programmes})
     of_this_form = [one.pk for one in programmes if one.protocol.intake == intake]
-    ours = Programme.objects.filter(pk__in=of_this_form).order_by("code")
+    ours = Programme.objects.filter(pk__in=of_this_form).select_related("lead_agency").order_by("code")
     language = request.actor.account.language
     form = FORMS[intake](
         request.POST or None,
@@ -70,6 +75,14 @@ def refer(request: Request) -> HttpResponse:
         )
         return reverse("cases:referrals")
 
+    context = {
+        "intake": intake,
+        "only": ours[0] if len(ours) == 1 else None,
+        "caption": str(ours[0]) if len(ours) == 1 else "",
+        "has_others": len(ours) < len(programmes),
+    }
+    if request.method == "POST" and "look" in request.POST:
+        return _look(request, form, {**context, "autosave": draft_address(f"refer-{intake}")})
     return step(
         request,
         form=form,
@@ -78,13 +91,28 @@ def refer(request: Request) -> HttpResponse:
         draft=(f"refer-{intake}", None),
         template="cases/refer.html",
         done=_sent(ours[0], is_emergency=bool(request.POST.get("is_emergency"))),
-        context={
-            "intake": intake,
-            "only": ours[0] if len(ours) == 1 else None,
-            "caption": str(ours[0]) if len(ours) == 1 else "",
-            "has_others": len(ours) < len(programmes),
-        },
+        context=context,
     )
+
+
+def _look(request: Request, form: ReferralForm, context: Mapping[str, Any]) -> HttpResponse:
+    """Look for the people being typed among those the referrer may read; nothing is sent, nothing typed is lost."""
+    at = clock.now()
+    people, programme = form.people_typed(), form.programme_typed()
+    likely = same_people.typed(
+        people=[
+            sought_of(person, role=role, holder=programme.lead_agency, by=request.actor.agency)
+            for role, person in people
+        ],
+        actor=request.actor,
+        at=at,
+    )
+    shown = {"likely": likely_lines(likely), "is_looked": True, "is_named": bool(people)}
+    if request.htmx:
+        return render(request, "cases/_same_person_typed.html", shown)
+    again = FORMS[context["intake"]](programmes=form.fields["programme"].queryset)  # type: ignore[attr-defined]
+    fill(again, typed(request), at)
+    return render(request, "cases/refer.html", {**context, **shown, "form": again, "draft_saved_at": None})
 
 
 def _sent(programme: Programme, *, is_emergency: bool) -> str:
@@ -253,23 +281,6 @@ def _decide(request: Request, case: Case, form: Form, draft: tuple[str, UUID]) -
         form=form,
         draft=draft,
         done=_("Your decision was recorded."),
-    )
-
-
-@require_GET
-def same_people(request: Request, case_id: UUID) -> HttpResponse:
-    """Cases that may concern the same people, and those linked already: a panel of triage, or a page of its own."""
-    case = fetch_case(request, case_id)
-    permissions.check_can_coordinate(request.actor, case)
-    at = clock.now()
-    return render(
-        request,
-        "cases/_same_people.html" if request.htmx else "cases/same_people.html",
-        {
-            "case": case,
-            "duplicates": intake.possible_duplicates(case=case, actor=request.actor, at=at),
-            "links": intake.links(case=case, actor=request.actor),
-        },
     )
 
 
