@@ -7,16 +7,15 @@ from django.utils import translation
 
 from egide.cases.lifecycle import ConferenceState, State
 from egide.cases.models import AgendaItem, Case, Transfer
-from egide.cases.services import consenting, taking_over, transferring
+from egide.cases.services import consenting, deadlines, taking_over, transferring
 from egide.cases.services.entries import subject_file
 from egide.demonstration.cast import Cast
 from egide.demonstration.stories import words
 from egide.partners.models import Membership
 from egide.sharing import ending
 
-#: When she consents to it, it is proposed, and it is accepted, before now; and when she is first reached there, after.
+#: When she consents to it, it is proposed, and it is accepted, before now.
 CONSENTED, PROPOSED, ACCEPTED = timedelta(days=3), timedelta(days=1), timedelta(hours=20)
-FIRST = timedelta(hours=26)
 #: Where she goes and what protects her go along when she says so.
 ALSO = ("location.confidential", "plan.safety", "contact.safe")
 
@@ -39,7 +38,10 @@ def transfer(casts: tuple[Cast, Cast], *, at: datetime) -> None:
                     taking_over.accept_transfer(
                         transfer_id=made.pk,
                         coordinator_id=coordinator.pk,
-                        first_at=at + FIRST,
+                        # The latest the programme allows, whatever the hour and the day of the week.
+                        first_at=deadlines.due_after(
+                            at - ACCEPTED, other.programme.protocol.deadlines["transfer_contact"]
+                        ),
                         actor=coordinator,
                         at=at - ACCEPTED,
                     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases import permissions
@@ -73,7 +74,7 @@ def _coordinator(transfer: Transfer, coordinator_id: UUID, case: Case, at: datet
 def _check_first(transfer: Transfer, first_at: datetime, at: datetime) -> None:
     latest = deadlines.due_after(at, transfer.to_programme.protocol.deadlines["transfer_contact"])
     # A day is chosen, and ends with its working hours.
-    if first_at <= at or first_at.date() > latest.date():
+    if first_at <= at or timezone.localdate(first_at) > timezone.localdate(latest):
         raise Refused(_("Choose the first date among the next days: the person is not left without anybody."))
 
 
