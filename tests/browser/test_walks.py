@@ -158,7 +158,7 @@ class Walk:
         one = self.person("coordinator")
         one.press("Assess")
         if not self.story.assessed:
-            one.reads("None is needed for professional judgement.")
+            one.reads("Each tool is one way to look. None is needed for professional judgement.")
             one.follow(Case.objects.get().reference)
             return
         one.press("Use this sheet")
@@ -249,7 +249,7 @@ class Walk:
         )
         one.press("Record attendance")
         one.press("Take up case %(number)s", number=1)
-        one.reads(self.typed("Rien de neuf chez nous.", "No news here."))
+        one.sees(self.typed("Rien de neuf chez nous.", "No news here."))
         line = one.page.locator("#line")
         line.locator("[name=agency]").select_option(str(self.brought_in()[0].pk))
         line.locator("[name=due_on]").fill((self.day + timedelta(days=3)).isoformat())

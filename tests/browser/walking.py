@@ -29,6 +29,8 @@ class Walker:
         """Answer a sentence of the pages in the reader's language."""
         with override(self.language):
             said = gettext(words)
+        is_known = self.language == "en" or " " not in words or said != words
+        assert is_known, f"no sentence of the pages: {words}"
         return said % values if values else said
 
     def sign_in(self, member):
@@ -78,8 +80,12 @@ class Walker:
         self.check(self.page)
 
     def reads(self, words, **values):
-        """Wait for words of the page: a sentence of ours, or what somebody typed."""
-        expected = re.compile(_loosely(self.say(words, **values)))
+        """Wait for a sentence of the pages, in the reader's language."""
+        self.sees(self.say(words, **values))
+
+    def sees(self, text):
+        """Wait for a text of the page, as it stands."""
+        expected = re.compile(_loosely(text))
         self.page.locator("main").get_by_text(expected).locator("visible=true").first.wait_for()
 
     def does_not_read(self, words):
