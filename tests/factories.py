@@ -152,6 +152,7 @@ class World:
 
     def referral(self, *, at=NOON, given="Marie-Ève", family="Thériault", **content):
         self.has_cases = True
+        victim = content.pop("victim", None)
         content.setdefault("incident", "Threatened her with a knife; children in the next room.")
         content.setdefault(
             "person_of_concern",
@@ -160,7 +161,8 @@ class World:
         return referring.refer(
             programme_id=self.programme.pk,
             content=intake.ReferralContent(
-                victim=intake.Person(
+                victim=victim
+                or intake.Person(
                     given_name=given,
                     family_name=family,
                     language="fr",

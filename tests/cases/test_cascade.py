@@ -432,9 +432,9 @@ class TestAnAgencyThatLeaves:
 
     def test_is_asked_about_once(self, world, case, admin):
         deactivate_agency(agency_id=world.health_agency.pk, reason="Merged.", actor=admin, at=NOON)
-        from egide.cases.services import tasks
+        from egide.cases.services import progressing
 
-        tasks.finish_task(
+        progressing.finish_task(
             task_id=self.checks(case).get().pk, outcome="done", actor=world.coordinator, at=NOON
         )
 

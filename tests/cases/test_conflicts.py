@@ -11,7 +11,7 @@ from egide.cases.models import Case, ConflictAnswer, DeclaredTie, DeclaredToken,
 from egide.cases.models.work import TaskKind
 from egide.cases.queries import casefile, caseload, conflicts
 from egide.cases.queries.caseload import Filters
-from egide.cases.services import conferring, deadlines, recusing, substituting, tasks, ties
+from egide.cases.services import conferring, deadlines, progressing, recusing, substituting, tasks, ties
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry as LedgerEntry
 from egide.partners.models import Account, Role
@@ -383,7 +383,7 @@ class TestLateDiscovery:
         sign_in(client, world.coordinator)
         page = client.get(reverse("cases:had-read", args=[case.pk, made.pk])).content.decode()
         assert "Opened" in page and "Facts" in page
-        tasks.finish_task(
+        progressing.finish_task(
             task_id=self.reviews(case).get().pk, outcome="done", actor=world.coordinator, at=NOON + DAY
         )
         assert not self.reviews(case).exists()

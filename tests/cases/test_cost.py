@@ -129,6 +129,7 @@ DRAFTED = {
     "cases:eligibility": "eligibility",
     "cases:level": "level",
     "cases:task": "task",
+    "cases:needs": "needs",
     "cases:review": "review",
     "cases:development": "development",
     "cases:lead-change": "lead-change",

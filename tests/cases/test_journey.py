@@ -21,6 +21,7 @@ from egide.cases.services import (
     linking,
     noting,
     planning,
+    progressing,
     tasks,
     triaging,
 )
@@ -406,10 +407,10 @@ class TestTasks:
             at=NOON,
         )
         with pytest.raises(PermissionDenied):
-            tasks.finish_task(task_id=task.pk, outcome="done", actor=world.nurse, at=NOON)
-        tasks.finish_task(task_id=task.pk, outcome="done", actor=world.officer, at=NOON)
+            progressing.finish_task(task_id=task.pk, outcome="done", actor=world.nurse, at=NOON)
+        progressing.finish_task(task_id=task.pk, outcome="done", actor=world.officer, at=NOON)
         with pytest.raises(Refused):
-            tasks.finish_task(task_id=task.pk, outcome="done", actor=world.officer, at=NOON)
+            progressing.finish_task(task_id=task.pk, outcome="done", actor=world.officer, at=NOON)
 
     def test_every_open_case_has_a_next_date_after_a_review(self, world):
         case = world.active()

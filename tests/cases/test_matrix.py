@@ -14,6 +14,7 @@ from django.urls import get_resolver, reverse
 from egide.assessments.models import InstrumentImport
 from egide.assessments.services import propose_import
 from egide.cases.models import EndNotice
+from egide.cases.services import tasks
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
 from egide.sharing import proposing
@@ -23,7 +24,7 @@ from egide.sharing.rules.levels import Level
 from tests.assessments.sheets import MINIMAL
 from tests.cases.test_pages import full, sign_in  # noqa: F401
 from tests.conftest import NOON
-from tests.factories import World, a_member
+from tests.factories import DAY, World, a_member
 
 pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -80,6 +81,8 @@ def addresses(world):
         },
         "cases:level-answer": [case, plan],
         "cases:task-done": [case, plan],
+        "cases:task-how": [case, str(_task(world).pk)],
+        "cases:need-ended": [case, plan],
         "cases:served": [case, plan],
         "cases:plan-agree": [case, plan],
         "cases:plan-print": [case, plan],
@@ -167,6 +170,22 @@ def _notice(world):
         ended_on=NOON.date(),
         made_at=NOON,
         due_at=NOON,
+    )
+
+
+def _task(world):
+    """Something the police have to do, for both sides."""
+    known = world.case.tasks.filter(kind="task").order_by("pk").first()
+    if known is not None:
+        return known
+    return tasks.add_task(
+        case_id=world.case.pk,
+        text="Change the locks.",
+        side="both",
+        agency_id=world.police_agency.pk,
+        due_at=NOON + 300 * DAY,
+        actor=world.coordinator,
+        at=NOON,
     )
 
 

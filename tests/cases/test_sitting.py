@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from egide.cases.models import Attendance, Conference, Decision
-from egide.cases.services import conferring, tasks
+from egide.cases.services import conferring, progressing
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.ledger.models import Entry
 from tests.cases.test_cost import MOST_QUERIES, queries_of
@@ -174,7 +174,7 @@ class TestWhatWasAgreed:
     def test_stays_once_its_agency_answered_or_the_minutes_are_locked(self, sitting):
         answered, other = agree(sitting), agree(sitting)
         asked = {"item_id": sitting.items[0].pk, "actor": sitting.coordinator, "at": NOON}
-        tasks.finish_task(task_id=answered.task_id, outcome="done", actor=sitting.officer, at=NOON)
+        progressing.finish_task(task_id=answered.task_id, outcome="done", actor=sitting.officer, at=NOON)
         with pytest.raises(Refused, match="already said"):
             conferring.withdraw_decision(decision_id=answered.pk, **asked)
         with pytest.raises(PermissionDenied):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from egide.cases.models import Entry, Task
 from egide.cases.queries import sharing as queries
 from egide.cases.queries.day import my_day
-from egide.cases.services import closing, deadlines, disclosing, tasks
+from egide.cases.services import closing, deadlines, disclosing, progressing
 from egide.cases.services.disclosing import Words
 from egide.common import idempotency
 from egide.common.errors import NotVisible, PermissionDenied, Refused
@@ -294,7 +294,9 @@ class TestLeavesATrace:
         ground = approved(s)
         owed = Task.objects.get(case=s.case, kind="tell_person")
         with pytest.raises(Refused, match="doing the step"):
-            tasks.finish_task(task_id=owed.pk, outcome="not_needed", actor=s.world.coordinator, at=NOON)
+            progressing.finish_task(
+                task_id=owed.pk, outcome="not_needed", words="Told.", actor=s.world.coordinator, at=NOON
+            )
         closing.close_case(
             case_id=s.case.pk, reason="plan_completed", note="Done.", victim_view="not_reached", victim_words="",
             actor=s.world.coordinator, at=NOON,

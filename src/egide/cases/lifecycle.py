@@ -1,4 +1,4 @@
-"""The states of a case, of a conference and of a safety plan."""
+"""The states of a case, of a conference, of a plan and of what somebody has to do."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,30 @@ PLAN = Lifecycle(
     transitions=[
         Transition("agree", (PlanState.DRAFT,), PlanState.CURRENT),
         Transition("replace", (PlanState.CURRENT,), PlanState.REPLACED),
+    ],
+)
+
+
+class TaskState(models.TextChoices):
+    """Where something somebody has to do stands; lateness is no state: what is late is still to do."""
+
+    TO_DO = "to_do", _("To do")
+    BLOCKED = "blocked", _("Cannot go on for now")
+    DONE = "done", _("Done")
+    NOT_NEEDED = "not_needed", _("No longer needed")
+    NOT_DONE = "not_done", _("Not done")
+
+
+_TO_END = (TaskState.TO_DO, TaskState.BLOCKED)
+
+TASK = Lifecycle(
+    initial=TaskState.TO_DO,
+    transitions=[
+        Transition("block", (TaskState.TO_DO,), TaskState.BLOCKED),
+        Transition("resume", (TaskState.BLOCKED,), TaskState.TO_DO),
+        Transition("do", _TO_END, TaskState.DONE),
+        Transition("drop", _TO_END, TaskState.NOT_NEEDED),
+        Transition("give_up", _TO_END, TaskState.NOT_DONE),
     ],
 )
 

@@ -18,6 +18,7 @@ from egide.cases.services import (
     levels,
     noting,
     planning,
+    progressing,
     referring,
     tasks,
     triaging,
@@ -108,9 +109,22 @@ class Journey:
             actor=cast.advocate,
             at=self.clock.after(hours=2),
         )
+        self._book_interpreters()
         outcomes = ["no_answer", "reached"] if self.teller.one_in(4) else ["reached"]
         for outcome in outcomes:
             self._contact(outcome)
+
+    def _book_interpreters(self) -> None:
+        """Where the team does not speak the person's language, somebody who does comes along."""
+        for task in self.case.tasks.filter(kind=TaskKind.INTERPRETER, done_at=None).order_by("due_at"):
+            progressing.finish_task(
+                task_id=task.pk,
+                outcome="done",
+                words=self.teller.pick("interpreters"),
+                interpreter=self.chance.choice(["professional", "by_phone"]),
+                actor=self.cast.advocate,
+                at=self.clock.after(hours=1),
+            )
 
     def _contact(self, outcome: str, *, channel: str = "in_person", override: str = "") -> None:
         attempt = contacting.begin_contact(
@@ -376,7 +390,20 @@ class Journey:
         is_recent = task.due_at > self.now - STILL_LATE
         if task.due_at < self.now and not (is_recent and self.teller.one_in(3)):
             outcome = "not_needed" if self.teller.one_in(7) else "done"
-            tasks.finish_task(task_id=task.pk, outcome=outcome, actor=member, at=task.due_at - DAY / 4)
+            progressing.finish_task(
+                task_id=task.pk,
+                outcome=outcome,
+                words=self.teller.pick("outcomes", outcome),
+                actor=member,
+                at=task.due_at - DAY / 4,
+            )
+        elif self.teller.one_in(3):
+            progressing.block_task(
+                task_id=task.pk,
+                words=self.teller.pick("outcomes", "blocked"),
+                actor=member,
+                at=min(at + 2 * DAY, self.now),
+            )
 
     def review(self, *, days: int = 6) -> None:
         """The case is looked at again, and the next review is set."""

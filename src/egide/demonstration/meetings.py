@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from egide.cases.models import AgendaItem
-from egide.cases.services import conferring, developments, linking, matching, tasks, ties
+from egide.cases.services import conferring, developments, linking, matching, progressing, ties
 from egide.cases.services.entries import subject_file
 from egide.demonstration.cast import Cast
 from egide.demonstration.journey import DAY, STILL_LATE, Journey
@@ -154,7 +154,7 @@ def _discuss(cast: Cast, teller: Storyteller, item: AgendaItem, one: Journey, *,
             and made.task.due_at < one.now
             and not (made.task.due_at > one.now - STILL_LATE and teller.one_in(3))
         ):
-            tasks.finish_task(
+            progressing.finish_task(
                 task_id=made.task.pk, outcome="done", actor=cast.coordinator, at=made.task.due_at - DAY / 8
             )
 

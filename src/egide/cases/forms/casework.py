@@ -40,6 +40,10 @@ BROKEN = {
     "no_message": _("The person asked that no message be left."),
     "to_be_confirmed_again": _("This was last confirmed more than 30 days ago: confirm it first."),
     "interpreter_needed": _("An interpreter is needed and none is said to be booked."),
+    "interpreter_not_booked": _(
+        "An interpreter comes first and none is booked yet: book one, or write on that task why none is needed. "
+        "Never a relative by default."
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import YES_NO_UNKNOWN, choice, day, several, unserved, words
+from egide.cases.forms.fields import YES_NO_UNKNOWN, choice, day, several, special_needs, unserved, words
 from egide.cases.forms.referring import (
     HarmForm,
     ReferralForm,
@@ -57,6 +57,7 @@ class BehaviourForm(ReferralForm):
     )
     person_born_on = day(_("Date of birth"), required=False)
     person_language = language_field()
+    special_needs = special_needs()
     seen = words(
         _("What was seen or heard"),
         hint=_(
@@ -145,6 +146,7 @@ class BiasForm(ReferralForm):
     person_phone = phone_field()
     safe_contact_note = safe_note_field()
     person_informed = knows_field()
+    special_needs = special_needs()
     incident = words(
         _("What happened"),
         hint=_("What was seen or heard, when, by whom. Keep what you think for the last box."),

@@ -22,6 +22,16 @@ LANGUAGES = [
     ("other", _("Another language")),
 ]
 
+#: What a person needs to be reached, heard and helped (`rules.needs`).
+SPECIAL_NEEDS = [
+    ("interpreter", _("An interpreter")),
+    ("sign_language", _("Sign language")),
+    ("disability", _("Arrangements for a disability")),
+    ("age", _("Support that fits a great or a young age")),
+    ("refugee", _("Advice on refugee status or papers")),
+    ("substance", _("Support with alcohol or drugs")),
+]
+
 
 class Shared(forms.Form):
     """A form of something several people write: it says what its words began from, so that nobody's are replaced unseen."""
@@ -113,3 +123,13 @@ def unserved() -> forms.BooleanField:
 def end_of(date: Any) -> datetime:
     """Answer the end of the working day, local time."""
     return timezone.make_aware(datetime.combine(date, time(16, 30)))
+
+
+def special_needs() -> forms.MultipleChoiceField:
+    """Make the boxes of what the person needs; each makes its task in the programme."""
+    return several(
+        _("What the person needs to be reached and heard"),
+        SPECIAL_NEEDS,
+        hint=_("Only what you know or were told. An interpreter is booked before anybody calls."),
+        required=False,
+    )

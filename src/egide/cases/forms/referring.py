@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.forms.fields import LANGUAGES, YES_NO_UNKNOWN, choice, day, several, unserved, words
+from egide.cases.forms.fields import (
+    LANGUAGES,
+    YES_NO_UNKNOWN,
+    choice,
+    day,
+    several,
+    special_needs,
+    unserved,
+    words,
+)
 from egide.cases.intake import Content, Person, ReferralContent
 from egide.cases.models import Programme
 from egide.cases.models.file import FileRole
@@ -180,6 +189,7 @@ class HarmForm(ReferralForm):
         required=False,
     )
     victim_informed = knows_field()
+    special_needs = special_needs()
     incident = words(
         _("What happened"),
         hint=_("What was seen or heard, when, by whom. Keep what you think for the next box."),

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import AboutOne, Person, Somebody, identity, orders, reached, ticked, written
+from egide.cases.intake.people import (
+    AboutOne,
+    Person,
+    Somebody,
+    identity,
+    needed,
+    orders,
+    reached,
+    ticked,
+    written,
+)
 from egide.cases.models.file import FileRole, Kind
 
 
@@ -35,6 +45,8 @@ class BehaviourContent(AboutOne):
     #: The orders were made without notice, and not served yet.
     is_unserved: bool = False
     is_emergency: bool = False
+    #: What the person needs to be reached and heard.
+    special_needs: Sequence[str] = field(default_factory=tuple)
     external_id: str = ""
 
     #: Nobody asks the referrer to tell the person: that is for the team to decide.
@@ -47,6 +59,7 @@ class BehaviourContent(AboutOne):
 
     def _of_person(self) -> Iterator[dict[str, Any]]:
         yield identity(self.person)
+        yield from needed(self.special_needs, self.language)
         yield {
             "category": "incident.facts",
             "text": self.seen,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import AboutOne, Somebody, identity, reached, written
+from egide.cases.intake.people import AboutOne, Somebody, identity, needed, reached, written
 from egide.cases.models.file import FileRole, Kind
 
 
@@ -27,6 +27,8 @@ class BiasContent(AboutOne):
     reasons: str = ""
     person_informed: str = "unknown"
     is_emergency: bool = False
+    #: What the person needs to be reached and heard.
+    special_needs: Sequence[str] = field(default_factory=tuple)
     external_id: str = ""
 
     def people(self) -> Iterator[Somebody]:
@@ -34,6 +36,7 @@ class BiasContent(AboutOne):
 
     def _of_person(self) -> Iterator[dict[str, Any]]:
         yield identity(self.person)
+        yield from needed(self.special_needs, self.language)
         yield from reached(self.person, self.safe_contact_note)
         yield {
             "category": "incident.facts",

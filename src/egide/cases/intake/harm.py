@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import Person, Somebody, identity, orders, reached, ticked, written
+from egide.cases.intake.people import Person, Somebody, identity, needed, orders, reached, ticked, written
 from egide.cases.models.file import FileRole, Kind
 
 
@@ -22,6 +22,8 @@ class ReferralContent:
     children: str = ""
     indicators: Sequence[str] = field(default_factory=tuple)
     is_emergency: bool = False
+    #: What the person needs to be reached and heard.
+    special_needs: Sequence[str] = field(default_factory=tuple)
     victim_informed: str = "unknown"
     external_id: str = ""
     police_orders: str = ""
@@ -45,6 +47,7 @@ class ReferralContent:
     def _of_victim(self) -> Iterator[dict[str, Any]]:
         """Yield what is written in the victim's file, in the order it is read."""
         yield identity(self.victim)
+        yield from needed(self.special_needs, self.language)
         yield from reached(self.victim, self.safe_contact_note)
         yield {
             "category": "incident.facts",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from egide.cases.models.file import ORDERS_CATEGORY
+from egide.cases.rules.needs import NEEDS
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Content(Protocol):
         """Whether that person knows of the referral: yes, no, unknown."""
 
     @property
+    def special_needs(self) -> Sequence[str]:
+        """What whom it is about needs to be reached and heard: codes of `rules.needs.NEEDS`."""
+
+    @property
     def external_id(self) -> str:
         """The sender's own file number; empty when there is none."""
 
@@ -104,6 +109,20 @@ def ticked(codes: Sequence[str], form: str) -> Iterator[dict[str, Any]]:
     """Yield the signs of danger that were ticked, unless none was."""
     if codes:
         yield {"category": "threat.indicators", "data": {"indicators": list(codes)}, "form": form}
+
+
+def needed(codes: Sequence[str], language: str) -> Iterator[dict[str, Any]]:
+    """Yield each need under its own category, as `services.needing` writes them."""
+    for code in codes:
+        yield {
+            "category": NEEDS[code],
+            "data": {
+                "need": code,
+                "language": language if code == "interpreter" else "",
+                "said_by": "referrer",
+            },
+            "form": "need:1",
+        }
 
 
 def written(category: str, text: str, form: str, **more: Any) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from egide.cases.intake.people import AboutOne, Somebody, identity, orders, reached, written
+from egide.cases.intake.people import AboutOne, Somebody, identity, needed, orders, reached, written
 from egide.cases.models.file import FileRole, Kind
+
+#: Needs of a return that are special needs too.
+_ARRANGED = {"language": "interpreter", "substance": "substance"}
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,17 @@ class ReturnContent(AboutOne):
     is_emergency: bool = False
     external_id: str = ""
 
+    @property
+    def special_needs(self) -> tuple[str, ...]:
+        """Of what would help, what somebody has to arrange before anything else."""
+        return tuple(_ARRANGED[code] for code in self.needs if code in _ARRANGED)
+
     def people(self) -> Iterator[Somebody]:
         yield Somebody(FileRole.PERSON_OF_CONCERN, self.person, self._of_person())
 
     def _of_person(self) -> Iterator[dict[str, Any]]:
         yield identity(self.person)
+        yield from needed(self.special_needs, self.language)
         yield from reached(self.person, self.safe_contact_note)
         yield {
             "category": "incident.facts",

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.lifecycle import Level, PlanState
+from egide.cases.lifecycle import Level, PlanState, TaskState
 from egide.cases.models.case import Case
 from egide.cases.models.file import RETENTION, Entry, File
 from egide.common.ids import new_id
@@ -38,6 +38,9 @@ class TaskKind(models.TextChoices):
     LEAD_CONSENTS = "lead_consents", _("Consents, after a change of lead agency")
     TRANSFER = "transfer", _("Transfer to another area")
     TELL_PERSON = "tell_person", _("Telling the person what was shared without their agreement")
+    INTERPRETER = "interpreter", _("Interpreter, before the first contact")
+    NEED = "need", _("What the person needs")
+    BLOCKED = "blocked", _("An action that cannot go on")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
@@ -57,10 +60,38 @@ class TaskWords(models.TextChoices):
         "left_against_rules",
         _("Something left that the rules keep: look at it with the privacy officer."),
     )
+    ACTION_BLOCKED = (
+        "action_blocked",
+        _("Something agreed cannot go on: see why, and find another way."),
+    )
+    # What a need makes somebody do: `rules.needs.NEED_TASKS`.
+    BOOK_INTERPRETER = (
+        "book_interpreter",
+        _(
+            "Book an interpreter before anybody reaches the person: a professional, never a relative by default."
+        ),
+    )
+    BOOK_SIGN = (
+        "book_sign",
+        _("Book a sign-language interpreter before anybody reaches the person: never a relative by default."),
+    )
+    ARRANGE_ACCESS = (
+        "arrange_access",
+        _("Arrange what the person needs to come, to read and to be heard: place, transport, form, time."),
+    )
+    SUPPORT_AGE = "support_age", _("Bring in support that fits the person’s age.")
+    ADVISE_STATUS = (
+        "advise_status",
+        _("Offer independent advice on rights and status, and say that help does not depend on it."),
+    )
+    SUPPORT_USE = (
+        "support_use",
+        _("Offer support with alcohol or drugs, and say that help does not depend on it."),
+    )
 
 
 #: Dates of the programme's own team: another agency would learn from them that consent changed, that a colleague
-#: was kept out, that somebody asks what is held, where the person goes, that something happened,
+#: was kept out, that somebody asks what is held, where the person goes, what she needs, that something happened,
 #: or what another agency owes the conference.
 OWN_KINDS = (
     TaskKind.TRANSFER,
@@ -72,9 +103,16 @@ OWN_KINDS = (
     TaskKind.LEAD_CONSENTS,
     TaskKind.DEVELOPMENT,
     TaskKind.PART,
+    TaskKind.INTERPRETER,
+    TaskKind.NEED,
+    TaskKind.BLOCKED,
 )
 #: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)
+
+#: Forms of what is said of how a task goes; each is kept with the category of its task.
+EVIDENCE, STANDS_IN_THE_WAY, REASON = "task-evidence:1", "task-blocked:1", "task-reason:1"
+REMARKS = (EVIDENCE, STANDS_IN_THE_WAY, REASON)
 
 
 class Task(models.Model):
@@ -109,8 +147,16 @@ class Task(models.Model):
     outcome = models.CharField(
         max_length=12,
         blank=True,
-        choices=[("done", _("Done")), ("not_needed", _("No longer needed")), ("not_done", _("Not done"))],
+        choices=[(one, one.label) for one in (TaskState.DONE, TaskState.NOT_NEEDED, TaskState.NOT_DONE)],
     )
+    #: Since when it cannot go on; empty when it can.
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    #: What was said last of how it goes: the evidence, what stands in its way, why it is not needed.
+    remark = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    #: What made it, when something written in the file did: a need.
+    cause = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    #: The task it is about: one that cannot go on.
+    about = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -141,11 +187,22 @@ class Task(models.Model):
                 name="cases_done_has_author_date_outcome",
                 condition=Q(done_at__isnull=True, done_by__isnull=True, outcome="")
                 | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(outcome="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="cases_blocked_task_has_reason",
+                condition=Q(blocked_at__isnull=True) | Q(remark__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind}"
+
+    @property
+    def state(self) -> str:
+        """Where it stands, as `lifecycle.TASK` names it."""
+        if self.done_at is not None:
+            return self.outcome
+        return TaskState.BLOCKED if self.blocked_at is not None else TaskState.TO_DO
 
 
 class TriageDecision(models.Model):

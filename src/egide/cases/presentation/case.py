@@ -10,21 +10,23 @@ from django.utils.translation import gettext as _
 
 from egide.assessments import presentation as assessment_presentation
 from egide.cases import permissions
+from egide.cases.forms.casework import BROKEN
 from egide.cases.forms.plans import plan_title
 from egide.cases.lifecycle import CASE, State
 from egide.cases.models import Case, Task
 from egide.cases.models.file import FileRole, Kind
-from egide.cases.models.work import TaskKind
+from egide.cases.models.work import REMARKS, TaskKind
 from egide.cases.presentation import documents
 from egide.cases.presentation.contact import contact_context
 from egide.cases.presentation.drawings import people, progress, timeline
+from egide.cases.presentation.needs import need_lines
 from egide.cases.presentation.origins import origin_of
+from egide.cases.presentation.tasks import date_said, task_line
 from egide.cases.presentation.ticked import ticked_lines
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.rules.protocol import Words
 from egide.cases.services import contacting, levels, serving
-from egide.cases.services.tasks import ENDED_BY_HAND
 from egide.common import dates
 from egide.common.text import localized
 from egide.partners.models import Membership, Role
@@ -34,7 +36,18 @@ from egide.sharing.rules.categories import CATEGORIES
 #: Entries shown at first; the others are one click away, already decided.
 SHOWN_ENTRIES = 50
 #: Forms whose entries are shown in their own place, not among the notes.
-OWN_PLACE = {"name", "safe-contact", "safety-plan", "management-plan", "identity", "task", *documents.FORMS}
+OWN_PLACE = {
+    "name",
+    "safe-contact",
+    "safety-plan",
+    "management-plan",
+    "identity",
+    "task",
+    "need",
+    *documents.FORMS,
+}
+#: What is said of a task is read on its line.
+OWN_PLACE |= {form.split(":")[0] for form in REMARKS}
 
 
 def case_context(
@@ -57,8 +70,10 @@ def case_context(
         "at": at,
         "title": opened.name_in(opened.subject) or opened.name(FileRole.PERSON_OF_CONCERN) or case.reference,
         "level": level_context(case),
-        "deadline": deadline_context(case, rule, at=at, actor=actor),
-        "contact": contact_context(rule, at=at) if rule or (can_support and reaches) else None,
+        "deadline": deadline_context(case, rule, at=at, actor=actor, interpreter=_interpreter(opened)),
+        "contact": contact_context(rule, at=at, interpreter=_interpreter(opened))
+        if rule or (can_support and reaches)
+        else None,
         "identity": identity_lines(opened),
         "entries": entry_lines(opened, shown, actor=actor),
         "documents": documents.document_lines(
@@ -76,6 +91,7 @@ def case_context(
         "history": assessment_presentation.history_context(
             opened.assessments, address=lambda pk: reverse("cases:assessment", args=[case.pk, pk])
         ),
+        "needs": need_lines(opened),
         "consents": opened.view.consents,
         "steps": steps(case, actor),
         "happened": _happened(opened, actor),
@@ -87,6 +103,18 @@ def case_context(
         "can_contribute": permissions.can_contribute(actor, case),
         "is_of_team": permissions.is_of_team(actor, case),
     }
+
+
+def _interpreter(opened: CaseFile) -> str:
+    """Say where the interpreter of whom the case is about stands, of the tasks the reader knows of."""
+    asked = [
+        task
+        for task in opened.tasks
+        if task.kind == TaskKind.INTERPRETER and task.file_id == opened.subject.pk
+    ]
+    if any(task.done_at is None for task in asked):
+        return "awaited"
+    return "booked" if any(task.outcome == "done" for task in asked) else ""
 
 
 def _who_leads(opened: CaseFile, actor: Membership, kind: TaskKind) -> Task | None:
@@ -158,10 +186,14 @@ _WHERE = {
     TaskKind.TRANSFER: "cases:transfer",
     TaskKind.ACCESS_REQUEST: "cases:access",
     TaskKind.TELL_PERSON: "cases:sharing",
+    TaskKind.INTERPRETER: "cases:needs",
+    TaskKind.NEED: "cases:needs",
 }
 
 
-def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) -> dict[str, Any] | None:
+def deadline_context(
+    case: Case, rule: Any, *, at: datetime, actor: Membership, interpreter: str = ""
+) -> dict[str, Any] | None:
     """Answer the next deadline, loudest on the page; with what is safe when it means reaching the person."""
     if not case.next_due_at:
         return None
@@ -175,14 +207,16 @@ def deadline_context(case: Case, rule: Any, *, at: datetime, actor: Membership) 
         TaskKind.DEVELOPMENT,
         TaskKind.SAFETY_PLAN,
     ):
-        detail = f"{detail} {contact_context(rule, at=at)['sentence']}"
+        detail = f"{detail} {contact_context(rule, at=at, interpreter=interpreter)['sentence']}"
+    if interpreter == "awaited" and kind == TaskKind.FIRST_CONTACT:
+        detail = f"{detail} {BROKEN['interpreter_not_booked']}"
     where = _WHERE.get(kind) if permissions.can_support(actor, case) else None
     href = reverse(where, args=[case.pk]) if where else ""
     if kind == TaskKind.CONFERENCE and permissions.can_contribute(actor, case):
         href = reverse("cases:conferences")
     return {
         "state": "late" if case.next_due_at < at else "soon",
-        "title": _said(kind, case),
+        "title": date_said(kind, case),
         "detail": detail,
         "due": case.next_due_at,
         "href": href,
@@ -201,6 +235,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         ),
         (support and case.is_open and protocol.reaches_the_person, "safe-contact", _("Record safe contact")),
         (support and case.is_open and protocol.reaches_the_person, "contact", _("Reach the person")),
+        (support and case.is_open, "needs", _("Record what people need")),
         (permissions.can_contribute(actor, case) and case.is_open, "assess", _("Assess")),
         (
             coordinate and case.state in (State.ACCEPTED, State.CONSENT_REFUSED, State.ACTIVE),
@@ -373,42 +408,3 @@ def withheld_lines(view: sharing.FileView) -> list[dict[str, str]]:
             },
         )
     return list(found.values())
-
-
-def _said(kind: TaskKind, case: Case, task: Task | None = None) -> str:
-    """Answer what a date is for; a consent still to be asked of a case that has one is the next one."""
-    if kind == TaskKind.CONSENT and case.state == State.ACTIVE and (task is None or task.done_at is None):
-        return _("Consent, to be asked again")
-    return str(kind.label)
-
-
-def task_line(
-    task: Task, opened: CaseFile, *, at: datetime, actor: Membership, is_trained: bool = True
-) -> dict[str, Any]:
-    """Answer one task as an action line.
-
-    Args:
-        is_trained: the actor has the training the programme asks.
-    """
-    is_late = task.done_at is None and task.due_at < at
-    kind = TaskKind(task.kind)
-    words = opened.text_of(task)
-    is_own = kind in (TaskKind.ACTION, TaskKind.TASK)
-    can_end = (
-        kind in ENDED_BY_HAND
-        and task.done_at is None
-        and (task.agency_id == actor.agency_id or permissions.can_coordinate(actor, opened.case))
-    )
-    return {
-        "task": task,
-        "text": words
-        or (_said(kind, opened.case, task) if not is_own else _("A task whose words are not for you")),
-        "owner": task.agency.short_name,
-        "state": "done" if task.done_at else "late" if is_late else "todo",
-        "can_end": can_end and is_trained,
-        # Without the training it cannot be said to be done; that it cannot be done is said at once.
-        "can_give_up": can_end and not is_trained and task.agency_id == actor.agency_id,
-        "due": task.due_at,
-        "done_at": task.done_at,
-        "outcome": task.get_outcome_display() if task.outcome else "",
-    }

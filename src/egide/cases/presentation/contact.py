@@ -20,12 +20,25 @@ def wording(choices: Iterable[tuple[str, Any]], value: str) -> str:
     return str(dict(choices).get(value, value))
 
 
-def contact_context(rule: Any, *, at: datetime) -> dict[str, Any]:
-    """Answer the safe-contact rule in words, and whether a call is safe at this moment."""
+def contact_context(rule: Any, *, at: datetime, interpreter: str = "") -> dict[str, Any]:
+    """Answer the safe-contact rule in words, and whether a call is safe at this moment.
+
+    Args:
+        interpreter: where the person's interpreter stands, as `needing.interpreter_of` says it.
+    """
+    is_awaited = interpreter == "awaited"
     if rule is None:
-        return {"is_known": False, "sentence": _("Nobody has asked the person yet what is safe."), "rows": []}
+        sentence = _("Nobody has asked the person yet what is safe.")
+        missing = f"{sentence} {BROKEN['interpreter_not_booked']}" if is_awaited else sentence
+        return {"is_known": False, "sentence": missing, "rows": []}
     said, enforced = rule.said, rule.enforced
-    found = contacting.finding(rule, channel=(enforced.channels or ("phone",))[0], at=at)
+    found = contacting.finding(
+        rule,
+        channel=(enforced.channels or ("phone",))[0],
+        at=at,
+        is_interpreter_booked=interpreter == "booked",
+        is_interpreter_awaited=is_awaited,
+    )
     windows = "; ".join(
         f"{', '.join(str(WEEKDAYS[day]) for day in window.days)}, "
         f"{formats.time_format(window.start)} – {formats.time_format(window.end)}"

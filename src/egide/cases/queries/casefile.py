@@ -59,6 +59,10 @@ class CaseFile:
         item = self._by_id.get(task.pk)
         return words_of(item) if item else ""
 
+    def remark_of(self, task: Task) -> sharing.OpenedItem | None:
+        """What was said last of how a task goes; None when nothing was, or it is withheld."""
+        return self._by_id.get(task.remark_id) if task.remark_id else None
+
 
 def words_of(item: sharing.OpenedItem) -> str:
     """Answer the words of an opened task: as typed, or what the application asks, in the reader's language."""

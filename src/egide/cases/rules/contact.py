@@ -66,16 +66,18 @@ def contact_finding(
     at: datetime,
     leaves_message: bool = False,
     is_interpreter_booked: bool = False,
+    is_interpreter_awaited: bool = False,
 ) -> ContactFinding:
     """Say whether reaching the person by `channel` at local time `at` respects what they said is safe.
 
     Args:
         rule: the last recorded rule; None when nobody asked yet, which is never safe.
         at: local time, with its zone.
+        is_interpreter_awaited: one is to be booked before anybody reaches the person, and is not yet.
     """
+    reasons = ["interpreter_not_booked"] if is_interpreter_awaited else []
     if rule is None:
-        return ContactFinding(is_safe=False, reasons=("not_recorded",))
-    reasons = []
+        return ContactFinding(is_safe=False, reasons=("not_recorded", *reasons))
     if channel not in rule.channels:
         reasons.append("channel_not_allowed")
     if channel in {"phone", "sms", "through_third_party"} and not any(w.covers(at) for w in rule.windows):
@@ -84,7 +86,7 @@ def contact_finding(
         reasons.append("no_message")
     if at.date() - rule.confirmed_on > timedelta(days=RECONFIRM_DAYS):
         reasons.append("to_be_confirmed_again")
-    if rule.interpreter_language and not is_interpreter_booked:
+    if rule.interpreter_language and not (is_interpreter_booked or is_interpreter_awaited):
         reasons.append("interpreter_needed")
     return ContactFinding(
         is_safe=not reasons, reasons=tuple(reasons), next_window=next_window(rule.windows, after=at)

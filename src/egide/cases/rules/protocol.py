@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
+from egide.cases.rules.needs import NeedRule
 from egide.cases.rules.plans import PlanKind
+from egide.cases.rules.protocol_parts import Interval as Interval
 
 #: From least to most. "Not known" is a level of its own, outside the order: leaving it is never a lowering.
 LEVELS = ("not_known", "lower", "raised", "high", "extreme")
@@ -29,14 +30,6 @@ class Words:
 
     title_en: str
     title_fr: str
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A delay in working days, or in days and hours."""
-
-    working_days: int = 0
-    elapsed: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -110,6 +103,10 @@ class Protocol:
     is_common: bool = False
     #: What it needs of people who did not consent, by their role in the case: categories.
     needed_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Languages its team speaks with anybody: in another one, an interpreter is booked first.
+    languages: tuple[str, ...] = ("en", "fr")
+    #: What a need of a person makes somebody do; a need it does not name is kept and makes no task.
+    needs: Mapping[str, NeedRule] = field(default_factory=dict)
     #: Courses asked of whoever reads its cases (`partners/data/courses.yaml`).
     training: tuple[str, ...] = ()
     #: How many cases one conference holds.

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from egide.cases.rules.needs import NEED_TASKS, NEEDS, NeedRule
 from egide.cases.rules.plans import KINDS
 from egide.cases.rules.protocol import (
     INTAKES,
@@ -43,6 +44,8 @@ ALWAYS = (
     "consent_check",
     "log_review",
 )
+#: Dates a protocol need not say: ours (O), until it does.
+UNSAID = {"blocked_action": Interval(working_days=1)}
 #: Those of one form of referral more.
 OF_INTAKE = {"behaviour": ("expression_approval",)}
 #: Cases a conference holds where the protocol does not say: about 16 a meeting (SafeLives, V1).
@@ -103,7 +106,8 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         is_consent_required=bool(data["consent_required"]),
         instruments=tuple(data["instruments"]),
         doors=_doors(data["doors"]),
-        deadlines=_intervals(
+        deadlines=UNSAID
+        | _intervals(
             data["deadlines"],
             (
                 *ALWAYS,
@@ -130,6 +134,11 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         training=_some(data.get("training") or (), courses(), where="training"),
         developments=developments,
         capacity=_above_zero(data.get("capacity", DEFAULT_CAPACITY), where="capacity"),
+        languages=tuple(data.get("languages") or ("en", "fr")),
+        needs={
+            _one(need, NEEDS, where="needs"): _need(rule, where=f"needs.{need}")
+            for need, rule in (data.get("needs") or {}).items()
+        },
     )
 
 
@@ -210,6 +219,14 @@ def _intervals(
     if missing:
         raise ProtocolError(f"{where}: missing {', '.join(sorted(missing))}")
     return {key: _interval(value, where=f"{where}.{key}") for key, value in data.items()}
+
+
+def _need(data: Mapping[str, Any], *, where: str) -> NeedRule:
+    return NeedRule(
+        task=_one(data["task"], NEED_TASKS, where=f"{where}.task"),
+        within=_interval(data["within"], where=f"{where}.within"),
+        before_contact=bool(data.get("before_contact")),
+    )
 
 
 def _needed(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:

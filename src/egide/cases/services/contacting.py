@@ -15,7 +15,7 @@ from egide.cases.models import ContactAttempt, Entry, File
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.contact import CHANNELS, ContactFinding, SafeContact, Window, contact_finding
-from egide.cases.services import deadlines, entries
+from egide.cases.services import deadlines, entries, needing
 from egide.cases.services.locking import lock_open_case
 from egide.cases.services.meanwhile import WHATEVER, check_unmoved
 from egide.common.errors import Refused
@@ -74,6 +74,7 @@ def record_safe_contact(
         at=at,
         replaces=former,
     )
+    needing.ask_for_language(case, file, str(answers.get("interpreter_language", "")), actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(action="cases.safe_contact_recorded", actor=actor, target=case, at=at, subject=file.pk)
     return entry
@@ -131,6 +132,7 @@ def finding(
     at: datetime,
     leaves_message: bool = False,
     is_interpreter_booked: bool = False,
+    is_interpreter_awaited: bool = False,
 ) -> ContactFinding:
     """Ask the rule about one contact, at local time."""
     return contact_finding(
@@ -139,6 +141,7 @@ def finding(
         at=timezone.localtime(at),
         leaves_message=leaves_message,
         is_interpreter_booked=is_interpreter_booked,
+        is_interpreter_awaited=is_interpreter_awaited,
     )
 
 
@@ -166,12 +169,14 @@ def begin_contact(
         raise Refused(_("Choose how you will reach the person."))
     file = entries.subject_file(case)
     rule = current_rule(file=file, actor=actor, at=at)
+    interpreter = needing.interpreter_of(file)
     found = finding(
         rule,
         channel=channel,
         at=at,
         leaves_message=leaves_message,
-        is_interpreter_booked=is_interpreter_booked,
+        is_interpreter_booked=is_interpreter_booked or interpreter == "booked",
+        is_interpreter_awaited=interpreter == "awaited",
     )
     reason = None
     if not found.is_safe:

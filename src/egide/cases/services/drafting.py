@@ -33,6 +33,7 @@ class FormOfACase(models.TextChoices):
     ELIGIBILITY = "eligibility", _("An eligibility decision")
     LEVEL = "level", _("A level of concern")
     TASK = "task", _("A task")
+    NEEDS = "needs", _("What somebody needs")
     REVIEW = "review", _("A review")
     DEVELOPMENT = "development", _("A critical development")
     HELP = "help", _("Help given")
@@ -67,6 +68,7 @@ _FORMS = re.compile(
             "table-change",
             *FormOfACase.values,
             r"triage-[a-z_]{1,30}",
+            r"task-how-[0-9a-f]{32}",
             r"own-file-[0-9a-f]{32}",
             r"same-person-[0-9a-f]{32}",
             r"document|document-(?:withdrawal-)?[0-9a-f]{32}",

@@ -13,7 +13,7 @@ from egide.cases.models import Case, Entry, File, NameToken, Programme, Referral
 from egide.cases.models.file import FileRole, as_codes
 from egide.cases.models.work import TaskKind
 from egide.cases.rules.protocol import Interval
-from egide.cases.services import deadlines, entries
+from egide.cases.services import deadlines, entries, needing
 from egide.common.bulk import insert_rows
 from egide.common.ids import new_id, new_reference
 from egide.ledger import services as ledger
@@ -60,8 +60,21 @@ def refer(*, programme_id: UUID, content: Content, actor: Membership, at: dateti
     insert_rows(NameToken, NAME_COLUMNS, made.names)
     _save_referral(made.referral, content)
     made.task.save(force_insert=True)
+    _ask_for_needs(made, content, actor=actor, at=at)
     ledger.record_many([made.trace])
     return made.referral
+
+
+def _ask_for_needs(made: NewReferral, content: Content, *, actor: Membership, at: datetime) -> None:
+    """Make the tasks of what the referral says the person needs, each from the entry that says so."""
+    if not content.special_needs:
+        return
+    subject = made.files[0]
+    rows = [dict(zip(entries.ENTRY_COLUMNS, row, strict=True)) for row in made.entries]
+    said = [row["id"] for row in rows if row["file_id"] == subject.pk and row["form"] == needing.FORM]
+    for need, cause_id in zip(content.special_needs, said, strict=True):
+        needing.ask(made.case, subject, need, cause_id, actor=actor, at=at)
+    deadlines.refresh_next_due(made.case, at=at)
 
 
 def new_referral(

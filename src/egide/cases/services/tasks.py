@@ -12,7 +12,7 @@ from egide.cases.models.file import Kind, as_codes
 from egide.cases.models.work import TaskKind, TaskWords
 from egide.cases.services import deadlines, entries, substituting
 from egide.cases.services.locking import lock_open_case
-from egide.common.errors import NotVisible, PermissionDenied, Refused
+from egide.common.errors import Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
@@ -21,18 +21,6 @@ from egide.sharing.rules.sides import is_management_only
 
 #: Which category the words of a task belong to, by the side they serve.
 CATEGORY_BY_SIDE = {"victim": "plan.safety", "management": "plan.management", "both": "conference.record"}
-
-#: Said of what could not be done: by whoever has it to do, trained or not.
-NOT_DONE = "not_done"
-#: Kinds somebody says they have done; the others are met by doing the step itself.
-ENDED_BY_HAND = (
-    TaskKind.ACTION,
-    TaskKind.TASK,
-    TaskKind.CONSENT_CHECK,
-    TaskKind.LOG_REVIEW,
-    TaskKind.LEAD_CONSENTS,
-    TaskKind.PART,
-)
 
 
 def make_task(
@@ -46,15 +34,21 @@ def make_task(
     actor: Membership,
     at: datetime,
     kind: str = TaskKind.TASK,
+    category: str = "",
+    owner: Membership | None = None,
+    cause_id: UUID | None = None,
+    about: Task | None = None,
 ) -> Task:
     """Make one task with its sealed words; the caller's transaction records it.
 
     Args:
         text: as somebody typed it, or what the application asks, which is kept as its code.
+        category: what its words belong to, when they tell more than the side they serve.
+        cause_id: the entry that makes it. about: the task it is about.
     """
-    category = CATEGORY_BY_SIDE[side]
+    category = category or CATEGORY_BY_SIDE[side]
     pk = new_id()
-    agency_id, owner = substituting.instead_of(case=case, agency_id=agency_id, owner=None, side=side, at=at)
+    agency_id, owner = substituting.instead_of(case=case, agency_id=agency_id, owner=owner, side=side, at=at)
     return Task.objects.create(
         id=pk,
         case=case,
@@ -76,6 +70,8 @@ def make_task(
         owner=owner,
         rises_to=deadlines.follower(case, agency_id=agency_id),
         due_at=due_at,
+        cause_id=cause_id,
+        about=about,
         created_by=actor,
         created_at=at,
     )
@@ -141,38 +137,6 @@ def team_agencies(case: Case) -> set[UUID]:
     from egide.sharing.queries import assigned_agencies
 
     return {case.programme.lead_agency_id, *assigned_agencies(case_id=case.pk)}
-
-
-@transaction.atomic
-def finish_task(*, task_id: UUID, outcome: str, actor: Membership, at: datetime) -> Task:
-    """Say how a task ended. Its agency says so, or a coordinator of the programme.
-
-    Raises:
-        NotVisible: no such task on a case of the actor.
-        PermissionDenied: it is another agency's task; or the actor lacks training, and says anything but that it was
-            not done: what cannot be done is said at once, by whoever has it to do.
-        Refused: it ended already, or belongs to a step that ends it by itself.
-    """
-    task = Task.objects.filter(pk=task_id).order_by().first()
-    if task is None:
-        raise NotVisible
-    case = lock_open_case(task.case_id, actor=actor)
-    task.refresh_from_db()
-    if task.agency_id != actor.agency_id and not permissions.can_coordinate(actor, case):
-        raise PermissionDenied(_("Only the agency that has the task says how it ended."))
-    if outcome != NOT_DONE:
-        permissions.check_trained(actor, case.programme)
-    if task.done_at is not None:
-        raise Refused(_("This task has already ended."))
-    if outcome not in ("done", "not_needed", NOT_DONE):
-        raise Refused(_("Say how the task ended."))
-    if task.kind not in ENDED_BY_HAND:
-        raise Refused(_("This date is met by doing the step itself, on the case page."))
-    task.done_at, task.done_by, task.outcome = at, actor, outcome
-    task.save(update_fields=["done_at", "done_by", "outcome"])
-    deadlines.refresh_next_due(case, at=at)
-    ledger.record(action="cases.task_finished", actor=actor, target=task, at=at, details={"outcome": outcome})
-    return task
 
 
 @transaction.atomic

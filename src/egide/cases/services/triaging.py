@@ -11,7 +11,7 @@ from egide.cases.lifecycle import CASE, State
 from egide.cases.models import Case, TriageDecision
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
-from egide.cases.services import deadlines, entries, leading, transferring
+from egide.cases.services import deadlines, entries, leading, needing, transferring
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import PermissionDenied, Refused
 from egide.ledger import services as ledger
@@ -61,6 +61,7 @@ def accept_referral(
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
     for kind in case.programme.protocol.on_accepting:
         deadlines.set_deadline(case=case, kind=kind, at=at, owner=lead, actor=actor)
+    needing.ask_for_language(case, entries.subject_file(case), case.language, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at, changed=[*STATE, "lead"])
     ledger.record(action="cases.accepted", actor=actor, target=case, at=at)
     return decision

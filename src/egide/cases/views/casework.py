@@ -21,8 +21,10 @@ from egide.cases.services import (
     enrolling,
     entries,
     levels,
+    needing,
     noting,
     planning,
+    progressing,
     serving,
     tasks,
 )
@@ -85,9 +87,10 @@ def safe_contact(request: Request, case_id: UUID) -> HttpResponse:
 
 def contact(request: Request, case_id: UUID) -> HttpResponse:
     """Pass the gate before reaching the person; then say how it ended."""
-    found = fetch_supported(request, case_id)
     at = clock.now()
-    file = entries.subject_file(found)
+    file = entries.visible_subject_file(case_id=case_id, actor=request.actor)
+    found = file.case
+    permissions.check_can_support(request.actor, found)
     form = forms.ContactForm(request.POST or None)
 
     def effect(now: Any) -> str:
@@ -106,7 +109,7 @@ def contact(request: Request, case_id: UUID) -> HttpResponse:
         done=_("The contact may begin. Say afterwards how it ended."),
         context={
             "case": found,
-            "rule": presentation.contact_context(rule, at=at),
+            "rule": presentation.contact_context(rule, at=at, interpreter=needing.interpreter_of(file)),
             "attempts": [presentation.attempt_line(a) for a in attempts.rows],
             "page": attempts,
             "open_attempt": _open_attempt(request, tried, attempts),
@@ -330,7 +333,7 @@ def task_done(request: Request, case_id: UUID, task_id: UUID) -> HttpResponse:
     found = fetch_case(request, case_id)
 
     def effect(at: Any) -> str:
-        tasks.finish_task(
+        progressing.finish_task(
             task_id=task_id, outcome=request.POST.get("outcome", "done"), actor=request.actor, at=at
         )
         my_day = reverse("cases:my-day")
