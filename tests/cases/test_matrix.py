@@ -83,6 +83,7 @@ def addresses(world):
         "cases:task-done": [case, plan],
         "cases:task-how": [case, str(_task(world).pk)],
         "cases:need-ended": [case, plan],
+        "cases:release-ended": [case, plan],
         "cases:served": [case, plan],
         "cases:plan-agree": [case, plan],
         "cases:plan-print": [case, plan],

@@ -11,7 +11,7 @@ from egide.cases.models import Attendance, Case, Contribution, Entry, Task
 from egide.cases.queries import capacity, following
 from egide.cases.rules import protocol_file
 from egide.cases.rules.protocol import ProtocolError
-from egide.cases.services import closing, conferring, deadlines, enrolling, linking, tasks
+from egide.cases.services import closing, conferring, deadlines, enrolling, linking, progressing
 from egide.common.errors import NotVisible, PermissionDenied, Refused
 from egide.partners.models import Notice, NoticeKind
 from egide.sharing import services as sharing
@@ -138,7 +138,9 @@ class TestAsking:
         conferring.contribute(item_id=there.item.pk, text=WORDS, kind="fact", actor=there.nurse, at=NOON)
         assert there.health_agency.pk not in asked_of(there.case)
         left = Task.objects.get(case=there.case, kind="part", agency=there.school_agency)
-        tasks.finish_task(task_id=left.pk, outcome="not_needed", actor=there.teacher, at=NOON)
+        progressing.finish_task(
+            task_id=left.pk, outcome="not_needed", words="Nothing held.", actor=there.teacher, at=NOON
+        )
         assert there.school_agency.pk not in asked_of(there.case)
 
     def test_shows_to_the_agency_that_owes_it_and_the_programme_alone(self, there, client):
@@ -238,7 +240,7 @@ class TestActions:
         return there
 
     def test_are_followed_late_ones_first_and_those_ended_last(self, agreed, client):
-        tasks.finish_task(
+        progressing.finish_task(
             task_id=agreed.decisions[2].task_id, outcome="done", actor=agreed.probation, at=NOON
         )
         found = following.actions(conference=agreed.sitting, actor=agreed.coordinator, at=NOON + 2 * DAY)

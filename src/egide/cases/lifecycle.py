@@ -97,6 +97,23 @@ TASK = Lifecycle(
 )
 
 
+class ReleaseState(models.TextChoices):
+    """Where the release of somebody of concern stands."""
+
+    AWAITED = "awaited", _("Awaited")
+    TOOK_PLACE = "took_place", _("Took place")
+    CALLED_OFF = "called_off", _("Does not take place")
+
+
+RELEASE = Lifecycle(
+    initial=ReleaseState.AWAITED,
+    transitions=[
+        Transition("take_place", (ReleaseState.AWAITED,), ReleaseState.TOOK_PLACE),
+        Transition("call_off", (ReleaseState.AWAITED,), ReleaseState.CALLED_OFF),
+    ],
+)
+
+
 class AccessState(models.TextChoices):
     """Where the answer to a person who asks for their own file stands."""
 

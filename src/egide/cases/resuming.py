@@ -50,6 +50,8 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _of_document(draft)
     if draft.form.startswith("task-how-"):
         return _("How a task goes"), reverse("cases:case", args=[draft.subject])
+    if draft.form.startswith("release-ended-"):
+        return _("Whether a release took place"), reverse("cases:release", args=[draft.subject])
     if draft.form.startswith("ground-"):
         return _("A reason to share"), reverse("cases:sharing", args=[draft.subject])
     if draft.form == "prosecutor-later":

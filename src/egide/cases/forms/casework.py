@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import LANGUAGES, Shared, choice, day, several, unserved, words
+from egide.cases.forms.safety import weapons_field, weapons_words
 from egide.cases.models import Closure, ContactAttempt
 from egide.cases.models.file import ORDERS_CATEGORY, Kind
 from egide.cases.rules.protocol import Protocol
@@ -243,6 +244,8 @@ class ReviewForm(forms.Form):
         hint=_("“Nothing” is an answer."),
         error=_("Write what changed, even if it is: nothing."),
     )
+    weapons = weapons_field()
+    weapons_known = weapons_words()
 
 
 class HelpForm(forms.Form):
@@ -278,6 +281,8 @@ class ClosureForm(forms.Form):
         error=_("Say whether the person gave their own view, or why not."),
     )
     victim_words = words(_("What the person says"), rows=3, required=False)
+    weapons = weapons_field()
+    weapons_known = weapons_words()
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

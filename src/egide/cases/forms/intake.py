@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import choice, words
+from egide.cases.forms.safety import weapons_field, weapons_words
 
 
 class TriageForm(forms.Form):
@@ -24,6 +25,8 @@ class TriageForm(forms.Form):
         error=_("Choose what happens with this referral."),
     )
     reason = words(_("Reason"), error=_("Write the reason of your decision."))
+    weapons = weapons_field()
+    weapons_known = weapons_words()
 
     def __init__(self, *args: Any, asks_for_consent: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

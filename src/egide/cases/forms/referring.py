@@ -17,6 +17,7 @@ from egide.cases.forms.fields import (
     unserved,
     words,
 )
+from egide.cases.forms.safety import weapons_field, weapons_words
 from egide.cases.intake import Content, Person, ReferralContent
 from egide.cases.models import Programme
 from egide.cases.models.file import FileRole
@@ -200,6 +201,8 @@ class HarmForm(ReferralForm):
     indicators = several(
         _("Signs of danger"), INDICATORS, hint=_("Tick what you know. Nothing is counted."), required=False
     )
+    weapons = weapons_field()
+    weapons_known = weapons_words()
     reasons = worries_field()
     children = words(_("Children or others at risk"), rows=2, required=False)
     concern_given = forms.CharField(label=_("First name"), max_length=80, required=False)
@@ -215,5 +218,6 @@ class HarmForm(ReferralForm):
         return self.filled(
             ReferralContent,
             victim=self.person("victim"),
+            weapons=data["weapons"] or "not_asked",
             person_of_concern=self.person("concern") if has_other else None,
         )

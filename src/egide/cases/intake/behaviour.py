@@ -72,7 +72,7 @@ class BehaviourContent(AboutOne):
         yield {
             "category": "threat.indicators",
             "text": self.weapons_known,
-            "data": {"weapons": self.weapons},
+            "data": {"weapons": self.weapons, "stage": "referral"},
             "form": "weapons:1",
         }
         yield from written("incident.facts", self.strengths, "strengths:1")

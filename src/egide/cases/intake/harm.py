@@ -29,6 +29,9 @@ class ReferralContent:
     police_orders: str = ""
     #: The orders were made without notice, and not served yet.
     is_unserved: bool = False
+    #: Weapons within the other person's reach: yes, no, unknown; not_asked where nobody said.
+    weapons: str = "not_asked"
+    weapons_known: str = ""
 
     @property
     def language(self) -> str:
@@ -56,6 +59,13 @@ class ReferralContent:
             "form": "referral:1",
         }
         yield from ticked(self.indicators, "indicators:1")
+        if self.weapons != "not_asked":
+            yield {
+                "category": "threat.indicators",
+                "text": self.weapons_known,
+                "data": {"weapons": self.weapons, "stage": "referral"},
+                "form": "weapons:1",
+            }
         yield from written("incident.facts", self.reasons, "reasons:1", kind=Kind.OPINION)
         yield from written("incident.facts", self.children, "children:1")
         yield from orders(self.police_orders, is_unserved=self.is_unserved)

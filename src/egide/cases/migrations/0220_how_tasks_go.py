@@ -33,7 +33,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0300_transfers")]
+    dependencies = [("cases", "0281_links_that_marked")]
 
     operations = [
         migrations.AlterField("task", "kind", models.CharField(choices=KINDS, max_length=20)),

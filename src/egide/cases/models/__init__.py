@@ -12,6 +12,7 @@ from egide.cases.models.file import Draft, Entry, File, NameToken
 from egide.cases.models.inquiry import IdentityCheck, Inquiry, InquirySide
 from egide.cases.models.leading import LeadChange
 from egide.cases.models.matching import SameAnswer, SamePerson, SamePersonAnswer, SamePersonSearch
+from egide.cases.models.release import Release
 from egide.cases.models.signal import Agreement, ProsecutorReport
 from egide.cases.models.training import TrainingChange
 from egide.cases.models.transfer import Transfer, TransferQuestion
@@ -60,6 +61,7 @@ __all__ = [
     "Programme",
     "ProsecutorReport",
     "Referral",
+    "Release",
     "SameAnswer",
     "SamePerson",
     "SamePersonAnswer",

@@ -41,6 +41,8 @@ class TaskKind(models.TextChoices):
     INTERPRETER = "interpreter", _("Interpreter, before the first contact")
     NEED = "need", _("What the person needs")
     BLOCKED = "blocked", _("An action that cannot go on")
+    RELEASE = "release", _("Warning before a release")
+    RELEASE_DAY = "release_day", _("Finding out whether a release took place")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
@@ -63,6 +65,14 @@ class TaskWords(models.TextChoices):
     ACTION_BLOCKED = (
         "action_blocked",
         _("Something agreed cannot go on: see why, and find another way."),
+    )
+    RELEASE_NEAR = (
+        "release_near",
+        _("Warn who is in danger before the release, in a safe way, and look at the safety plan together."),
+    )
+    RELEASE_DAY = (
+        "release_day",
+        _("Find out whether the release took place, and record it: a day that passes is no answer."),
     )
     # What a need makes somebody do: `rules.needs.NEED_TASKS`.
     BOOK_INTERPRETER = (
@@ -106,6 +116,8 @@ OWN_KINDS = (
     TaskKind.INTERPRETER,
     TaskKind.NEED,
     TaskKind.BLOCKED,
+    TaskKind.RELEASE,
+    TaskKind.RELEASE_DAY,
 )
 #: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)

@@ -23,6 +23,7 @@ from egide.cases.presentation.needs import need_lines
 from egide.cases.presentation.origins import origin_of
 from egide.cases.presentation.tasks import date_said, task_line
 from egide.cases.presentation.ticked import ticked_lines
+from egide.cases.presentation.weapons import weapon_lines
 from egide.cases.queries import training
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.rules.protocol import Words
@@ -43,7 +44,6 @@ OWN_PLACE = {
     "management-plan",
     "identity",
     "task",
-    "need",
     *documents.FORMS,
 }
 #: What is said of a task is read on its line.
@@ -92,6 +92,7 @@ def case_context(
             opened.assessments, address=lambda pk: reverse("cases:assessment", args=[case.pk, pk])
         ),
         "needs": need_lines(opened),
+        "weapons": weapon_lines(opened, is_staff=can_support),
         "consents": opened.view.consents,
         "steps": steps(case, actor),
         "happened": _happened(opened, actor),
@@ -186,6 +187,8 @@ _WHERE = {
     TaskKind.TRANSFER: "cases:transfer",
     TaskKind.ACCESS_REQUEST: "cases:access",
     TaskKind.TELL_PERSON: "cases:sharing",
+    TaskKind.RELEASE: "cases:release",
+    TaskKind.RELEASE_DAY: "cases:release",
     TaskKind.INTERPRETER: "cases:needs",
     TaskKind.NEED: "cases:needs",
 }
@@ -259,6 +262,12 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
         (support and case.is_open, "level", _("Set the level of concern")),
         (permissions.can_contribute(actor, case) and case.is_open, "task", _("Add a task")),
         (permissions.can_report_to_prosecutor(actor), "prosecutor", _("Report to the prosecutor")),
+        (
+            permissions.can_contribute(actor, case) and case.is_open,
+            "weapons",
+            _("Say what is known of weapons"),
+        ),
+        (support and case.is_open, "release", _("A release to come")),
         (support and case.is_open, "help", _("Record help given")),
         (support and case.is_open, "review", _("Record a review")),
         (

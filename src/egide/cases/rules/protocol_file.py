@@ -45,7 +45,11 @@ ALWAYS = (
     "log_review",
 )
 #: Dates a protocol need not say: ours (O), until it does.
-UNSAID = {"blocked_action": Interval(working_days=1)}
+UNSAID = {
+    "blocked_action": Interval(working_days=1),
+    # How long before the day of a release who is in danger is warned.
+    "release_warning": Interval(elapsed=timedelta(days=7)),
+}
 #: Those of one form of referral more.
 OF_INTAKE = {"behaviour": ("expression_approval",)}
 #: Cases a conference holds where the protocol does not say: about 16 a meeting (SafeLives, V1).

@@ -11,7 +11,16 @@ from egide.cases import permissions
 from egide.cases.lifecycle import CASE
 from egide.cases.models import Case, Closure
 from egide.cases.models.file import Kind
-from egide.cases.services import cascading, deadlines, entries, expressing, leading, transferring
+from egide.cases.services import (
+    cascading,
+    deadlines,
+    entries,
+    expressing,
+    leading,
+    releasing,
+    transferring,
+    weaponing,
+)
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import Refused
 from egide.ledger import services as ledger
@@ -30,6 +39,7 @@ def close_case(
     victim_words: str,
     actor: Membership,
     at: datetime,
+    weapons: weaponing.Answer | None = None,
 ) -> Closure:
     """Close a case; partners' views end with it, and the date the data goes is set.
 
@@ -56,6 +66,8 @@ def close_case(
         actor=actor,
         at=at,
     )
+    if weapons is not None:
+        weaponing.write(case, weaponing.Stage.CLOSURE, weapons, actor=actor, at=at)
     view = None
     if victim_view == "given":
         view = entries.write_entry(
@@ -79,6 +91,7 @@ def close_case(
     )
     case.state, case.is_open, case.closed_at = state, False, at
     deadlines.end_all(case=case, actor=actor, at=at)
+    releasing.call_off_at_the_end(case=case, actor=actor, at=at)
     expressing.destroy_waiting(case=case, actor=actor, at=at)
     leading.withdraw_at_the_end(case=case, actor=actor, at=at)
     transferring.withdraw_at_the_end(case=case, actor=actor, at=at)

@@ -33,6 +33,8 @@ class FormOfACase(models.TextChoices):
     ELIGIBILITY = "eligibility", _("An eligibility decision")
     LEVEL = "level", _("A level of concern")
     TASK = "task", _("A task")
+    WEAPONS = "weapons", _("What is known of weapons")
+    RELEASE = "release", _("A release to come")
     NEEDS = "needs", _("What somebody needs")
     REVIEW = "review", _("A review")
     DEVELOPMENT = "development", _("A critical development")
@@ -68,7 +70,7 @@ _FORMS = re.compile(
             "table-change",
             *FormOfACase.values,
             r"triage-[a-z_]{1,30}",
-            r"task-how-[0-9a-f]{32}",
+            r"(?:task-how|release-ended)-[0-9a-f]{32}",
             r"own-file-[0-9a-f]{32}",
             r"same-person-[0-9a-f]{32}",
             r"document|document-(?:withdrawal-)?[0-9a-f]{32}",

@@ -30,9 +30,10 @@ ENDED_BY_HAND = (
     TaskKind.PART,
     TaskKind.INTERPRETER,
     TaskKind.NEED,
+    TaskKind.RELEASE,
 )
 #: Kinds that may be said not to go on for now; the dates of steps only come nearer.
-BLOCKABLE = (TaskKind.ACTION, TaskKind.TASK, TaskKind.INTERPRETER, TaskKind.NEED)
+BLOCKABLE = (TaskKind.ACTION, TaskKind.TASK, TaskKind.INTERPRETER, TaskKind.NEED, TaskKind.RELEASE)
 #: The steps of the lifecycle, by how a task is said to end.
 _STEPS = {"done": "do", "not_needed": "drop", NOT_DONE: "give_up"}
 

@@ -10,7 +10,7 @@ from egide.cases import permissions
 from egide.cases.models import Case, File, Task
 from egide.cases.models.file import Kind, as_codes
 from egide.cases.models.work import TaskKind, TaskWords
-from egide.cases.services import deadlines, entries, substituting
+from egide.cases.services import deadlines, entries, substituting, weaponing
 from egide.cases.services.locking import lock_open_case
 from egide.common.errors import Refused
 from egide.common.ids import new_id
@@ -140,7 +140,14 @@ def team_agencies(case: Case) -> set[UUID]:
 
 
 @transaction.atomic
-def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) -> Task:
+def record_review(
+    *,
+    case_id: UUID,
+    text: str,
+    actor: Membership,
+    at: datetime,
+    weapons: weaponing.Answer | None = None,
+) -> Task:
     """Review a case: what changed, what stays; the next review is set from the level in force.
 
     Raises:
@@ -159,6 +166,8 @@ def record_review(*, case_id: UUID, text: str, actor: Membership, at: datetime) 
         actor=actor,
         at=at,
     )
+    if weapons is not None:
+        weaponing.write(case, weaponing.Stage.REVIEW, weapons, actor=actor, at=at)
     for kind in (TaskKind.REVIEW, TaskKind.DEVELOPMENT):
         deadlines.meet_deadline(case=case, kind=kind, actor=actor, at=at)
     interval = case.programme.protocol.reviews[case.level]

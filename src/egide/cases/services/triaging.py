@@ -11,7 +11,7 @@ from egide.cases.lifecycle import CASE, State
 from egide.cases.models import Case, TriageDecision
 from egide.cases.models.file import Kind
 from egide.cases.models.work import TaskKind
-from egide.cases.services import deadlines, entries, leading, needing, transferring
+from egide.cases.services import deadlines, entries, leading, needing, transferring, weaponing
 from egide.cases.services.locking import STATE, lock_case
 from egide.common.errors import PermissionDenied, Refused
 from egide.ledger import services as ledger
@@ -41,9 +41,21 @@ def _decide(case: Case, outcome: str, reason: str, actor: Membership, at: dateti
     )
 
 
+def _ask_weapons(case: Case, answer: weaponing.Answer | None, actor: Membership, at: datetime) -> None:
+    """Keep what triage was told of weapons; where the question was not put, nothing is written: it shows as not asked."""
+    if answer is not None:
+        weaponing.write(case, weaponing.Stage.TRIAGE, answer, actor=actor, at=at)
+
+
 @transaction.atomic
 def accept_referral(
-    *, case_id: UUID, reason: str, actor: Membership, at: datetime, lead: Membership | None = None
+    *,
+    case_id: UUID,
+    reason: str,
+    actor: Membership,
+    at: datetime,
+    lead: Membership | None = None,
+    weapons: weaponing.Answer | None = None,
 ) -> TriageDecision:
     """Accept a referral: someone leads it, and the first contact and the consent have their dates.
 
@@ -56,6 +68,7 @@ def accept_referral(
     if lead.agency_id != case.programme.lead_agency_id:
         raise Refused(_("The case is led by someone of the programme’s own agency."))
     decision = _decide(case, "accepted", reason, actor, at)
+    _ask_weapons(case, weapons, actor, at)
     case.lead = lead
     deadlines.hand_over(case)
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
@@ -68,7 +81,14 @@ def accept_referral(
 
 
 @transaction.atomic
-def propose_no_action(*, case_id: UUID, reason: str, actor: Membership, at: datetime) -> TriageDecision:
+def propose_no_action(
+    *,
+    case_id: UUID,
+    reason: str,
+    actor: Membership,
+    at: datetime,
+    weapons: weaponing.Answer | None = None,
+) -> TriageDecision:
     """Propose no further action: it waits for a second reader and has no effect before.
 
     Raises:
@@ -77,6 +97,7 @@ def propose_no_action(*, case_id: UUID, reason: str, actor: Membership, at: date
     case = _case(case_id, actor)
     case.state = CASE.next_state("propose_no_action", state=case.state)
     decision = _decide(case, "no_action", reason, actor, at)
+    _ask_weapons(case, weapons, actor, at)
     deadlines.meet_deadline(case=case, kind=TaskKind.TRIAGE, actor=actor, at=at)
     deadlines.set_deadline(case=case, kind=TaskKind.SECOND_READER, at=at, actor=actor)
     deadlines.refresh_next_due(case, at=at, changed=STATE)

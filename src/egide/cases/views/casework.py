@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms import casework as forms
 from egide.cases.forms.fields import end_of
+from egide.cases.forms.safety import take_weapons
 from egide.cases.models import ContactAttempt, LevelDecision
 from egide.cases.queries import casefile
 from egide.cases.services import (
@@ -348,7 +349,10 @@ def review(request: Request, case_id: UUID) -> HttpResponse:
     form = forms.ReviewForm(request.POST or None)
 
     def effect(at: Any) -> str:
-        tasks.record_review(case_id=found.pk, text=form.cleaned_data["text"], actor=request.actor, at=at)
+        data = dict(form.cleaned_data)
+        tasks.record_review(
+            case_id=found.pk, weapons=take_weapons(data), text=data["text"], actor=request.actor, at=at
+        )
         return _back(found.pk)
 
     return step(
@@ -389,7 +393,8 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
     form = forms.ClosureForm(request.POST or None, protocol=found.programme.protocol)
 
     def effect(at: Any) -> str:
-        closing.close_case(case_id=found.pk, actor=request.actor, at=at, **form.cleaned_data)
+        data = dict(form.cleaned_data)
+        closing.close_case(case_id=found.pk, weapons=take_weapons(data), actor=request.actor, at=at, **data)
         return _back(found.pk)
 
     days = found.programme.protocol.closed_days

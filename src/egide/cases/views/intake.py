@@ -17,6 +17,7 @@ from egide.cases import permissions, presentation
 from egide.cases.forms.concerns import FORMS
 from egide.cases.forms.intake import AgainForm, SecondReaderForm, TriageForm
 from egide.cases.forms.referring import ReferralForm
+from egide.cases.forms.safety import take_weapons
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Programme
 from egide.cases.models.case import programmes_around
@@ -264,10 +265,10 @@ def _decide(request: Request, case: Case, form: Form, draft: tuple[str, UUID]) -
         asked = {"case_id": case.pk, "reason": form.cleaned_data["reason"], "actor": request.actor, "at": at}
         outcome = form.cleaned_data.get("outcome", "again")
         if outcome == "accept":
-            triaging.accept_referral(**asked)
+            triaging.accept_referral(weapons=take_weapons(dict(form.cleaned_data)), **asked)
             return reverse("cases:case", args=[case.pk])
         if outcome == "no_action":
-            triaging.propose_no_action(**asked)
+            triaging.propose_no_action(weapons=take_weapons(dict(form.cleaned_data)), **asked)
         elif outcome in ("confirm", "return"):
             triaging.answer_no_action(is_confirmed=outcome == "confirm", **asked)
         else:
