@@ -13,7 +13,7 @@ from egide.cases.models.work import TaskKind
 from egide.cases.queries.casefile import task_record, words_of
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
-from egide.partners.models import Membership
+from egide.partners.models import Membership, Role
 from egide.sharing import prosecutor
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
@@ -21,6 +21,19 @@ from egide.sharing.rules.sides import is_management_only
 
 #: Tasks of one day: beyond, the page says so and leads to the cases.
 SHOWN = 40
+
+
+#: Where the programme's own team does what a date asks; what is not here is done on the case's page.
+_DONE_AT = {
+    TaskKind.FIRST_CONTACT: "cases:contact",
+    TaskKind.CONSENT: "cases:consent",
+    TaskKind.ASSESSMENT: "cases:assess",
+    TaskKind.SAFETY_PLAN: "cases:plan",
+    TaskKind.MANAGEMENT_PLAN: "cases:plan",
+    TaskKind.REVIEW: "cases:review",
+}
+#: Who opens those pages: they support the person.
+_SUPPORTING = (Role.COORDINATOR, Role.ADVOCATE)
 
 
 @dataclass
@@ -31,11 +44,22 @@ class DayTask:
     case: Any
     name: str
     text: str
+    #: The name of the page where it is done.
+    page: str = "cases:case"
 
     @property
     def is_triage(self) -> bool:
         """Whether it is done on the page of the referral, and not on the case's."""
         return self.task.kind in (TaskKind.TRIAGE, TaskKind.SECOND_READER)
+
+    def page_for(self, actor: Membership) -> str:
+        """Answer the name of the page where it is done, for those who may open it; else the case's."""
+        is_own_team = actor.agency_id == self.task.agency_id == self.case.programme.lead_agency_id
+        if is_own_team and self.is_triage and actor.role == Role.COORDINATOR:
+            return "cases:triage-case"
+        if is_own_team and actor.role in _SUPPORTING:
+            return _DONE_AT.get(TaskKind(self.task.kind), "cases:case")
+        return "cases:case"
 
 
 @dataclass
@@ -68,6 +92,8 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
     others = [t for t in found if t.pk not in own]
     shown = _open(tasks + others, actor=actor, at=at)
     mine = shown[: len(tasks)]
+    for line in mine:
+        line.page = line.page_for(actor)
     return Day(
         late=[t for t in mine if t.task.due_at < at],
         today=[t for t in mine if at <= t.task.due_at <= tonight],
