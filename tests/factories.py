@@ -5,7 +5,7 @@ import itertools
 
 from egide.cases import intake
 from egide.cases.models import Case, Programme
-from egide.cases.services import contacting, documents, enrolling, referring, triaging
+from egide.cases.services import contacting, documents, enrolling, people, referring, triaging
 from egide.partners.models import (
     Account,
     Agency,
@@ -236,6 +236,18 @@ class World:
             },
             actor=self.advocate,
             at=NOON,
+        )
+
+    def somebody(self, case, *, role="child", given="Zoé", family="Thériault", why="Saw it.", **said):
+        """A child, or another person at risk, added to a case after it was referred."""
+        return people.add_person(
+            case_id=case.pk,
+            role=role,
+            person=intake.Person(given_name=given, family_name=family, language="fr"),
+            why=why,
+            actor=self.advocate,
+            at=NOON,
+            **said,
         )
 
     def document(self, case, *, role="victim", category="incident.facts", actor=None, made=None, **said):

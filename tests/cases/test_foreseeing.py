@@ -247,7 +247,7 @@ class TestBeforeConsent:
         assert before <= Line.objects.count()
 
     def test_says_that_a_guardian_who_may_be_the_abuser_gives_none(self, client, world):
-        answer = self.preview(client, world, guardian_is_alleged_abuser="on")
+        answer = self.preview(client, world, given_by="guardian", guardian_is_alleged_abuser="yes")
 
         assert "cannot consent for the person" in answer.content.decode()
         assert answer.context["effect"] is None

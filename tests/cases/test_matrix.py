@@ -63,6 +63,18 @@ def addresses(world):
     plan = str(world.case.files.get(role="victim").plans.get().pk)
     return {
         "cases:draft": ["refer-harm"],
+        **{
+            f"cases:{page}": [case, str(world.child.pk)]
+            for page in (
+                "person-of-age",
+                "person-out",
+                "consents-of",
+                "consent-of",
+                "consent-preview-of",
+                "refusal-of",
+                "withdrawal-of",
+            )
+        },
         "cases:triage-case": [str(world.received.pk)],
         "cases:link": [str(world.received.pk)],
         "cases:same-people": [str(world.received.pk)],

@@ -71,6 +71,7 @@ def full(world):
         actor=world.coordinator,
         at=NOON,
     )
+    world.child = world.somebody(world.case)
     world.received = world.referral(given="Anne", family="Roy").case
     world.paper = world.document(world.case, actor=world.coordinator)
     world.brought = documents.bring(
@@ -94,6 +95,8 @@ def pages_of(world):
             "who",
             "trace",
             "consents",
+            "people",
+            "person-add",
             "safe-contact",
             "contact",
             "assess",

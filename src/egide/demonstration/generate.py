@@ -12,6 +12,7 @@ from egide.cases.models import Inquiry
 from egide.cases.services import cascading, inquiring, looking
 from egide.demonstration import meetings, others
 from egide.demonstration.cast import Cast, cast_of
+from egide.demonstration.families import bring_children
 from egide.demonstration.journey import DAY, Journey
 from egide.demonstration.papers import bring_papers
 from egide.demonstration.stories import Storyteller
@@ -251,6 +252,8 @@ def _active(journey: Journey, number: int) -> None:
     _worked(journey, number)
     if number < WITH_PAPERS:
         bring_papers(journey)
+    if number == 0:
+        bring_children(journey)
     journey.review_until_now(is_late=number % 6 == 0)
     if LEVELS[number % len(LEVELS)] == "high" and number % 4 == 3:  # lowered these days
         journey.clock.at = max(journey.clock.at, journey.now - 1.5 * DAY)

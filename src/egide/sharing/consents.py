@@ -12,7 +12,7 @@ from egide.common.errors import NotVisible, Refused
 from egide.common.ids import new_id
 from egide.ledger import services as ledger
 from egide.partners.models import Agency, Membership
-from egide.sharing.models import ENDED_BY_SOMEBODY, Assignment, Consent, ConsentRecipient
+from egide.sharing.models import ENDED_BY_SOMEBODY, GIVERS, Assignment, Consent, ConsentRecipient
 from egide.sharing.rules.categories import STORED
 from egide.sharing.rules.decision import PURPOSES
 
@@ -53,6 +53,8 @@ def check_consent(
         raise Refused(_("Confirm that the person understood. Without that there is no consent."))
     if not free_choice_confirmed:
         raise Refused(_("Confirm that the person was told: help does not depend on saying yes."))
+    if given_by not in dict(GIVERS):
+        raise Refused(_("Say who consents."))
     if given_by == "guardian" and guardian_is_alleged_abuser:
         raise Refused(_("A guardian who may be the abuser cannot consent for the person."))
     if form not in dict(Consent._meta.get_field("form").flatchoices):
@@ -82,9 +84,12 @@ def give_consent(
     copy_given: bool = False,
     given_by: str = "self",
     guardian_is_alleged_abuser: bool = False,
+    is_to_take_part: bool = True,
 ) -> Consent:
     """Record one informed consent; the agency that asks is always one of those it names.
 
+    Args:
+        is_to_take_part: given by whom the case is about; False for one that speaks of its own file alone.
     Raises:
         Refused: it names nobody or nothing, has no reasonable end, or was not free and informed.
     """
@@ -116,6 +121,7 @@ def give_consent(
         interpreter_used=interpreter_used,
         copy_given=copy_given,
         given_by=given_by,
+        is_to_take_part=is_to_take_part,
         explained_by=actor,
     )
     named = {agency.pk for agency in agencies} | {actor.agency_id}

@@ -120,7 +120,7 @@ class Everyone:
                 mine = self._read.training.setdefault(who, {})
                 mine[course] = max(until, mine.get(course, until))
             else:
-                self._read.consents.setdefault((who, case_id), []).append(named_of(*row))
+                self._read.consents.setdefault((who, case_id), []).append(named_of(kind, *row))
 
     def ties(self, member: Membership) -> dict[UUID, Relation]:
         """Answer what ties a member to each case, as `relations` would alone; the table is the caller's to say."""

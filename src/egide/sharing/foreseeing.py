@@ -36,6 +36,8 @@ class Draft:
     staying: frozenset[UUID] = frozenset()
     #: The programme adds consent to the law: what agencies share as a common programme ends with it.
     ends_common: bool = True
+    #: Of whom the case is about: agencies work on the case by it. Another's speaks of their own file alone.
+    takes_part: bool = True
 
     def names(self, agency_id: UUID, at: datetime) -> bool:
         """Say whether the agency would receive anything by it at that moment."""
@@ -84,6 +86,16 @@ def _after(tie: Relation, draft: Draft, reader: Any, at: datetime) -> Relation:
         grounds = tuple(one for one in tie.grounds if one.kind != COMMON or not draft.ends_common)
         side = tie.side if stays else "none"
         return replace(tie, consents=others, grounds=grounds, is_assigned=stays, side=side)
-    given = Named(draft.file_id, draft.categories, draft.purposes, draft.is_written, at, draft.expires_at)
+    given = Named(
+        draft.file_id,
+        draft.categories,
+        draft.purposes,
+        draft.is_written,
+        at,
+        draft.expires_at,
+        draft.takes_part,
+    )
+    if not draft.takes_part:
+        return replace(tie, consents=(*others, given))
     side = tie.side if tie.is_assigned else side_of(reader.sector)
     return replace(tie, consents=(*others, given), is_assigned=True, side=side)

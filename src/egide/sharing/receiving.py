@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, QuerySet, UUIDField, Value
+from django.db.models import Case, CharField, JSONField, QuerySet, UUIDField, Value, When
 
 from egide.partners.queries import training
 from egide.sharing import queries
@@ -23,6 +23,8 @@ class Named:
     is_written: bool
     given_at: datetime
     expires_at: datetime
+    #: By it the person of whom the case is takes part in the programme; another's speaks of their own file alone.
+    takes_part: bool = True
 
 
 #: The kind of a ground that is one person's emergency access, to every file of a case.
@@ -43,10 +45,15 @@ class Grounded:
 
 
 #: The kinds of rows that say more than a key.
-CONSENT, GROUND, TRAINING = "consent", "ground", "training"
+CONSENT, OWN_CONSENT, GROUND, TRAINING = "consent", "own_consent", "ground", "training"
+CONSENTS = (CONSENT, OWN_CONSENT)
 #: What is read of a consent in force, whoever it names: a row for `named_of`, its kind and its case in front.
 CONSENT_COLUMNS: tuple[Any, ...] = (
-    Value(CONSENT),
+    Case(
+        When(consent__is_to_take_part=True, then=Value(CONSENT)),
+        default=Value(OWN_CONSENT),
+        output_field=CharField(),
+    ),
     "consent__case_id",
     "consent__file_id",
     "consent__categories",
@@ -129,10 +136,25 @@ def course_of(
 
 
 def named_of(
-    file_id: UUID, categories: Any, purposes: Any, form: str, begins: datetime, ends: datetime, _said: Any
+    kind: str,
+    file_id: UUID,
+    categories: Any,
+    purposes: Any,
+    form: str,
+    begins: datetime,
+    ends: datetime,
+    _said: Any,
 ) -> Named:
-    """Answer the consent a row says, its kind and its case left out."""
-    return Named(file_id, frozenset(categories), frozenset(purposes), form != "verbal", begins, ends)
+    """Answer the consent a row says, its case left out."""
+    return Named(
+        file_id,
+        frozenset(categories),
+        frozenset(purposes),
+        form != "verbal",
+        begins,
+        ends,
+        kind == CONSENT,
+    )
 
 
 def ground_of(

@@ -17,8 +17,8 @@ from egide.partners.models import Membership
 from egide.partners.rules.training import Lack, lacking
 from egide.sharing import queries, tables
 from egide.sharing.receiving import (
-    CONSENT,
     CONSENT_COLUMNS,
+    CONSENTS,
     EMERGENCY,
     EMERGENCY_COLUMNS,
     EMERGENCY_PURPOSE,
@@ -161,10 +161,15 @@ class Relation:
     def consent(self, *, file_id: UUID, category: str, purpose: str) -> ConsentState:
         """Answer what the consents in force allow of one category of one file for one purpose.
 
-        The person's own when there is one; else another's of the case, which is the programme's condition alone.
+        The person's own when there is one; else that of whom the case is about, which is the programme's condition
+        alone. Anybody else's speaks of their own file: for this one it is as if it were not there.
         """
         fitting = [
-            named for named in self.consents if category in named.categories and purpose in named.purposes
+            named
+            for named in self.consents
+            if (named.takes_part or named.file_id == file_id)
+            and category in named.categories
+            and purpose in named.purposes
         ]
         own = [named for named in fitting if named.file_id == file_id]
         return ConsentState(
@@ -322,8 +327,8 @@ def _read(
     rows = prepared.rows(**asked)
     found = _Tied()
     for kind, key, *more in rows:
-        if kind == CONSENT:
-            found.consents.setdefault(key, []).append(named_of(*more))
+        if kind in CONSENTS:
+            found.consents.setdefault(key, []).append(named_of(kind, *more))
         elif kind == GROUND:
             found.grounds.setdefault(key, []).append(ground_of(*more))
         elif kind == _AGREEMENT:

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.casework import category_choices
-from egide.cases.forms.fields import LANGUAGES, choice, day, end_of, several, words
+from egide.cases.forms.fields import LANGUAGES, YES_NO_UNKNOWN, choice, day, end_of, several, words
 from egide.common import clock
+from egide.sharing.models import GIVERS
 
 #: What a consent may cover, in the words of the form.
 SHAREABLE = (
@@ -51,12 +52,22 @@ class ConsentForm(forms.Form):
     expires_on = day(_("Until"), hint=_("Within a year. The person may withdraw at any time."))
     language = forms.ChoiceField(label=_("Language it was explained in"), choices=LANGUAGES)
     interpreter_used = forms.BooleanField(label=_("With an interpreter"), required=False)
-    given_by = choice(
-        _("Who consents"),
-        [("self", _("The person")), ("guardian", _("A parent or guardian"))],
-        error=_("Say who consents."),
+    given_by = choice(_("Who consents"), GIVERS, error=_("Say who consents."))
+    guardian_is_alleged_abuser = choice(
+        _("If it is a parent or guardian: is it the person of concern, or somebody said to be violent?"),
+        YES_NO_UNKNOWN,
+        required=False,
     )
-    guardian_is_alleged_abuser = forms.BooleanField(label=_("The guardian may be the abuser"), required=False)
+    who = words(
+        _("Who consents, and by what right"),
+        hint=_(
+            "For a minor who decides alone: which law lets them, and how you know they understood. For a parent or "
+            "guardian: their name, and what they are to the person. For a court: which one, and its order. It is sealed "
+            "in this person’s file."
+        ),
+        rows=3,
+        required=False,
+    )
     form = choice(
         _("How it was given"),
         [
@@ -75,17 +86,48 @@ class ConsentForm(forms.Form):
     copy_given = forms.BooleanField(label=_("A copy was given, if it is safe to keep one"), required=False)
 
     def __init__(
-        self, *args: Any, agencies: Sequence[tuple[str, str]], covered: Collection[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        agencies: Sequence[tuple[str, str]],
+        covered: Collection[str] = (),
+        givers: Collection[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        # Of somebody else's own file, who may consent is theirs alone; whom the case is about speaks, or a guardian.
+        may = givers or ("self", "guardian")
+        self.fields["given_by"].choices = [pair for pair in GIVERS if pair[0] in may]  # type: ignore[attr-defined]
+        if not givers:
+            del self.fields["who"]
         # What the consent in force covers is offered too: what cannot be ticked would be lost unsaid.
         kinds = dict.fromkeys([*SHAREABLE, *sorted(covered)])
         self.fields["recipients"].choices = list(agencies)  # type: ignore[attr-defined]
         self.fields["categories"].choices = category_choices(kinds)  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """A parent or guardian is asked of: not known is not no."""
+        data = super().clean() or {}
+        if data.get("given_by") == "guardian" and data.get("guardian_is_alleged_abuser") != "no":
+            self.add_error("guardian_is_alleged_abuser", self._about_guardian(data))
+        return data
+
+    def _about_guardian(self, data: dict[str, Any]) -> Any:
+        if data.get("guardian_is_alleged_abuser") == "yes":
+            return _("A guardian who may be the abuser cannot consent for the person.")
+        return _(
+            "Find out first: whoever may be violent cannot consent for the person, and not known is not no."
+        )
+
+    def giver(self) -> str:
+        """Answer who said yes and by what right, for somebody else's own file; empty when nothing was written."""
+        return str(self.cleaned_data.get("who", ""))
+
     def consent(self, *, text_version: str) -> dict[str, Any]:
         """Answer what the service takes."""
-        data = dict(self.cleaned_data)
+        data = {name: value for name, value in self.cleaned_data.items() if name != "who"}
+        data["guardian_is_alleged_abuser"] = data["given_by"] == "guardian" and (
+            data["guardian_is_alleged_abuser"] != "no"
+        )
         data["expires_at"] = end_of(data.pop("expires_on"))
         return {**data, "text_version": text_version}
 

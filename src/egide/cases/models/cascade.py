@@ -43,7 +43,7 @@ class EndNotice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="end_notices")
-    #: The file whose keys seal the words of the answer: the victim's.
+    #: Of whom it is, and the file whose keys seal the words of the answer.
     file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     #: None where the agency worked on the case without one: the programme asked for none.
@@ -86,7 +86,7 @@ class EndNotice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["consent", "agency"], name="cases_end_notice_once"),
             models.UniqueConstraint(
-                fields=["case", "agency"],
+                fields=["case", "agency", "file"],
                 condition=Q(answered_at__isnull=True, superseded_at__isnull=True),
                 name="cases_end_notice_one_waiting",
             ),

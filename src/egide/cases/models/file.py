@@ -1,6 +1,7 @@
 """A file is one person in one role in one case; an entry is one piece of information in it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,21 @@ class FileRole(models.TextChoices):
     REPORTER = "reporter", _("Reporter")
 
 
+#: Whose file may be added to a case after intake, and may be taken out again when that was a mistake.
+ADDED_ROLES = (FileRole.CHILD, FileRole.OTHER)
+
+
+class PresentFiles(models.Manager["File"]):
+    """Files of people who are in their case: whoever was added by mistake is not, and nothing opens their file."""
+
+    def get_queryset(self) -> QuerySet["File"]:
+        return super().get_queryset().filter(taken_out_at__isnull=True)
+
+
+class EveryFile(models.Manager["File"]):
+    """Files of everybody who is or was in a case."""
+
+
 class File(models.Model):
     """One person in one role in one case, sealed under its own keys.
 
@@ -53,8 +69,21 @@ class File(models.Model):
     )
     #: Codes of the laws that bind the name: those of who holds it and of who brought it, as an entry carries them.
     name_regimes = models.CharField(max_length=200, blank=True, default="", db_default="")
+    #: The month a minor comes of age in, counted from year 0, when somebody who knows wrote it: no column holds a day.
+    of_age_month = personal(
+        models.PositiveIntegerField(null=True, blank=True),
+        purpose="to ask the person themselves once they come of age",
+        retention=RETENTION,
+    )
     created_at = models.DateTimeField()
     expunged_at = models.DateTimeField(null=True, blank=True)
+    #: When somebody who was added by mistake was taken out; the keys are destroyed with it.
+    taken_out_at = models.DateTimeField(null=True, blank=True)
+    #: Which of several people in the same role, from one; 0 when it is the only one, or nobody counted (`number_alike`).
+    number = 0
+    objects = PresentFiles()
+    #: Those taken out too: for what keeps track of them.
+    every = EveryFile()
 
     class Meta:
         indexes = [models.Index(fields=["case", "role", "id"], name="cases_file_by_case")]
@@ -67,6 +96,11 @@ class File(models.Model):
             models.UniqueConstraint(
                 name="cases_one_subject_per_case", fields=["case"], condition=Q(is_subject=True)
             ),
+            models.CheckConstraint(
+                name="cases_only_the_added_are_taken_out",
+                condition=Q(taken_out_at__isnull=True)
+                | Q(is_subject=False, role__in=ADDED_ROLES, expunged_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,7 +111,25 @@ class File(models.Model):
         """What the person is called on pages: in the words of the programme, when the case is about them."""
         if self.is_subject:
             return localized(self.case.programme.protocol.subject_words, "title")
-        return str(FileRole(self.role).label)
+        label = str(FileRole(self.role).label)
+        return f"{label} {self.number}" if self.number else label
+
+    @property
+    def of_age_from(self) -> date | None:
+        """The first day of the month the person comes of age in; None where nobody wrote it."""
+        if self.of_age_month is None:
+            return None
+        year, month = divmod(self.of_age_month, 12)
+        return date(year, month + 1, 1)
+
+    @of_age_from.setter
+    def of_age_from(self, day: date | None) -> None:
+        self.of_age_month = None if day is None else day.year * 12 + day.month - 1
+
+    @property
+    def key(self) -> str:
+        """How an address of the case names the file: its role where nobody else can have it, else its own key."""
+        return str(self.pk) if self.role in ADDED_ROLES else str(self.role)
 
     # -- the `sharing.relation.SharedFile` protocol ------------------------------------------------
 
@@ -176,6 +228,14 @@ class File(models.Model):
             sealed=ciphertext_of(self.name),
             meta={"form": "name:1"},
         )
+
+
+def number_alike(files: Sequence[File]) -> None:
+    """Count people in the same role of a case, in the order they came: "Child 1", "Child 2"."""
+    for role in ADDED_ROLES:
+        alike = sorted((one for one in files if one.role == role), key=lambda one: (one.created_at, one.pk))
+        for number, one in enumerate(alike, start=1):
+            one.number = number if len(alike) > 1 else 0
 
 
 _ENTRY_COLUMNS = (

@@ -43,6 +43,8 @@ class TaskKind(models.TextChoices):
     BLOCKED = "blocked", _("An action that cannot go on")
     RELEASE = "release", _("Warning before a release")
     RELEASE_DAY = "release_day", _("Finding out whether a release took place")
+    OWN_CONSENT = "own_consent", _("Consent of a child or another person at risk")
+    COMES_OF_AGE = "comes_of_age", _("Asking a person themselves: they come of age")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
@@ -101,8 +103,8 @@ class TaskWords(models.TextChoices):
 
 
 #: Dates of the programme's own team: another agency would learn from them that consent changed, that a colleague
-#: was kept out, that somebody asks what is held, where the person goes, what she needs, that something happened,
-#: or what another agency owes the conference.
+#: was kept out, that somebody asks what is held, where the person goes, what she needs, how old a child is, that
+#: something happened, or what another agency owes the conference.
 OWN_KINDS = (
     TaskKind.TRANSFER,
     TaskKind.ACKNOWLEDGEMENTS,
@@ -118,6 +120,8 @@ OWN_KINDS = (
     TaskKind.BLOCKED,
     TaskKind.RELEASE,
     TaskKind.RELEASE_DAY,
+    TaskKind.OWN_CONSENT,
+    TaskKind.COMES_OF_AGE,
 )
 #: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)

@@ -93,7 +93,7 @@ def case_context(
         ),
         "needs": need_lines(opened),
         "weapons": weapon_lines(opened, is_staff=can_support),
-        "consents": opened.view.consents,
+        "consents": [one for one in opened.view.consents if one.takes_part],
         "steps": steps(case, actor),
         "happened": _happened(opened, actor),
         "lead_change": _who_leads(opened, actor, TaskKind.LEAD_CHANGE),
@@ -185,6 +185,8 @@ _WHERE = {
     TaskKind.LEAD_CHANGE: "cases:lead-change",
     TaskKind.LEAD_CONSENTS: "cases:consents",
     TaskKind.TRANSFER: "cases:transfer",
+    TaskKind.OWN_CONSENT: "cases:people",
+    TaskKind.COMES_OF_AGE: "cases:people",
     TaskKind.ACCESS_REQUEST: "cases:access",
     TaskKind.TELL_PERSON: "cases:sharing",
     TaskKind.RELEASE: "cases:release",
@@ -309,13 +311,13 @@ def identity_lines(opened: CaseFile) -> list[dict[str, Any]]:
             for i in opened.view.items
             if i.file_id == file.pk and (i.meta or {}).get("form") == "identity:1"
         ]
-        if not items and not opened.name(file.role):
+        if not items and not opened.name_in(file):
             continue
         content = items[0].content if items else {}
         lines.append(
             {
                 "role": file.title,
-                "name": content.get("text") or opened.name(file.role),
+                "name": content.get("text") or opened.name_in(file),
                 "born_on": dates.said_of(content.get("born_on", "")),
                 "language": content.get("language", ""),
             }

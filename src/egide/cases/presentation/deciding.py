@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from egide.cases.models import Case, File
+from egide.cases.models import Case
+from egide.cases.queries.casefile import files_of
 from egide.cases.rules.eligibility import DoorFinding
 from egide.common import dates
 from egide.common.errors import NotVisible
@@ -78,8 +79,7 @@ def door_lines(doors: Sequence[DoorFinding]) -> list[dict[str, str]]:
 def known_files(case: Case, *, actor: Membership, at: datetime) -> list[tuple[str, str]]:
     """List the files of a case the actor may know of, for a form's choices."""
     found = []
-    for file in File.objects.filter(case=case).order_by("created_at", "pk"):
-        file.case = case
+    for file in files_of(case):
         try:
             sharing.explain(actor=actor, file=file, purpose="case_management", at=at)
         except NotVisible:

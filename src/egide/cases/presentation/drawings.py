@@ -103,7 +103,7 @@ def people(opened: CaseFile) -> dict[str, Any]:
     """Answer the people of the case the reader may know of, and their links."""
     nodes = []
     for file in opened.files:
-        name = opened.name(file.role)
+        name = opened.name_in(file)
         nodes.append(
             {
                 "key": str(file.pk),

@@ -29,9 +29,9 @@ class NoticeLine:
 
 
 def notice_lines(*, case: Case, file: File, actor: Membership, at: datetime) -> list[NoticeLine]:
-    """Answer every notice of a case, those that wait first, with the laws named where the reader may read them."""
+    """Answer every notice of one person's file, those that wait first, with the laws named where they may be read."""
     rows = list(
-        EndNotice.objects.filter(case=case)
+        EndNotice.objects.filter(case=case, file=file)
         .select_related("agency", "answered_by__account", "answered_by__agency")
         .order_by("-made_at", "agency__code", "pk")
     )

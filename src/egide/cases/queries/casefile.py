@@ -10,7 +10,7 @@ from uuid import UUID
 from egide.assessments import queries as assessments
 from egide.cases.models import Case, File, Task
 from egide.cases.models.case import programmes_of
-from egide.cases.models.file import codes_of
+from egide.cases.models.file import codes_of, number_alike
 from egide.cases.models.work import OWN_KINDS, TaskWords
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
@@ -131,6 +131,16 @@ def case_files(*, case_id: UUID, actor: Membership) -> list[File]:
         raise NotVisible
     for file in files:
         file.case = files[0].case
+    number_alike(files)
+    return files
+
+
+def files_of(case: Case) -> list[File]:
+    """Answer the files of a case the reader has already, in the order they came."""
+    files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
+    for file in files:
+        file.case = case
+    number_alike(files)
     return files
 
 

@@ -147,17 +147,17 @@ def effect(*, case: Case, file: File, actor: Membership, draft: Draft, at: datet
     Nothing is opened and nothing recorded. What the actor may not know of is left out of the answer.
 
     Args:
-        file: the victim's. draft: names nobody when everything is withdrawn; `staying` and `ends_common` are
+        file: whose consent it is. draft: names nobody when everything is withdrawn; `staying` and `ends_common` are
             filled in here.
     """
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     grounds = _grounds(case)
-    draft = _settled(draft, case, in_force, at)
+    draft = _settled(draft, case, file, in_force, at)
     agencies = _agencies(case, draft, in_force, grounds)
     foresight = Foresight(case=case, actor=actor, at=at)
     seats: list[Any] = [Seat(one) for one in agencies]
     everyone = Everyone(members=seats, files=foresight.files, at=at)
-    terms = _Terms(case, draft, in_force, actor)
+    terms = _Terms(case, file, draft, in_force, actor)
     table = terms.table
     changes = [
         _change(seat, foresight, draft, terms, {pk: replace(tie, table=table) for pk, tie in ties.items()})
@@ -188,12 +188,17 @@ def _grounds(case: Case) -> list[Ground]:
     return list(rows.order_by("recipient__code", "pk"))
 
 
-def _settled(draft: Draft, case: Case, in_force: Sequence[Consent], at: datetime) -> Draft:
+def _settled(draft: Draft, case: Case, file: File, in_force: Sequence[Consent], at: datetime) -> Draft:
     """The draft, with who stays whatever it says: the lead agency, and whoever was assigned on no consent."""
     others = sharing_queries.active_assignments(now=at).filter(case_id=case.pk)
     others = others.exclude(consent__in=[one.pk for one in in_force])
     staying = {case.programme.lead_agency_id, *others.order_by().values_list("agency_id", flat=True)}
-    return replace(draft, staying=frozenset(staying), ends_common=case.programme.protocol.is_consent_required)
+    return replace(
+        draft,
+        staying=frozenset(staying),
+        ends_common=file.is_subject and case.programme.protocol.is_consent_required,
+        takes_part=file.is_subject,
+    )
 
 
 def _agencies(
@@ -212,18 +217,24 @@ def _agencies(
 class _Terms:
     """What the consents say, before and after, whatever the file holds; and who is told that some of it ended."""
 
-    def __init__(self, case: Case, draft: Draft, in_force: Sequence[Consent], actor: Membership) -> None:
+    def __init__(
+        self, case: Case, file: File, draft: Draft, in_force: Sequence[Consent], actor: Membership
+    ) -> None:
         self.needs_consent = case.programme.protocol.is_consent_required
         self.table = tables.current()
         self.before: Mapping[UUID, Collection[ending.Pair]] = ending.covered(in_force)
         pairs = {(category, purpose) for category in draft.categories for purpose in draft.purposes}
         named = {*draft.agencies, actor.agency_id} if draft.agencies else set()
         self.after = dict.fromkeys(named, pairs)
-        held = held_kinds(case)
+        held = held_kinds(case, file=None if file.is_subject else file)
         self.roles = sorted({role for _category, role in held})
+        # Of anybody else's consent, agencies lose something of one file and go on working on the case.
+        kept: dict[UUID, Collection[ending.Pair]] = (
+            {} if file.is_subject else {pk: set() for pk in self.before}
+        )
         lost = ending.losses(
             ended=in_force,
-            now=self.after,
+            now={**kept, **self.after},
             held=held,
             kept_by=case.programme.lead_agency_id,
             needs_consent=self.needs_consent,

@@ -33,7 +33,7 @@ TRACE_PAGE = 25
 def trace(*, case: Case, before: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
     """Return openings of the case's files, newest first, with who, for whom and what; and where to go on."""
 
-    files = list(File.objects.filter(case=case).order_by().values_list("pk", flat=True))
+    files = list(File.every.filter(case=case).order_by().values_list("pk", flat=True))
     rows = LedgerEntry.objects.filter(subject__in=files)
     if before is not None:
         rows = rows.filter(pk__lt=before)

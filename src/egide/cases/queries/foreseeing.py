@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.models import Case, File
+from egide.cases.queries.casefile import files_of
 from egide.cases.queries.holding import held_classes
 from egide.common.text import localized
 from egide.partners.models import Agency, Membership
@@ -103,7 +104,7 @@ class Foresight:
         self, *, case: Case, actor: Membership, at: datetime, files: list[File] | None = None
     ) -> None:
         self.at = at
-        self.files = files or list(File.objects.filter(case=case).order_by("created_at", "pk"))
+        self.files = files or files_of(case)
         for file in self.files:
             file.case = case
         own = foreseen(

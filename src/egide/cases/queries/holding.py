@@ -44,10 +44,19 @@ def held_classes(
     return list(dict.fromkeys([*(file.name_class for file in names), *found]))
 
 
-def held_kinds(case: Case) -> set[tuple[str, str]]:
-    """Answer the categories the case holds, each with whose file it is: in entries, names, tasks, assessments."""
+def held_kinds(case: Case, *, file: File | None = None) -> set[tuple[str, str]]:
+    """Answer the categories the case holds, each with whose file it is: in entries, names, tasks, assessments.
+
+    Args:
+        file: one that the case is not about, to be asked of alone.
+    """
     entered = Entry.objects.filter(file__case=case, is_current=True).order_by()
+    worked = Task.objects.filter(case=case).order_by()
+    if file is not None:
+        entered, worked = entered.filter(file=file), worked.filter(file=file)
     held = set(entered.values_list("category", "file__role").distinct())
+    held |= set(worked.values_list("category", "file__role").distinct())
+    if file is not None:
+        return held | {(NAME_CATEGORY, str(file.role))}
     held |= {(NAME_CATEGORY, role) for role in case.files.order_by().values_list("role", flat=True)}
-    held |= set(Task.objects.filter(case=case).order_by().values_list("category", "file__role").distinct())
     return held | {(SUMMARY_CATEGORY, case.programme.protocol.subject)}

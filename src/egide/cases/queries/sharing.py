@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from egide.cases.models import Case, File
+from egide.cases.queries.casefile import files_of
 from egide.common import paging
 from egide.common.errors import NotVisible
 from egide.common.paging import Page
@@ -39,30 +40,22 @@ class KindLine:
 
 @dataclass(frozen=True)
 class FileLine:
-    """One file of the case: whose it is, and what an agency may have of it."""
+    """One file of the case: whose it is (`File.key`), and what an agency may have of it."""
 
-    role: str
+    key: str
     label: str
     lines: list[KindLine]
 
 
-def files_of(case: Case) -> list[File]:
-    """Answer the files of a case, the victim's first."""
-    files = list(File.objects.filter(case=case).order_by("created_at", "pk"))
-    for file in files:
-        file.case = case
-    return files
-
-
 def possibilities(
-    *, case: Case, agency: Agency, actor: Membership, at: datetime, role: str | None = None
+    *, case: Case, agency: Agency, actor: Membership, at: datetime, key: str | None = None
 ) -> list[FileLine]:
     """Answer what an agency may have of each kind of information the reader may read, and by which ways.
 
     Args:
-        role: the files of this role alone.
+        key: the file of this key alone.
     """
-    files = [file for file in files_of(case) if role is None or file.role == role]
+    files = [file for file in files_of(case) if key is None or file.key == key]
     if not files:
         return []
     held = list(dict.fromkeys([*(file.name_class for file in files), *File.classes_of(files)]))
@@ -79,7 +72,7 @@ def _file_line(file: File, possible: list[asking.Possibility]) -> FileLine:
             by_kind.setdefault(one.item_class.category, []).append(one)
     lines = [_merged(category, ones) for category, ones in by_kind.items()]
     lines.sort(key=lambda line: (-line.today, line.title))
-    return FileLine(file.role, file.title, lines)
+    return FileLine(file.key, file.title, lines)
 
 
 def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:
@@ -106,13 +99,13 @@ def _merged(category: str, ones: list[asking.Possibility]) -> KindLine:
     )
 
 
-def opened_by(*, lines: list[FileLine], role: str, kind: str) -> list[tuple[str, str]]:
+def opened_by(*, lines: list[FileLine], key: str, kind: str) -> list[tuple[str, str]]:
     """Answer the kinds of information one ground opens of one file, as choices."""
     return list(
         dict.fromkeys(
             (line.category, line.title)
             for one in lines
-            if one.role == role
+            if one.key == key
             for line in one.lines
             if any(way.kind == kind for way in line.open_ways)
         )

@@ -57,7 +57,7 @@ def only(lines: Sequence[FileLine], category: str) -> list[FileLine]:
     if not category:
         return list(lines)
     kept = [
-        FileLine(one.role, one.label, [line for line in one.lines if line.category == category])
+        FileLine(one.key, one.label, [line for line in one.lines if line.category == category])
         for one in lines
     ]
     return [one for one in kept if one.lines]
@@ -85,7 +85,7 @@ def _reasons(closed: Sequence[KindLine]) -> list[tuple[str, list[str]]]:
 
 def _grounds(lines: Sequence[FileLine]) -> list[tuple[str, str, str]]:
     found = {
-        (way.kind, one.role, one.label): None
+        (way.kind, one.key, one.label): None
         for one in lines
         for line in one.lines
         if line.least < Level.VIEW

@@ -54,7 +54,7 @@ def record_request(
     case = lock_case(case_id, actor=actor)
     permissions.check_can_support(actor, case)
     file = entries.file_of(case, role)
-    if file is None or role == FileRole.REPORTER:
+    if file is None or file.role == FileRole.REPORTER:
         raise NotVisible
     said = {name: text.strip() for name, text in words.items() if text.strip()}
     _check_request(asked_by, identified, way, said, representative_may_be_abuser)

@@ -42,15 +42,18 @@ def tell_recipients(
 ) -> list[EndNotice]:
     """Tell each agency that lost all or some of what these consents gave it, once; the caller saves the case.
 
-    An agency that may use everything again owes no answer any more; an older notice gives way to a newer one.
+    An agency that may use everything again owes no answer any more; an older notice gives way to a newer one. When
+    the file is not that of whom the case is about, agencies lose something of it and go on working on the case.
     """
     now = ending.covered(ending.in_force_on(file_id=file.pk, at=at))
-    waiting = EndNotice.objects.filter(case=case).waiting()
+    if not file.is_subject:
+        now |= {agency.pk: set() for one in ended for agency in one.recipients.all() if agency.pk not in now}
+    waiting = EndNotice.objects.filter(case=case, file=file).waiting()
     again = _given_again(waiting, now, at)
     lost = ending.losses(
         ended=ended,
         now=now,
-        held=held_kinds(case),
+        held=held_kinds(case, file=None if file.is_subject else file),
         kept_by=case.programme.lead_agency_id,
         needs_consent=case.programme.protocol.is_consent_required,
     )
@@ -64,9 +67,9 @@ def tell_recipients(
         )
         for one in lost
     ]
-    if ended and case.programme.protocol.is_consent_required:
+    if ended and file.is_subject and case.programme.protocol.is_consent_required:
         ending.end_what_rested_on_consent(case_id=case.pk, still=now, actor=actor, at=at)
-    given_back = deadlines.give_back(case=case, at=at) if ended else 0
+    given_back = deadlines.give_back(case=case, at=at) if ended and file.is_subject else 0
     if made:
         _tell(made, case=case, file=file, actor=actor, at=at)
     elif actor is not None:
@@ -253,9 +256,13 @@ def _record_lapse(consent: Consent, *, at: datetime) -> bool:
     )
     if not ending.record_lapse(consent=consent, at=at) or case is None:
         return False
-    file = entries.subject_file(case)
+    file = File.every.get(pk=consent.file_id)
+    file.case = case
     tell_recipients(case=case, file=file, ended=[consent], actor=None, at=at)
     if case.state == State.ACTIVE and not ending.in_force_on(file_id=file.pk, at=at):
-        deadlines.set_deadline(case=case, kind=TaskKind.CONSENT, at=at, due_at=at, file=file)
+        if file.is_subject:
+            deadlines.set_deadline(case=case, kind=TaskKind.CONSENT, at=at, due_at=at, file=file)
+        else:
+            deadlines.set_own_deadline(file=file, kind=TaskKind.OWN_CONSENT, at=at, due_at=at)
     deadlines.refresh_next_due(case, at=at)
     return True

@@ -17,6 +17,7 @@ from egide.cases.services import (
     entries,
     expressing,
     leading,
+    own_consent,
     releasing,
     transferring,
     weaponing,
@@ -103,6 +104,7 @@ def close_case(
     sharing.end_consents(file_id=file.pk, how="closed", actor=actor, at=at)
     # The same notice as for any other end: without it, receiving one would say that somebody withdrew.
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
+    own_consent.end_others(case, how="closed", actor=actor, at=at)
     cascading.tell_let_go(case=case, agencies=without_consent, actor=actor, at=at)
     deadlines.refresh_next_due(case, at=at, changed=STATE)
     ledger.record(action="cases.closed", actor=actor, target=case, at=at, details={"reason": reason})

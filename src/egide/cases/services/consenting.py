@@ -166,7 +166,7 @@ def withdraw_consent(
     if not ended:
         raise Refused(_("No consent is in force."))
     check_unchanged(ended, replacing)
-    left = [_withdraw(one, case, agencies, categories, actor=actor, at=at) for one in ended]
+    left = [withdraw_one(one, case, agencies, categories, actor=actor, at=at) for one in ended]
     if not any(left):
         case.state = CASE.next_state("record_refusal", state=case.state)
     cascading.tell_recipients(case=case, file=file, ended=ended, actor=actor, at=at)
@@ -183,7 +183,7 @@ def withdraw_consent(
     return case
 
 
-def _withdraw(
+def withdraw_one(
     consent: Consent,
     case: Case,
     agencies: Collection[UUID],

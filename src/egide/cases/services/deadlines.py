@@ -62,6 +62,30 @@ def set_deadline(
     return task
 
 
+def set_own_deadline(
+    *, file: File, kind: str, at: datetime, due_at: datetime, actor: Membership | None = None
+) -> Task:
+    """Set the one date of that kind of one person of a case, in the place of the one that was set before."""
+    end_own_deadline(file=file, kind=kind, actor=actor, at=at)
+    task = new_task(case=file.case, kind=kind, at=at, due_at=due_at, file=file, actor=actor)
+    task.agency_id, task.owner = substituting.instead_of(
+        case=file.case, agency_id=task.agency_id, owner=task.owner, side=task.side, at=at
+    )
+    task.save(force_insert=True)
+    return task
+
+
+def end_own_deadline(
+    *, file: File, kind: str, actor: Membership | None, at: datetime, outcome: str = "not_needed"
+) -> None:
+    """End the open date of that kind of one person; one that nobody ended gives way without a trace of its own."""
+    mine = Task.objects.filter(file=file, kind=kind, done_at__isnull=True)
+    if actor is None:
+        mine.delete()
+    else:
+        mine.update(done_at=at, done_by=actor, outcome=outcome)
+
+
 def new_task(
     *,
     case: Case,

@@ -30,6 +30,7 @@ class FormOfACase(models.TextChoices):
     CONSENT = "consent", _("A consent")
     REFUSAL = "refusal", _("A refusal of consent")
     WITHDRAWAL = "withdrawal", _("A withdrawal of consent")
+    PERSON_ADD = "person-add", _("A person to add to a case")
     ELIGIBILITY = "eligibility", _("An eligibility decision")
     LEVEL = "level", _("A level of concern")
     TASK = "task", _("A task")

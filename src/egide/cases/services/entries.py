@@ -12,6 +12,7 @@ from egide.cases.models import Case, Entry, File
 from egide.cases.models.file import FileRole, Kind
 from egide.common.errors import NotVisible, Refused
 from egide.common.ids import new_id
+from egide.common.parsing import uuid_or_none
 from egide.partners.models import Agency, Membership
 from egide.sharing.rules.categories import compartment_of
 from egide.vault import services as vault
@@ -199,9 +200,10 @@ def visible_subject_file(*, case_id: UUID, actor: Membership) -> File:
     return file
 
 
-def file_of(case: Case, role: str) -> File | None:
-    """Answer the file of that role, if the case has one."""
-    file = File.objects.filter(case=case, role=role).order_by("created_at").first()
+def file_of(case: Case, key: str) -> File | None:
+    """Answer the file an address names by its role or by its key, if the case has one."""
+    named: dict[str, Any] = {"role": key} if key in FileRole.values else {"pk": uuid_or_none(key)}
+    file = File.objects.filter(case=case, **named).order_by("created_at").first()
     if file is not None:
         file.case = case
     return file

@@ -27,6 +27,8 @@ ENDED_BY_HAND = (
     TaskKind.CONSENT_CHECK,
     TaskKind.LOG_REVIEW,
     TaskKind.LEAD_CONSENTS,
+    TaskKind.OWN_CONSENT,
+    TaskKind.COMES_OF_AGE,
     TaskKind.PART,
     TaskKind.INTERPRETER,
     TaskKind.NEED,

@@ -81,7 +81,7 @@ def after_recusal(*, recusal: Recusal, at: datetime) -> None:
     route(recusal=recusal, at=at)
     whose = {"account": recusal.account_id} if recusal.account_id else {"agency": recusal.agency_id}
     places = Membership.objects.filter(**whose).order_by("pk").values_list("pk", flat=True)
-    files = File.objects.filter(case=recusal.case_id).order_by("pk").values_list("pk", flat=True)
+    files = File.every.filter(case=recusal.case_id).order_by("pk").values_list("pk", flat=True)
     if not ledger_queries.reads_by(actors=list(places), subjects=list(files), limit=1):
         return
     case = (

@@ -107,7 +107,7 @@ def new_referral(
     )
     people = content.people()
     about = next(people)
-    file, sealer = _new_file(case, about, actor, at, is_subject=True)
+    file, sealer = new_file(case, about, actor, at, is_subject=True)
     task = deadlines.new_task(
         case=case, kind=TaskKind.TRIAGE, at=at, file=file, due_at=case.next_due_at or due_at, actor=actor
     )
@@ -115,12 +115,12 @@ def new_referral(
     made = NewReferral(case, referral, task, trace)
     _add(made, file, sealer, about, actor, at)
     for other in people:
-        file, sealer = _new_file(case, other, actor, at)
+        file, sealer = new_file(case, other, actor, at)
         _add(made, file, sealer, other, actor, at)
     return made
 
 
-def _new_file(
+def new_file(
     case: Case, somebody: Somebody, actor: Membership, at: datetime, *, is_subject: bool = False
 ) -> tuple[File, Sealer]:
     holder = case.programme.lead_agency

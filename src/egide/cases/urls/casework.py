@@ -13,6 +13,7 @@ from egide.cases.views import (
     reading,
     receipts,
     sharing,
+    withdrawing,
 )
 
 urlpatterns = [
@@ -39,7 +40,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/eligibility/", casework.eligibility, name="eligibility"),
     path("cases/<uuid:case_id>/consent/", consenting.consent, name="consent"),
     path("cases/<uuid:case_id>/consent/refusal/", consenting.refusal, name="refusal"),
-    path("cases/<uuid:case_id>/consent/withdrawal/", consenting.withdrawal, name="withdrawal"),
+    path("cases/<uuid:case_id>/consent/withdrawal/", withdrawing.withdrawal, name="withdrawal"),
     path("cases/<uuid:case_id>/level/", casework.level, name="level"),
     path("cases/<uuid:case_id>/level/<uuid:decision_id>/", casework.level_answer, name="level-answer"),
     path("cases/<uuid:case_id>/note/", casework.note, name="note"),

@@ -25,7 +25,7 @@ from egide.cases.models import AccessItem, AccessRequest
 from egide.cases.models.access import Given, Reply
 from egide.cases.models.file import FileRole
 from egide.cases.queries import accessing as queries
-from egide.cases.queries.sharing import files_of
+from egide.cases.queries.casefile import files_of
 from egide.cases.services import accessing, handing_over, reading_twice
 from egide.cases.views.step import do, fetch_supported, step
 from egide.common import clock
@@ -74,10 +74,9 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
 def new(request: Request, case_id: UUID) -> HttpResponse:
     """Write down that a person asks for their own file."""
     case = fetch_supported(request, case_id)
-    held = {file.role for file in files_of(case)}
     form = AccessRequestForm(
         request.POST or None,
-        roles=[(role.value, role.label) for role in ROLES if role in held],
+        roles=[(file.key, file.title) for file in files_of(case) if file.role in ROLES],
         initial={"language": (translation.get_language() or "en")[:2]},
     )
 

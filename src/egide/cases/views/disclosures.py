@@ -17,6 +17,7 @@ from egide.cases.forms.disclosures import HandingForm, SuspensionForm
 from egide.cases.forms.fields import end_of
 from egide.cases.models import Case, File
 from egide.cases.models.file import FileRole
+from egide.cases.queries.casefile import files_of
 from egide.cases.services import disclosing, handing
 from egide.cases.views.receipts import as_file
 from egide.cases.views.sharing import agencies_beside
@@ -58,14 +59,14 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
         accounting=wanted,
         before=uuid_or_none(request.GET.get("before", "")),
     )
-    roles = dict(File.objects.filter(case=case).order_by().values_list("pk", "role"))
+    files = {file.pk: file for file in files_of(case)}
     here = reverse("cases:disclosures", args=[case.pk])
     return render(
         request,
         "cases/disclosures.html",
         {
             "case": case,
-            "lines": [_line(one, roles, at=at) for one in rows],
+            "lines": [_line(one, files, at=at) for one in rows],
             "more": more,
             "law": wanted,
             "laws": [{"href": here, "text": _("Everything"), "current": not wanted}]
@@ -74,20 +75,20 @@ def listed(request: Request, case_id: UUID) -> HttpResponse:
                 for slug, name in LAWS.items()
             ],
             "letters": [
-                {"slug": slug, "text": name, "role": role, "label": FileRole(role).label}
+                {"slug": slug, "text": name, "role": file.key, "label": file.title}
                 for slug, name in LETTERS.items()
-                for role in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN)
-                if role in roles.values()
+                for file in files.values()
+                if file.role in (FileRole.VICTIM, FileRole.PERSON_OF_CONCERN)
             ],
         },
     )
 
 
-def _line(one: accounting.Accounted, roles: dict[UUID, str], *, at: datetime) -> dict[str, Any]:
+def _line(one: accounting.Accounted, files: dict[UUID, File], *, at: datetime) -> dict[str, Any]:
     row, known = one.disclosure, notices()
     return {
         "row": row,
-        "about": FileRole(roles[row.file_id]).label if row.file_id in roles else "",
+        "about": files[row.file_id].title if row.file_id in files else "",
         "kinds": [localized(CATEGORIES[slug], "title") for slug in row.categories if slug in CATEGORIES],
         "basis": basis_of(row.basis),
         "consent_ended": presentation.how_it_ended(row.consent, at=at) if row.consent else "",
@@ -107,11 +108,10 @@ def _silencers(case: Case) -> list[tuple[str, str]]:
 def new(request: Request, case_id: UUID) -> HttpResponse:
     """Ask before something is read aloud or handed over, and record it; or record what left already."""
     case = fetch_supported(request, case_id)
-    held = set(File.objects.filter(case=case).order_by().values_list("role", flat=True))
     form = HandingForm(
         request.POST or None,
         agencies=agencies_beside(case),
-        roles=[(role, label) for role, label in FileRole.choices if role in held],
+        roles=[(file.key, file.title) for file in files_of(case)],
         bases=[("consent", _("With consent")), *Ground._meta.get_field("kind").flatchoices],
     )
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import permissions, presentation
 from egide.cases.forms.documents import DocumentForm, VersionForm, WithdrawalForm
 from egide.cases.models import Case
-from egide.cases.models.file import FileRole
 from egide.cases.presentation import documents as words
 from egide.cases.queries import documents as queries
+from egide.cases.queries.casefile import files_of
 from egide.cases.resuming import draft_address
 from egide.cases.services import copying, documents, drafting
 from egide.cases.views.step import act, do, fetch_case, give_back, step, typed
@@ -149,7 +149,7 @@ def check(request: Request, case_id: UUID, pending_id: UUID) -> HttpResponse:
         )
     found = documents.waiting(case_id=case.pk, pending_id=pending_id, actor=request.actor)
     content, former = found.content, found.pending.former_id
-    roles = {str(pk): FileRole(role).label for pk, role in case.files.order_by().values_list("pk", "role")}
+    roles = {str(file.pk): file.title for file in files_of(case)}
     back = reverse("cases:document-replace", args=[case.pk, former]) if former else ""
     return render(
         request,

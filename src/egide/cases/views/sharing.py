@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from egide.cases import presentation
 from egide.cases.forms.sharing import FORMS, ChooseAgencyForm
 from egide.cases.models import Case
+from egide.cases.models.file import FileRole
 from egide.cases.queries import cascade, telling
 from egide.cases.queries import sharing as queries
 from egide.cases.services import disclosing
-from egide.cases.views.step import do, fetch_case, fetch_supported, step
+from egide.cases.views.step import DraftKey, do, fetch_case, fetch_supported, step
 from egide.common import clock, paging
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -106,8 +107,8 @@ def _kinds(lines: list[queries.FileLine]) -> list[dict[str, Any]]:
     found = []
     for kind, label in Ground._meta.get_field("kind").flatchoices:
         for line in lines:
-            if queries.opened_by(lines=lines, role=line.role, kind=kind):
-                found.append({"kind": kind, "label": label, "role": line.role, "file": line.label})
+            if queries.opened_by(lines=lines, key=line.key, kind=kind):
+                found.append({"kind": kind, "label": label, "role": line.key, "file": line.label})
     return found
 
 
@@ -118,8 +119,8 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
     if agency is None or kind not in FORMS:
         raise NotVisible
     at = clock.now()
-    lines = queries.possibilities(case=case, agency=agency, actor=request.actor, at=at, role=role)
-    choices = queries.opened_by(lines=lines, role=role, kind=kind)
+    lines = queries.possibilities(case=case, agency=agency, actor=request.actor, at=at, key=role)
+    choices = queries.opened_by(lines=lines, key=role, kind=kind)
     if not choices:
         raise NotVisible
     form = FORMS[kind](request.POST or None, categories=choices)
@@ -152,7 +153,7 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
         scope=f"ground:{case.pk}",
         effect=effect,
         # One for each door, side and agency: what was written for one never stands in another's form.
-        draft=(f"ground-{kind}-{role[0]}-{agency.pk.hex}", case.pk),
+        draft=_draft_of(case, kind, role, agency),
         template="cases/sharing_new.html",
         context={
             "case": case,
@@ -163,6 +164,12 @@ def new(request: Request, case_id: UUID, agency_id: UUID, role: str, kind: str) 
         },
         done=_("Written down. It opens nothing until a colleague has approved it."),
     )
+
+
+def _draft_of(case: Case, kind: str, key: str, agency: Agency) -> DraftKey:
+    if key in FileRole.values:
+        return f"ground-{kind}-{key[0]}-{agency.pk.hex}", case.pk
+    return f"ground-{kind}-x-{agency.pk.hex}", case.pk, UUID(key)
 
 
 @require_POST

@@ -118,7 +118,11 @@ def step(
             return answer
     saved_at = give_back(request, form, draft) if draft and not form.is_bound else None
     status = SHOWN_AGAIN if form.is_bound and form.errors else 200
-    kept: dict[str, Any] = {"autosave": draft_address(*draft) if draft else "", "draft_saved_at": saved_at}
+    kept: dict[str, Any] = {
+        "autosave": draft_address(*draft) if draft else "",
+        "draft_saved_at": saved_at,
+        "back": "",
+    }
     kept["theirs"] = theirs() if theirs is not None and getattr(form, "has_moved", False) else ()
     return render(request, template, {"form": form, **kept, **context}, status=status)
 

@@ -3,6 +3,7 @@
 from egide.sharing.models.emergency import EmergencyAccess, EmergencyMiss, EmergencyUser
 from egide.sharing.models.records import (
     ENDED_BY_SOMEBODY,
+    GIVERS,
     LAPSED,
     Assignment,
     Consent,
@@ -17,6 +18,7 @@ from egide.sharing.models.table import TableState, TableVersion
 
 __all__ = [
     "ENDED_BY_SOMEBODY",
+    "GIVERS",
     "LAPSED",
     "Assignment",
     "Consent",

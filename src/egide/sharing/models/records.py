@@ -27,6 +27,15 @@ HOW_CONSENTS_END = [
 ENDED_BY_SOMEBODY = tuple(code for code, _label in HOW_CONSENTS_END if code != LAPSED)
 
 
+#: Who may say yes for a person (domain/information-sharing.md, `us-vawa-release`). Who it was is sealed in their file.
+GIVERS = [
+    ("self", _("The person")),
+    ("minor", _("The person, a minor who may decide this alone")),
+    ("guardian", _("A parent or guardian")),
+    ("tribunal", _("A court, for the person")),
+]
+
+
 class Consent(models.Model):
     """One informed consent: recipients × categories × purposes, until an end, withdrawn at any time."""
 
@@ -54,9 +63,12 @@ class Consent(models.Model):
     copy_given = models.BooleanField(default=False)
     given_by = models.CharField(
         max_length=10,
-        choices=[("self", _("The person")), ("guardian", _("A parent or guardian"))],
+        choices=GIVERS,
         default="self",
     )
+    #: Given by whom the case is about: it is the programme's condition for every file of the case, and agencies work on
+    #: the case by it. False for anybody else's: it speaks of their own file, and of nothing else (ADR 26).
+    is_to_take_part = models.BooleanField(default=True, db_default=True)
     explained_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     #: When somebody ended it before its time, however it ended, and who recorded it.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
