@@ -18,6 +18,7 @@ from egide.common import clock
 from egide.common.ids import new_id
 from egide.common.paging import encode_place
 from egide.common.warming import warm
+from egide.demonstration.bench.sitting import call_one
 from egide.demonstration.bench.timing import Timing, timed
 from egide.demonstration.world import World
 from egide.partners.models import Account
@@ -159,6 +160,7 @@ def measure(world: World, *, with_admin: bool) -> list[Line]:
         Line(name, timed(getting(client, url)), "floor of a page", floor["page"], 30.0)
         for name, client, url in asked
     ]
+    lines += sitting_lines(world, own, partner, floor["page"])
     lines.append(
         Line("search by name", timed(searching(own, SEARCHED)), "floor of a page", floor["page"], 60.0)
     )
@@ -211,6 +213,27 @@ def measure(world: World, *, with_admin: bool) -> list[Line]:
     if with_admin:
         lines += admin_lines(lines)
     return lines
+
+
+def sitting_lines(world: World, own: Client, partner: Client, floor: Timing) -> list[Line]:
+    """A conference of sixteen cases and one of its cases, for who keeps it and for a partner; and a case of ten entries."""
+    conference, item = call_one(world, at=clock.now())
+    asked = [
+        ("conferences", own, reverse("cases:conferences"), 30.0),
+        ("a conference of 16 cases", own, reverse("cases:conference", args=[conference.pk]), 30.0),
+        ("the same, a partner", partner, reverse("cases:conference", args=[conference.pk]), 30.0),
+        (
+            "one case of a conference",
+            own,
+            reverse("cases:conference-item", args=[conference.pk, item.pk]),
+            30.0,
+        ),
+        ("a case of ten entries", own, reverse("cases:case", args=[item.case_id]), 60.0),
+    ]
+    return [
+        Line(name, timed(getting(client, url)), "floor of a page", floor, target)
+        for name, client, url, target in asked
+    ]
 
 
 def admin_lines(ours: list[Line]) -> list[Line]:
