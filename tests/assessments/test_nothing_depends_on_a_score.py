@@ -34,6 +34,10 @@ READERS = {
     ("cases/own_file.py", "_assessment_words"): "the person reads what was found about them",
     ("cases/views/quality.py", "judgements"): "shows the judgement of the first scorer beside a second one",
     ("web/drawing.py", "*"): "draws it",
+    # How alike two records are has a band too: of two records, of nobody's danger, and a person decides.
+    ("cases/rules/matching.py", "is_worth_asking"): "whether somebody is asked if two records are of one person",
+    ("cases/queries/matching.py", "_likely"): "the records most alike are asked about first",
+    ("cases/presentation/matching.py", "comparison_words"): "says how alike two records are, in words",
 }
 #: Where the findings of the ways in are used: to show them, to refuse a ground that does not hold, and nowhere else.
 DOOR_USERS = {
@@ -155,7 +159,8 @@ def test_findings_of_the_ways_in_are_shown_and_nothing_else():
 
 def test_nothing_is_put_in_order_by_a_level_or_a_score():
     # `sharing` chooses the widest of the answers to one question: that is a level of access, and of no person.
-    allowed = {"sharing/rules/decision.py"}
+    # `matching` asks first about the two records most alike: of records, and of no person.
+    allowed = {"sharing/rules/decision.py", "cases/queries/matching.py"}
     found = {
         f"{place(path)}:{line}"
         for path in FILES
