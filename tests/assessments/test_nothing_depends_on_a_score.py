@@ -35,7 +35,10 @@ READERS = {
     ("cases/views/quality.py", "judgements"): "shows the judgement of the first scorer beside a second one",
     ("web/drawing.py", "*"): "draws it",
     # How alike two records are has a band too: of two records, of nobody's danger, and a person decides.
-    ("cases/rules/matching.py", "is_worth_asking"): "whether somebody is asked if two records are of one person",
+    (
+        "cases/rules/matching.py",
+        "is_worth_asking",
+    ): "whether somebody is asked if two records are of one person",
     ("cases/queries/matching.py", "_likely"): "the records most alike are asked about first",
     ("cases/presentation/matching.py", "comparison_words"): "says how alike two records are, in words",
 }
