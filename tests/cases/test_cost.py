@@ -126,6 +126,8 @@ DRAFTED = {
     "cases:assess-with": "assessment-odara",
     "cases:assess-result": "assessment-result-odara",
     "cases:consent": "consent",
+    "cases:consent-of": "consent",
+    "cases:person-add": "person-add",
     "cases:refusal": "refusal",
     "cases:eligibility": "eligibility",
     "cases:level": "level",
@@ -156,13 +158,18 @@ def test_going_on_with_what_was_begun_costs_no_more(full, client, name):  # noqa
     # A report to the prosecutor, putting off its telling, a team, words of a threat and a transfer are measured where there are some
     # (`test_prosecutor`, `test_protocols`, `test_transfer`); a referral, by each of its forms there too.
     elsewhere = {"prosecutor", "prosecutor-later", "team", "expression", "transfer"}
-    assert set(re.findall(r'draft=\("([a-z-]+)"', source)) == drafted - {"refer-harm"} | elsewhere
+    assert (
+        set(re.findall(r'draft=(?:whose\.draft)?\("([a-z-]+)"', source))
+        == drafted - {"refer-harm"} | elsewhere
+    )
 
     args = [] if name in ("cases:refer", "cases:inquiry-new") else addresses(full).get(name, [full.case.pk])
     drafting.save_draft(
         form=DRAFTED[name],
         subject=args[0] if args else None,
-        file_id=entries.subject_file(full.case).pk if name == "cases:consent" else None,
+        file_id={"cases:consent": entries.subject_file(full.case).pk, "cases:consent-of": full.child.pk}.get(
+            name
+        ),
         content={"text": "Begun.", "given_name": "Begun."},
         actor=full.coordinator,
         at=NOON,

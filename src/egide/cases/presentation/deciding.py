@@ -11,11 +11,10 @@ from egide.cases.models import Case
 from egide.cases.queries.casefile import files_of
 from egide.cases.rules.eligibility import DoorFinding
 from egide.common import dates
-from egide.common.errors import NotVisible
 from egide.common.text import localized
 from egide.partners.models import Membership
 from egide.sharing import queries as sharing_queries
-from egide.sharing import services as sharing
+from egide.sharing.foreseeing import foreseen
 from egide.sharing.models import LAPSED, Consent
 from egide.sharing.rules.categories import CATEGORIES
 
@@ -78,11 +77,6 @@ def door_lines(doors: Sequence[DoorFinding]) -> list[dict[str, str]]:
 
 def known_files(case: Case, *, actor: Membership, at: datetime) -> list[tuple[str, str]]:
     """List the files of a case the actor may know of, for a form's choices."""
-    found = []
-    for file in files_of(case):
-        try:
-            sharing.explain(actor=actor, file=file, purpose="case_management", at=at)
-        except NotVisible:
-            continue
-        found.append((str(file.pk), file.title))
-    return found
+    files = files_of(case)
+    seen = foreseen(reader=actor, files=files, classes=[], purpose="case_management", at=at)
+    return [(str(file.pk), file.title) for file in files if seen[file.pk] is not None]

@@ -1,15 +1,11 @@
 """Whose consent a page speaks of: whom the case is about, or somebody else of it; in words and as addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 
 from egide.cases.models import Case, File
-from egide.cases.queries.casefile import files_of
-from egide.partners.models import Membership
-from egide.sharing import services as sharing
 
 
 @dataclass(frozen=True)
@@ -63,22 +59,3 @@ class Whose:
     def draft(self, form: str) -> tuple[str, UUID] | tuple[str, UUID, UUID]:
         """Where what is typed in one of its forms is kept: what was typed for one person never fills another's."""
         return (form, self.case.pk, self.file.pk) if self.is_own else (form, self.case.pk)
-
-
-def whose_own(case: Case, file: File, *, actor: Membership, at: datetime) -> Whose:
-    """Answer somebody else of a case than whom it is about, with their name, opened.
-
-    Raises:
-        NotVisible: the reader may not know of their file.
-    """
-    numbered = {one.pk: one for one in files_of(case)}
-    file = numbered.get(file.pk, file)
-    file.case = case
-    named = sharing.open_records(
-        actor=actor,
-        file=file,
-        purpose=sharing.purpose_of(actor),
-        at=at,
-        records=[file.name_record()],
-    )
-    return Whose(case, file, named[0].text if named else "")

@@ -27,7 +27,7 @@ from egide.partners.models import Agency, Membership
 from egide.sharing import services as sharing
 from egide.sharing.disclosures import record_disclosure
 from egide.sharing.models import Consent
-from egide.sharing.queries import assigned_agencies
+from egide.sharing.queries import active_assignments
 from egide.sharing.rules.policies import policies
 
 #: The law of school records: a parent signs, or the student from 18 (K: it acts where a deployment had it read).
@@ -43,8 +43,9 @@ def givers_of(file: File, *, at: datetime) -> tuple[str, ...]:
 
 def may_receive(case: Case) -> list[Agency]:
     """Answer the agencies such a consent may name: those that work on the case now, whatever lets them."""
-    working = assigned_agencies(case_id=case.pk) - {case.programme.lead_agency_id}
-    return list(Agency.objects.filter(pk__in=working).order_by("code"))
+    working = active_assignments().filter(case_id=case.pk).order_by().values("agency")
+    others = Agency.objects.filter(pk__in=working).exclude(pk=case.programme.lead_agency_id)
+    return list(others.order_by("code"))
 
 
 def check_given(

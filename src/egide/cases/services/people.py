@@ -110,19 +110,19 @@ def _set_coming_of_age(file: File, actor: Membership, at: datetime) -> None:
     deadlines.set_own_deadline(file=file, kind=TaskKind.COMES_OF_AGE, at=at, due_at=due_at, actor=actor)
 
 
+def has_own_consent(file: File) -> bool:
+    """Say whether a file is of somebody in danger whom the case is not about: a consent of their own opens it."""
+    return not file.is_subject and file.role not in (FileRole.PERSON_OF_CONCERN, FileRole.REPORTER)
+
+
 def added_file(case: Case, file_id: UUID) -> File:
     """Answer the file of somebody whom the case is not about and who is in danger: a file with a consent of its own.
 
     Raises:
         NotVisible: there is none.
     """
-    file = (
-        File.objects.filter(case=case, pk=file_id, is_subject=False)
-        .exclude(role__in=(FileRole.PERSON_OF_CONCERN, FileRole.REPORTER))
-        .order_by()
-        .first()
-    )
-    if file is None:
+    file = File.objects.filter(case=case, pk=file_id).order_by().first()
+    if file is None or not has_own_consent(file):
         raise NotVisible
     file.case = case
     return file

@@ -17,10 +17,11 @@ from egide.cases.forms import consenting as forms
 from egide.cases.forms.fields import end_of
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Programme
-from egide.cases.presentation.whose import Whose, whose_own
+from egide.cases.presentation.whose import Whose
 from egide.cases.queries import consenting as queries
-from egide.cases.services import consenting, drafting, enrolling, entries, own_consent, people
-from egide.cases.views.step import SHOWN_AGAIN, act, fetch_supported, give_back, named, step, typed
+from egide.cases.services import consenting, drafting, enrolling, own_consent
+from egide.cases.views.step import SHOWN_AGAIN, act, give_back, named, step, typed
+from egide.cases.views.whose import fetch_whose
 from egide.common import clock
 from egide.common.errors import Refused
 from egide.common.http import Request
@@ -33,14 +34,6 @@ from egide.sharing.models import Consent
 CONSENT_TEXT = "ccr-consent-1"
 #: The field that says what was shown before it is recorded.
 SHOWN = "shown"
-
-
-def whose_of(request: Request, case_id: UUID, file_id: UUID | None) -> Whose:
-    """Answer whose consent the page is about: somebody else of the case, or else whom the case is about."""
-    case = fetch_supported(request, case_id)
-    if file_id is None:
-        return Whose(case, entries.subject_file(case), "")
-    return whose_own(case, people.added_file(case, file_id), actor=request.actor, at=clock.now())
 
 
 def _check_asked(whose: Whose) -> None:
@@ -118,7 +111,7 @@ def consent(request: Request, case_id: UUID, file_id: UUID | None = None) -> Htt
     Of whom the case is about, it enrols, or takes the place of the one in force; of anybody else, it speaks of their
     own file.
     """
-    whose, at = whose_of(request, case_id, file_id), clock.now()
+    whose, at = fetch_whose(request, case_id, file_id), clock.now()
     _check_asked(whose)
     case, file = whose.case, whose.file
     in_force = ending.in_force_on(file_id=file.pk, at=at)
@@ -253,7 +246,7 @@ def _said(form: forms.ConsentForm, given: dict[str, Any]) -> dict[str, list[str]
 @require_POST
 def consent_preview(request: Request, case_id: UUID, file_id: UUID | None = None) -> HttpResponse:
     """Show what the consent as typed so far would change; nothing is saved and nothing typed is lost."""
-    whose, at = whose_of(request, case_id, file_id), clock.now()
+    whose, at = fetch_whose(request, case_id, file_id), clock.now()
     _check_asked(whose)
     case, file = whose.case, whose.file
     in_force = ending.in_force_on(file_id=file.pk, at=at)
@@ -293,7 +286,7 @@ def consent_preview(request: Request, case_id: UUID, file_id: UUID | None = None
 
 def refusal(request: Request, case_id: UUID, file_id: UUID | None = None) -> HttpResponse:
     """Record a refusal, and what may still be done."""
-    whose = whose_of(request, case_id, file_id)
+    whose = fetch_whose(request, case_id, file_id)
     _check_asked(whose)
     found = whose.case
     form = forms.RefusalForm(request.POST or None)

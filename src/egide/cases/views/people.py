@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from egide.cases.forms.people import OfAgeForm, PersonForm, TakeOutForm
-from egide.cases.presentation.whose import Whose, whose_own
+from egide.cases.presentation.whose import Whose
 from egide.cases.queries import people as queries
 from egide.cases.services import people as services
 from egide.cases.views.step import fetch_supported, step
+from egide.cases.views.whose import fetch_whose
 from egide.common import clock
 from egide.common.http import Request
 
@@ -60,15 +61,9 @@ def add(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-def _whose(request: Request, case_id: UUID, file_id: UUID) -> Whose:
-    case = fetch_supported(request, case_id)
-    file = services.added_file(case, file_id)
-    return whose_own(case, file, actor=request.actor, at=clock.now())
-
-
 def of_age(request: Request, case_id: UUID, file_id: UUID) -> HttpResponse:
     """Write down when a person comes of age."""
-    whose = _whose(request, case_id, file_id)
+    whose = fetch_whose(request, case_id, file_id)
     form = OfAgeForm(request.POST or None, initial={"comes_of_age_on": whose.file.of_age_from})
 
     def effect(at: datetime) -> str:
@@ -99,7 +94,7 @@ def of_age(request: Request, case_id: UUID, file_id: UUID) -> HttpResponse:
 
 def take_out(request: Request, case_id: UUID, file_id: UUID) -> HttpResponse:
     """Take out somebody who was added by mistake."""
-    whose = _whose(request, case_id, file_id)
+    whose = fetch_whose(request, case_id, file_id)
     form = TakeOutForm(request.POST or None)
 
     def effect(at: datetime) -> str:

@@ -14,8 +14,9 @@ from egide.cases.presentation.whose import Whose
 from egide.cases.queries import consenting as queries
 from egide.cases.resuming import draft_address
 from egide.cases.services import consenting, drafting, own_consent
-from egide.cases.views.consenting import SHOWN, hidden, newest, whose_of
+from egide.cases.views.consenting import SHOWN, hidden, newest
 from egide.cases.views.step import SHOWN_AGAIN, act, do, give_back, named, typed
+from egide.cases.views.whose import fetch_whose
 from egide.common import clock
 from egide.common.errors import Refused
 from egide.common.http import Request
@@ -27,7 +28,7 @@ from egide.sharing.rules.categories import CATEGORIES
 
 def withdrawal(request: Request, case_id: UUID, file_id: UUID | None = None) -> HttpResponse:
     """The person withdraws consent, all of it or a part: what stops is shown, then it is recorded."""
-    whose, at = whose_of(request, case_id, file_id), clock.now()
+    whose, at = fetch_whose(request, case_id, file_id), clock.now()
     case, file = whose.case, whose.file
     in_force = ending.in_force_on(file_id=file.pk, at=at)
     form = _withdrawal_form(case, in_force, request.POST or None)
