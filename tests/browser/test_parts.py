@@ -58,9 +58,10 @@ def test_without_scripts_a_link_opens_each(there, open_page, language, width):
         page.goto(url)
         page.screenshot(path=OUTPUT / f"parts-{name}-{language}-{width}-no.png", full_page=True)
         links = [link.get_attribute("href") for link in page.locator("main [hx-get] a").all()]
-        assert len(links) == (1 if name == "conference" else 2)
+        assert len(links) == {"conference": 1, "triage-case": 3}.get(name, 2)
         for n, link in enumerate(links):
             page.goto(link)
             page.screenshot(path=OUTPUT / f"parts-{name}-{language}-{width}-no-{n}.png", full_page=True)
             shown = page.locator("main").inner_text()
-            assert there.officer.person_name in shown or there.case.reference in shown
+            is_empty = link.endswith("/repeat/")  # no case of these people has ended
+            assert is_empty or there.officer.person_name in shown or there.case.reference in shown

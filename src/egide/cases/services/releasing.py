@@ -23,6 +23,8 @@ PLACES = ("custody", "hospital", "other")
 FORM, ENDED = "release:1", "release-ended:1"
 #: A warning asked for at the last moment has this long; ours (O).
 AT_ONCE = timedelta(hours=1)
+#: What recording another day writes anew.
+_RECORDED = ("entry", "expected_on", "is_known", "recorded_by", "recorded_at", "warning", "confirmation")
 #: The hour of the morning a warning, and the question of the day after, are due.
 MORNING = time(9)
 
@@ -74,7 +76,10 @@ def record_release(
         release.confirmation if known else None, TaskKind.RELEASE_DAY, TaskWords.RELEASE_DAY,
         case=case, file=file, side=side, due_at=_morning(expected_on + timedelta(days=1)), actor=actor, at=at,
     )  # fmt: skip
-    release.save()
+    if known is None:
+        release.save(force_insert=True)
+    else:
+        release.save(update_fields=_RECORDED)
     deadlines.refresh_next_due(case, at=at)
     ledger.record(
         action="cases.release_moved" if known else "cases.release_recorded",

@@ -23,6 +23,9 @@ from egide.sharing import services as sharing
 from egide.sharing.queries import active_assignments, assigned_agencies
 from egide.sharing.rules.sides import is_management_only, side_of
 
+#: What taking over writes on the transfer, beside who answered.
+_TAKEN_OVER = ("basis", "coordinator", "let_go", "first_task", "went", "stayed")
+
 
 @transaction.atomic
 def accept_transfer(
@@ -58,7 +61,7 @@ def accept_transfer(
         transfer.returns.state = TRANSFER.next_state("give_back", state=transfer.returns.state)
         transfer.returns.save(update_fields=["state"])
     _take_over(transfer, case, allowed, first_at, actor, at)
-    transfer.save()
+    transfer.save(update_fields=[*transferring.ANSWERED, *_TAKEN_OVER])
     transferring.tell_sender(transfer, case, at)
     return transfer
 

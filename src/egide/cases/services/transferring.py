@@ -302,6 +302,10 @@ def locked(transfer_id: UUID, actor: Membership) -> tuple[Transfer, Case]:
     return transfer, case
 
 
+#: What an answer writes.
+ANSWERED = ("state", "answered_by", "answered_by_account", "answered_at")
+
+
 def answer(transfer: Transfer, action: str, actor: Membership, at: datetime) -> None:
     """Move a transfer on, and say who did; the caller saves it."""
     transfer.state = TRANSFER.next_state(action, state=transfer.state)
@@ -320,7 +324,7 @@ def withdraw_transfer(*, transfer_id: UUID, actor: Membership, at: datetime) -> 
     transfer, case = locked(transfer_id, actor)
     permissions.check_can_send(actor, transfer)
     answer(transfer, "withdraw", actor, at)
-    transfer.save()
+    transfer.save(update_fields=ANSWERED)
     _end_without(case, actor, at)
     record("cases.transfer_withdrawn", transfer, actor, at)
     return transfer
@@ -332,7 +336,7 @@ def withdraw_at_the_end(*, case: Case, actor: Membership, at: datetime) -> None:
     transfer = rows.filter(case=case).waiting().order_by().first()
     if transfer is not None:
         answer(transfer, "withdraw", actor, at)
-        transfer.save()
+        transfer.save(update_fields=ANSWERED)
         record("cases.transfer_withdrawn", transfer, actor, at)
 
 
@@ -359,7 +363,7 @@ def refuse_transfer(
     transfer.refusal = refusal
     if words.strip():
         transfer.refusal_words = _to_the_other(transfer, case, words, "transfer-refusal:1", actor, at)
-    transfer.save()
+    transfer.save(update_fields=[*ANSWERED, "refusal", "refusal_words"])
     _end_without(case, actor, at)
     tell_sender(transfer, case, at)
     record("cases.transfer_refused", transfer, actor, at)
