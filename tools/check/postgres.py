@@ -164,6 +164,8 @@ def _free_port() -> int:
 
 def _make(folder: Path, programs: Path, settings: Mapping[str, str]) -> Cluster:
     user = _unprivileged()
+    if (folder / "data" / "PG_VERSION").exists():
+        return Cluster(folder, programs, _free_port(), user, settings)
     for name in ("data", "run"):
         (folder / name).mkdir(mode=0o700)
     folder.chmod(0o755)
@@ -187,29 +189,34 @@ def _make(folder: Path, programs: Path, settings: Mapping[str, str]) -> Cluster:
 
 
 @contextlib.contextmanager
-def running(settings: Mapping[str, str] = FAST) -> Iterator[Cluster]:
-    """Run a cluster with an empty database named egide, for as long as the block lasts.
+def running(settings: Mapping[str, str] = FAST, *, keep: Path | None = None) -> Iterator[Cluster]:
+    """Run a cluster with a database named egide, empty at first, for as long as the block lasts.
 
     Args:
         settings: server settings; the default is fast and forgets at a crash. Give {} to measure or to
             test survival.
+        keep: where the cluster stays when the block ends and is found again; None: it is removed. Others
+            than its owner must be able to pass through the folders above.
     Raises:
         NoPostgreSQL: not installed, or it does not start.
     """
     programs = machine.postgresql()
     if programs is None:
         raise NoPostgreSQL("PostgreSQL is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="egide-pg-"))
+    folder = keep or Path(tempfile.mkdtemp(prefix="egide-pg-"))
+    folder.mkdir(parents=True, exist_ok=True)
     made: Cluster | None = None
     try:
         made = _make(folder, programs, settings)
         made.start()
-        made.psql("CREATE DATABASE egide")
+        if made.psql("SELECT 1 FROM pg_database WHERE datname = 'egide'").strip() != "1":
+            made.psql("CREATE DATABASE egide")
         yield made
     finally:
         if made:
             made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -36,6 +36,7 @@ class Rate:
 
 
 def _referrals(count: int) -> list[intake.ReferralContent]:
+    run = os.urandom(8).hex()  # what a former run left may be kept
     return [
         intake.ReferralContent(
             victim=intake.Person(
@@ -48,7 +49,7 @@ def _referrals(count: int) -> list[intake.ReferralContent]:
             ),
             person_of_concern=intake.Person("Autre", f"Fictif{n % 3000}"),
             incident="Menaces répétées, fictives.",
-            external_id=f"BENCH-{n}-{os.getpid()}",
+            external_id=f"BENCH-{n}-{run}",
             indicators=("stalking",),
         )
         for n in range(count)
