@@ -66,6 +66,18 @@ def programmes_of(actor: Membership) -> list[Any]:
     return [programme.pk for programme in own_programmes(actor)]
 
 
+def leads(actor: Membership, programme_id: UUID) -> bool:
+    """Say whether the actor works for a programme as lead agency; no query where that is how they were found."""
+    return programme_id == getattr(actor, "_coordinates", None) or programme_id in programmes_of(actor)
+
+
+def remember_coordinators(members: Collection[Membership], programme: Programme) -> None:
+    """Note of members read as the coordinators of a programme that they work for it."""
+    for member in members:
+        if _may_lead(member):
+            member._coordinates = programme.pk  # type: ignore[attr-defined]
+
+
 def has_cases_elsewhere(actor: Membership) -> bool:
     """Say whether the actor's agency may be assigned to cases of other programmes; learnt with `programmes_of`."""
     own: list[Any] = own_programmes(actor)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from egide.cases.models.case import Case, programmes_of
+from egide.cases.models.case import Case, leads
 from egide.common.ids import new_id
 from egide.common.personal import personal
 from egide.common.text import localized
@@ -135,7 +135,7 @@ class File(models.Model):
 
     def is_staffed_by(self, actor: Membership) -> bool:
         """Say whether the actor works for the programme that leads the case."""
-        return self.case.programme_id in programmes_of(actor)
+        return leads(actor, self.case.programme_id)
 
     def needs_consent(self) -> bool:
         """Say whether the programme adds the victim's consent to the law."""

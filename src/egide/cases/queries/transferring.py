@@ -1,24 +1,27 @@
 """Reads about transfers to another area: what waits, what was done, what would go along, and its words as far as they may be read."""
 
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from egide.cases.models import Case, File, Programme, Transfer, TransferQuestion
+from egide.cases.models.case import remember_coordinators
 from egide.cases.queries.foreseeing import Foresight, SeenFile
 from egide.common import paging
 from egide.common.errors import NotVisible
 from egide.common.paging import Page
 from egide.common.text import localized
-from egide.partners.models import Membership, Role
+from egide.partners.models import Membership, MembershipQuerySet, Role
 from egide.sharing import services as sharing
 from egide.sharing.foreseeing import foreseen
 from egide.sharing.grounds import PURPOSE
 from egide.sharing.models import Ground, Recusal
+from egide.sharing.relation import Relation, relations
 from egide.sharing.rules.categories import CATEGORIES
 from egide.sharing.rules.sides import MANAGEMENT_SECTORS
 
@@ -36,6 +39,37 @@ def coordinators_of(
     programme: Programme, *, at: datetime, not_kept_out_of: UUID | None = None
 ) -> list[Membership]:
     """Answer those who coordinate a programme that day, by name; of a case, those not kept out of it."""
+    rows = _coordinators(programme, at, not_kept_out_of)
+    return _known_to_coordinate(list(_named(rows)), programme)
+
+
+def team_of(case: Case) -> MembershipQuerySet:
+    """Answer those of the lead agency who may have told the person."""
+    return Membership.objects.filter(
+        agency=case.programme.lead_agency_id,
+        role__in=(Role.COORDINATOR, Role.ADVOCATE),
+        ends_on__isnull=True,
+        account__is_active=True,
+    )
+
+
+def team_and_coordinators(
+    *, case: Case, programme: Programme, at: datetime
+) -> tuple[list[Membership], list[Membership]]:
+    """Answer those here who may have told the person, and those who would coordinate there; by name, in one query.
+
+    The other programme is led by another agency.
+    """
+    here = team_of(case).order_by()
+    there = _coordinators(programme, at, case.pk).order_by()
+    rows = Membership.objects.filter(Q(pk__in=here.values("pk")) | Q(pk__in=there.values("pk")))
+    team, others = [], []
+    for one in _named(rows):
+        (others if one.agency_id == programme.lead_agency_id else team).append(one)
+    return team, _known_to_coordinate(others, programme)
+
+
+def _coordinators(programme: Programme, at: datetime, not_kept_out_of: UUID | None) -> MembershipQuerySet:
     rows = Membership.objects.in_force(timezone.localdate(at)).filter(
         role=Role.COORDINATOR, agency=programme.lead_agency_id, areas=programme.area_id
     )
@@ -44,7 +78,16 @@ def coordinators_of(
             case_id=not_kept_out_of, account=OuterRef("account"), ended_at__isnull=True
         )
         rows = rows.exclude(Exists(kept_out.order_by()))
-    return list(rows.select_related("agency", "account").order_by("account__full_name", "pk"))
+    return rows
+
+
+def _named(rows: MembershipQuerySet) -> MembershipQuerySet:
+    return rows.select_related("agency", "account").order_by("account__full_name", "pk")
+
+
+def _known_to_coordinate(members: list[Membership], programme: Programme) -> list[Membership]:
+    remember_coordinators(members, programme)
+    return members
 
 
 def programmes_for(*, case: Case) -> list[Programme]:
@@ -74,32 +117,60 @@ def would_go(
     ground: Ground | None,
     actor: Membership,
     at: datetime,
+    files: list[File] | None = None,
+    ties: Mapping[UUID, Relation] | None = None,
 ) -> list[SeenFile]:
     """Answer what somebody of another programme would read once it leads, of what the one who asks may know of.
 
     By the decisions that would serve their page there: as if the case were theirs already.
+
+    Args:
+        files: those of the case; ties: the reader's, of `ties_there`; where the caller read them already.
     """
-    foresight = Foresight(case=case, actor=actor, at=at)
+    foresight = Foresight(case=case, actor=actor, at=at, files=files)
     moved = in_programme(case, programme)
     for file in foresight.files:
         file.case = moved
-    return foresight.of(reader, purpose=PURPOSE[ground.kind] if ground else "")
+    return foresight.of(reader, purpose=PURPOSE[ground.kind] if ground else "", ties=ties)
+
+
+@contextmanager
+def led_there(files: Sequence[File], case: Case, programme: Programme) -> Iterator[None]:
+    """Let files be those of a case another programme leads, for as long as the block lasts."""
+    moved = in_programme(case, programme)
+    for file in files:
+        file.case = moved
+    try:
+        yield
+    finally:
+        for file in files:
+            file.case = case
+
+
+def ties_there(
+    *, files: Sequence[File], reader: Membership, ground: Ground | None, at: datetime
+) -> Mapping[UUID, Relation]:
+    """Answer what ties somebody of another programme to the files of a case led there; in one query."""
+    return relations(actor=reader, files=files, at=at, purpose=_purpose_there(reader, ground))
 
 
 def knows_who(
-    *, case: Case, programme: Programme, file: File, reader: Membership, ground: Ground | None, at: datetime
+    *, file: File, reader: Membership, ground: Ground | None, ties: Mapping[UUID, Relation], at: datetime
 ) -> bool:
     """Say whether somebody of another programme would read who the person is, by every law that binds the name."""
-    file.case = in_programme(case, programme)
     found = foreseen(
         reader=reader,
         files=[file],
         classes=[file.name_class],
-        purpose=PURPOSE[ground.kind] if ground else sharing.purpose_of(reader),
+        purpose=_purpose_there(reader, ground),
         at=at,
+        ties=ties,
     )
-    file.case = case
     return any(one.level >= sharing.Level.VIEW for one in found[file.pk] or ())
+
+
+def _purpose_there(reader: Membership, ground: Ground | None) -> str:
+    return PURPOSE[ground.kind] if ground else sharing.purpose_of(reader)
 
 
 def goes_along(*, case: Case, reader: Membership, purpose: str, at: datetime) -> list[SeenFile]:
@@ -107,9 +178,18 @@ def goes_along(*, case: Case, reader: Membership, purpose: str, at: datetime) ->
     return Foresight(case=case, actor=reader, at=at).of(reader, purpose=purpose)
 
 
-def waiting(*, case: Case, actor: Membership) -> Transfer | None:
-    """Answer the transfer of a case that waits for an answer, of those the actor may know of."""
-    return Transfer.objects.visible_to(actor).waiting().filter(case=case).order_by().first()
+def fetch_case(*, case_id: UUID, actor: Membership | None) -> tuple[Case, UUID | None]:
+    """Answer a case of the actor's scope, and the transfer of it that waits, of those they may know of; in one query.
+
+    Raises:
+        NotVisible: there is no such case for the actor.
+    """
+    waiting = Transfer.objects.visible_to(actor).waiting().filter(case=OuterRef("pk")).order_by()
+    rows = Case.objects.select_related("programme__lead_agency").annotate(
+        waiting_transfer=Subquery(waiting.values("pk")[:1])
+    )
+    case = rows.fetch(case_id, actor=actor)
+    return case, case.waiting_transfer
 
 
 def fetch(*, transfer_id: UUID, actor: Membership) -> Transfer:

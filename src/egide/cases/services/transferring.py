@@ -3,7 +3,7 @@
 Accepting, and what goes along, are in `taking_over`. See ADR 29.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from egide.cases.models import Case, Entry, File, LeadChange, Programme, Task, T
 from egide.cases.models.file import FileRole, Kind
 from egide.cases.models.transfer import RefusalReason, Told, TransferBasis, TransferReason
 from egide.cases.models.work import TaskKind
-from egide.cases.queries.transferring import coordinators_of, knows_who
+from egide.cases.queries.transferring import coordinators_of, knows_who, led_there, team_of, ties_there
 from egide.cases.services import deadlines, entries, moving, substituting
 from egide.cases.services.locking import check_is_open, lock_open_case
 from egide.common.errors import NotVisible, Refused
@@ -26,6 +26,7 @@ from egide.partners import notifications
 from egide.partners.models import Membership, NoticeKind, Role
 from egide.sharing import areas, leading
 from egide.sharing.models import Consent, Ground
+from egide.sharing.relation import Relation
 
 #: Where the victim moves, goes to school or works is of the most protected kind; of the person of concern it is not.
 WHERE_CATEGORY, REASON_CATEGORY = "location.confidential", "conference.record"
@@ -53,21 +54,40 @@ class Allowed:
     consent: Consent | None = None
     ground: Ground | None = None
     reader: Membership | None = None
+    #: What ties the reader to the case, once it is led there.
+    ties: Mapping[UUID, Relation] | None = None
 
 
-def what_allows(case: Case, programme: Programme, file: File, *, at: datetime) -> Allowed | None:
+def what_allows(
+    case: Case,
+    programme: Programme,
+    file: File,
+    *,
+    at: datetime,
+    files: Sequence[File] = (),
+    there: Sequence[Membership] | None = None,
+) -> Allowed | None:
     """Answer what lets the agency of a programme know who the person is; None where nothing does, or nobody is there.
 
     A consent that names it; else a danger that two people wrote down and approved for it; else, where the programme
     asks for no consent, what the agencies carry out in common. Each counts only if the decisions that would hold
     there open the name on it: the law of the source, and the training asked there, may keep it.
+
+    Args:
+        file: of whom the case is about; files: all of them, where the ties shall serve for each.
+        there: who coordinates that programme, where the caller read them.
     """
     found = _basis(programme, file, at=at)
     if found is None:
         return None
-    for one in coordinators_of(programme, at=at, not_kept_out_of=case.pk):
-        if knows_who(case=case, programme=programme, file=file, reader=one, ground=found.ground, at=at):
-            return replace(found, reader=one)
+    files = files or [file]
+    if there is None:
+        there = coordinators_of(programme, at=at, not_kept_out_of=case.pk)
+    with led_there(files, case, programme):
+        for one in there:
+            ties = ties_there(files=files, reader=one, ground=found.ground, at=at)
+            if knows_who(file=file, reader=one, ground=found.ground, ties=ties, at=at):
+                return replace(found, reader=one, ties=ties)
     return None
 
 
@@ -149,7 +169,7 @@ def propose_transfer(
     programme = find_programme(programme_id)
     check_none_waits(case)
     allowed = check_may_go(case, programme, at=at)
-    _check_said(said, allowed, [one.pk for one in team_of(case)])
+    _check_said(said, allowed, list(team_of(case).values_list("pk", flat=True)))
     file = entries.subject_file(case)
     plan = case.programme.protocol.plan.category
     made = Transfer(
@@ -177,17 +197,6 @@ def find_programme(programme_id: UUID) -> Programme:
     if programme is None:
         raise NotVisible
     return programme
-
-
-def team_of(case: Case) -> list[Membership]:
-    """Answer those of the lead agency who may have told the person, by name."""
-    rows = Membership.objects.filter(
-        agency=case.programme.lead_agency_id,
-        role__in=(Role.COORDINATOR, Role.ADVOCATE),
-        ends_on__isnull=True,
-        account__is_active=True,
-    )
-    return list(rows.select_related("account").order_by("account__full_name", "pk"))
 
 
 def where_category(file: File) -> str:

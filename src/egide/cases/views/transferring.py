@@ -20,12 +20,13 @@ from egide.cases.lifecycle import TransferState
 from egide.cases.models import Case, Programme, Transfer
 from egide.cases.models.file import FileRole
 from egide.cases.queries import transferring as queries
+from egide.cases.queries.casefile import files_of
 from egide.cases.services import entries, taking_over, transferring
-from egide.cases.views.step import SHOWN_AGAIN, act, do, fetch_case, step
+from egide.cases.views.step import SHOWN_AGAIN, act, do, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
-from egide.partners.models import Role
+from egide.partners.models import Membership, Role
 
 _LISTS = {
     "waiting": gettext_lazy("Waiting"),
@@ -49,10 +50,9 @@ def listed(request: Request) -> HttpResponse:
 
 def propose(request: Request, case_id: UUID) -> HttpResponse:
     """Choose the area, see what would go along and what allows it, and propose it."""
-    case = fetch_case(request, case_id)
-    found = queries.waiting(case=case, actor=request.actor)
-    if found is not None and request.method != "POST":
-        return redirect(found)
+    case, waiting = queries.fetch_case(case_id=case_id, actor=request.actor)
+    if waiting is not None and request.method != "POST":
+        return redirect("cases:transfer-one", waiting)
     permissions.check_can_coordinate(request.actor, case)
     programmes = {str(one.pk): one for one in queries.programmes_for(case=case)}
     programme = programmes.get(request.GET.get("to", ""))
@@ -62,7 +62,9 @@ def propose(request: Request, case_id: UUID) -> HttpResponse:
         choose = forms_of.ChooseProgrammeForm(programmes=list(programmes.values()))
         context = {"case": case, "programmes": programmes, "form": choose}
         return render(request, "cases/transfer_choose.html", context)
-    form = forms_of.TransferForm(request.POST or None, team=transferring.team_of(case))
+    at = clock.now()
+    team, there = queries.team_and_coordinators(case=case, programme=programme, at=at)
+    form = forms_of.TransferForm(request.POST or None, team=team)
 
     def effect(at: datetime) -> str:
         made = transferring.propose_transfer(
@@ -77,15 +79,18 @@ def propose(request: Request, case_id: UUID) -> HttpResponse:
         effect=effect,
         draft=("transfer", case.pk),
         template="cases/transfer_new.html",
-        context=_foreseen(request, case, programme),
+        context=_foreseen(request, case, programme, there, at),
         done=_("Proposed. The other team was told; your team stays responsible until it accepts."),
     )
 
 
-def _foreseen(request: Request, case: Case, programme: Programme) -> dict[str, Any]:
+def _foreseen(
+    request: Request, case: Case, programme: Programme, there: list[Membership], at: datetime
+) -> dict[str, Any]:
     """What allows the transfer, what would go along, and what would not, with the rule."""
-    at = clock.now()
-    allowed = transferring.what_allows(case, programme, entries.subject_file(case), at=at)
+    of_case = files_of(case)
+    subject = next(file for file in of_case if file.is_subject)
+    allowed = transferring.what_allows(case, programme, subject, at=at, files=of_case, there=there)
     files = []
     if allowed is not None and allowed.reader is not None:
         files = queries.would_go(
@@ -95,6 +100,8 @@ def _foreseen(request: Request, case: Case, programme: Programme) -> dict[str, A
             ground=allowed.ground,
             actor=request.actor,
             at=at,
+            files=of_case,
+            ties=allowed.ties,
         )
     return {
         "case": case,

@@ -13,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.environment import ROOT
 
-
 #: As a deployment of this size has them.
 SERVER = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 
@@ -33,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sizes", default="10000", help="numbers of cases, such as 10000,100000,1000000")
         parser.add_argument("--write", action="store_true", help="also write the table into docs/bench.md")
-        parser.add_argument("--keep", type=Path, help="a folder where the cases stay, for the next run to go on from")
+        parser.add_argument(
+            "--keep", type=Path, help="a folder where the cases stay, for the next run to go on from"
+        )
 
     def handle(self, *args: Any, sizes: str, write: bool, keep: Path | None, **options: Any) -> None:
         sys.path.insert(0, str(ROOT / "tools" / "check"))

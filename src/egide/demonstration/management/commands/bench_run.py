@@ -3,8 +3,10 @@
 import time
 from argparse import ArgumentParser
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -37,7 +39,8 @@ class Command(BaseCommand):
         parser.add_argument("--write", action="store_true")
 
     def handle(self, *args: Any, sizes: str, write: bool, **options: Any) -> None:
-        call_command("init", verbosity=0)
+        if not Path(settings.EGIDE_KEY_FILE).exists():  # else the cases of a former run are sealed with it
+            call_command("init", verbosity=0)
         call_command("migrate", verbosity=0)
         if not Account.objects.filter(username=world.FIRST_SIGN_IN).exists():  # else a former run's is kept
             world.build(at=clock.now() - timedelta(days=180), now=clock.now())
