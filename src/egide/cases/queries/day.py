@@ -20,7 +20,7 @@ from egide.sharing import services as sharing
 from egide.sharing.rules.sides import is_management_only
 
 #: Tasks of one day: beyond, the page says so and leads to the cases.
-SHOWN = 40
+SHOWN = 25
 
 
 #: Where the programme's own team does what a date asks; what is not here is done on the case's page.
