@@ -28,8 +28,20 @@ def pytest_collection_finish(session):
     gc.set_threshold(20_000, 20, 50)
 
 
-@pytest.hookimpl(trylast=True)
+#: What asks for the tables, by mark or by fixture.
+TABLES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
+    """Mark what asks for no tables: it is the same on every database, and CI runs it once."""
+    for item in items:
+        if not (TABLES & set(item.fixturenames) or item.get_closest_marker("django_db")):
+            item.add_marker(pytest.mark.anywhere)
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def pytest_collection_order(items):
     """Drive the browser last, whatever the order of the rest.
 
     Playwright leaves an event loop running in its process: Django then keeps another connection, and a

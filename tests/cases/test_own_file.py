@@ -30,10 +30,10 @@ from egide.sharing import handing
 from egide.sharing.models import Disclosure
 from egide.sharing.rules.access import Withholding, clocks, withholdings
 from egide.sharing.rules.enabling import Deployment
-from egide.sharing.rules.policies import use
 from tests.cases.test_cost import MOST_QUERIES, queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
+from tests.deployments import as_before, use
 from tests.factories import DAY, a_member
 from tests.partners.test_migrations import migrate  # noqa: F401
 
@@ -50,8 +50,8 @@ def case(world):
 @pytest.fixture
 def deployment():
     """Decide as another deployment for the time of a test."""
-    yield use
-    use(Deployment(is_fictional=True, profiles=("ca-nb", "us-ct")))
+    with as_before():
+        yield use
 
 
 def ask(world, case, role="victim", **fields):

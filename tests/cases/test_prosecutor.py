@@ -19,11 +19,11 @@ from egide.sharing import prosecutor
 from egide.sharing import services as sharing
 from egide.sharing.models import Disclosure
 from egide.sharing.rules.enabling import Deployment
-from egide.sharing.rules.policies import use
 from egide.vault.fields import ciphertext_of
 from tests.cases.test_cost import MOST_QUERIES, queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
+from tests.deployments import as_before, use
 from tests.factories import DAY, a_member
 
 HOUR = timedelta(hours=1)
@@ -44,9 +44,9 @@ STATED = prosecutor.Said(
 @pytest.fixture(autouse=True)
 def france():
     """Decide as a deployment in France."""
-    use(Deployment(is_fictional=True, profiles=("fr",)))
-    yield use
-    use(Deployment(is_fictional=True, profiles=("ca-nb", "us-ct")))
+    with as_before():
+        use(Deployment(is_fictional=True, profiles=("fr",)))
+        yield use
 
 
 @pytest.fixture

@@ -3,21 +3,20 @@
 import pytest
 
 from egide.partners.models import Role
-from egide.sharing.rules import policies
 from egide.sharing.rules.enabling import Deployment
+from tests import deployments
 from tests.factories import a_member, an_agency
 
 
 @pytest.fixture
 def deployment():
     """Decide, for one test, as another deployment would: `deployment(is_fictional=False, reviewed={…})`."""
-    before = policies._in_use
 
     def become(**fields):
-        return policies.use(Deployment(**{"profiles": ("ca-nb", "us-ct"), **fields}))
+        return deployments.use(Deployment(**{"profiles": ("ca-nb", "us-ct"), **fields}))
 
-    yield become
-    policies._in_use = before
+    with deployments.as_before():
+        yield become
 
 
 @pytest.fixture

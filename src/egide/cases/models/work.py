@@ -197,6 +197,10 @@ class Task(models.Model):
                 name="cases_task_open_lead",
                 condition=Q(done_at__isnull=True),
             ),
+            # Which cases wait for a conference, whatever their number.
+            models.Index(
+                fields=["kind", "case"], name="cases_task_open_kind", condition=Q(done_at__isnull=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

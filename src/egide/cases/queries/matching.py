@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from egide.cases.intake import Person
 from egide.cases.models import Case, Entry, File, NameToken
@@ -253,7 +253,9 @@ def _parts(sought: Sought, actor: Membership) -> list[QuerySet[Any]]:
         if also:
             second = NameToken.objects.filter(token__in=also, side=sought.side)
             rows = rows.filter(file__in=second.order_by().values("file"))
-        parts.append(rows.order_by("-case_id").values("file_id")[:NEWEST])
+        # Slips are sorted once found: in the order of an index of cases, the database would read it to its end for them.
+        newest = F("case_id").desc(nulls_last=True) if len(tokens) > 1 else "-case_id"
+        parts.append(rows.order_by(newest).values("file_id")[:NEWEST])
     return parts
 
 

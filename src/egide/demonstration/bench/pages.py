@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -10,10 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from egide.cases import intake
 from egide.cases.lifecycle import State
 from egide.cases.models import Case, Entry, File
 from egide.cases.queries import caseload
 from egide.cases.queries.caseload import Filters
+from egide.cases.services import referring
 from egide.common import clock
 from egide.common.ids import new_id
 from egide.common.paging import encode_place
@@ -26,8 +29,9 @@ from egide.partners.models import Account
 #: A family name of the fictional cases, borne by one person in eighty, and a person's two names.
 SEARCHED = "Tamarack"
 SEARCHED_TWO = "Winifred Tamarack"
-#: The same person as somebody writes her who does not know how.
-MISSPELT = {"victim_given": "Winifrid", "victim_family": "Tamarak"}
+#: One who bears these names, and the same as somebody writes her who does not know how.
+KNOWN = intake.Person("Winifred", "Tamarack", date(1984, 2, 13), "en")
+MISSPELT = {"victim_given": "Winifrid", "victim_family": "Tamarak", "victim_born_on": "1984-02-13"}
 
 
 @dataclass(frozen=True)
@@ -75,13 +79,19 @@ def searching(client: Client, text: str) -> Callable[[], Any]:
     return turn
 
 
-def looking(client: Client) -> Callable[[], Any]:
+def known_by_date(world: World) -> None:
+    """Refer her, born on a day: those of the many cases have a name alone, which is not enough to be asked about."""
+    content = intake.ReferralContent(KNOWN, None, "Fictional: threats, repeated.")
+    programme = world.programmes["ccr-fre"]
+    referring.refer(programme_id=programme.pk, content=content, actor=world.people["police"], at=clock.now())
+
+
+def looking(client: Client, programme: Any) -> Callable[[], Any]:
     """Answer a turn that looks for a misspelt name in a referral being typed, and insists that it is found."""
 
     def turn() -> None:
-        answer = client.post(
-            reverse("cases:refer"), {"look": "1", "form": "harm", **MISSPELT}, HTTP_HX_REQUEST="true"
-        )
+        typed = {"look": "1", "programme": str(programme.pk), **MISSPELT}
+        answer = client.post(reverse("cases:refer"), typed, HTTP_HX_REQUEST="true")
         if answer.status_code != 200 or b"<article" not in answer.content:
             raise RuntimeError(f"looking for a misspelt name answered {answer.status_code} or found nobody")
 
@@ -173,9 +183,16 @@ def measure(world: World, *, with_admin: bool) -> list[Line]:
             60.0,
         )
     )
+    known_by_date(world)
     # Of its target, 40 ms, the p50 counts; the table compares the p95.
     lines.append(
-        Line("a misspelt name before creating", timed(looking(own)), "floor of a page", floor["page"], 40.0)
+        Line(
+            "a misspelt name before creating",
+            timed(looking(own, world.programmes["ccr-fre"])),
+            "floor of a page",
+            floor["page"],
+            40.0,
+        )
     )
     thick = (
         Entry.objects.filter(form="note:1", content__isnull=False)

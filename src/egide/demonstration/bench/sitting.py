@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from egide.cases.lifecycle import State
+from egide.cases.lifecycle import ConferenceState, State
 from egide.cases.models import AgendaItem, Case, Conference
 from egide.cases.services import conferring
 from egide.demonstration.cast import cast_of
@@ -24,7 +24,13 @@ def call_one(world: World, *, at: datetime) -> tuple[Conference, AgendaItem]:
         at=at,
     )
     officer = world.people["police"]
-    cases = Case.objects.visible_to(officer).filter(programme=programme, state=State.ACTIVE).order_by("pk")
+    cases = (
+        Case.objects.visible_to(officer)
+        .filter(programme=programme, state=State.ACTIVE)
+        # A former run's conference keeps its own.
+        .exclude(agenda_items__conference__state=ConferenceState.PLANNED)
+        .order_by("pk")
+    )
     items = [
         conferring.put_on_agenda(conference_id=conference.pk, case_id=pk, actor=cast.coordinator, at=at)
         for pk in cases.values_list("pk", flat=True)[:CASES]

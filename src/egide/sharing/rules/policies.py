@@ -50,8 +50,8 @@ class PolicySet:
         self.regimes = regimes
         self.known_regimes = sorted(regimes)
         #: Effect (`permit`, `forbid`) by id.
-        self.effects = {name: str(policy["effect"]) for name, policy in _by_id(policies).items()}
         self._texts = _by_id(policies)
+        self.effects = {name: str(policy["effect"]) for name, policy in self._texts.items()}
         #: Regimes a policy asks for before anything else: without one of them it cannot match.
         self._asks = {name: _asked_regimes(name, policy) for name, policy in self._texts.items()}
         self._parsed: dict[frozenset[str], cedarpy.PolicySet] = {}
@@ -129,7 +129,7 @@ def load(policies: str, schema: str, *, rules: Mapping[str, Rule], deployment: D
         stand_in = rules[name].protected_by
         if rules[name].effect == "deny" and (stand_in not in whole.ids or stand_in in off):
             raise PolicyError(f"{name} is not reviewed and nothing protects in its place: name a reviewer")
-    kept = {name: policy for name, policy in _by_id(policies).items() if name not in off}
+    kept = {name: policy for name, policy in whole._texts.items() if name not in off}
     return PolicySet(_as_text(kept) if off else policies, schema, regimes=deployment.regimes(rules.values()))
 
 
