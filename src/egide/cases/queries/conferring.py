@@ -28,7 +28,9 @@ from egide.cases.models import AgendaItem, Attendance, Case, Conference, Contrib
 from egide.cases.queries.conflicts import PossibleConflict, possible_conflicts
 from egide.cases.queries.rows import Row, named, stands_for_case, with_name
 from egide.cases.rules.quorum import Present, QuorumFinding, quorum_finding
+from egide.common import clock
 from egide.common.errors import NotVisible
+from egide.common.prepared import Prepared
 from egide.partners.models import Agency, Membership, Role
 from egide.sharing import queries as sharing_queries
 from egide.sharing import services as sharing
@@ -217,22 +219,38 @@ _AGENCY = ("pk", "code", "name_en", "name_fr", "short_en", "short_fr", "sector")
 
 def present_for(item: AgendaItem) -> QuerySet[Attendance]:
     """Return who is in the room and not kept out of this case, in person or with their agency."""
+    return _present(case_id=item.case_id, conference_id=item.conference_id)
+
+
+def _present(*, case_id: UUID, conference_id: UUID) -> QuerySet[Attendance]:
     return Attendance.objects.filter(
-        ~Q(sharing_queries.recused_from(case_id=item.case_id, owner_ref="membership")),
-        conference=item.conference_id,
+        ~Q(sharing_queries.recused_from(case_id=case_id, owner_ref="membership")),
+        conference=conference_id,
         is_present=True,
     ).order_by()
 
 
+def _room_query(*, lead_id: UUID, case_id: UUID, conference_id: UUID, now: datetime) -> QuerySet[Any]:
+    """The agencies of a case's team, then those in the room with their seat."""
+    assigned = sharing_queries.active_assignments(now=now).filter(case_id=case_id).order_by()
+    team = Agency.objects.filter(Q(pk=lead_id) | Q(pk__in=assigned.values("agency")))
+    nowhere = Value(None, output_field=CharField())
+    present = _present(case_id=case_id, conference_id=conference_id)
+    rows = present.values_list(*(f"membership__agency__{name}" for name in _AGENCY), "seat")
+    return team.order_by().values_list(*_AGENCY, nowhere).union(rows, all=True)
+
+
+_ROOM = Prepared(_room_query)
+
+
 def team_and_quorum(item: AgendaItem) -> tuple[list[Agency], QuorumFinding]:
     """Answer the agencies of the case's team, and who is missing in the room: agencies in both, read together."""
-    assigned = sharing_queries.active_assignments().filter(case_id=item.case_id).order_by()
-    team = Agency.objects.filter(
-        Q(pk=item.case.programme.lead_agency_id) | Q(pk__in=assigned.values("agency"))
+    rows = _ROOM.rows(
+        lead_id=item.case.programme.lead_agency_id,
+        case_id=item.case_id,
+        conference_id=item.conference_id,
+        now=clock.now(),
     )
-    nowhere = Value(None, output_field=CharField())
-    present = present_for(item).values_list(*(f"membership__agency__{name}" for name in _AGENCY), "seat")
-    rows = list(team.order_by().values_list(*_AGENCY, nowhere).union(present, all=True))
     agencies = [(Agency(**dict(zip(_AGENCY, row[:-1], strict=True))), row[-1]) for row in rows]
     finding = quorum_finding(
         item.conference.programme.protocol,
