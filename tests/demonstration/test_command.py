@@ -23,32 +23,25 @@ def few(settings, tmp_path, monkeypatch):
     )
 
 
-def test_loads_once_and_keeps_everything_the_second_time(few):
-    call_command("demo")
+def test_loads_once_keeps_everything_the_second_time_and_adds_simpler_cases_when_asked(few, capsys):
+    with translation.override("en"):
+        call_command("demo")
+    check_says_who_signs_in(capsys.readouterr().out, "fictional")
     first = set(Case.objects.values_list("pk", "revision"))
-    call_command("demo")
-
     assert first
+
+    with translation.override("fr"):
+        call_command("demo")
+    check_says_who_signs_in(capsys.readouterr().out, "Connexions fictives")
     assert set(Case.objects.values_list("pk", "revision")) == first
     assert Checkpoint.objects.exists()
     assert verify().is_whole
 
-
-def test_adds_simpler_cases_when_asked(few):
-    call_command("demo")
-    first = Case.objects.count()
-
     call_command("demo", "--cases", "20")
+    assert Case.objects.count() == len(first) + 20
 
-    assert Case.objects.count() == first + 20
 
-
-@pytest.mark.parametrize(("language", "said"), [("en", "fictional"), ("fr", "Connexions fictives")])
-def test_says_who_signs_in_in_the_language_of_the_terminal(few, capsys, language, said):
-    with translation.override(language):
-        call_command("demo")
-
-    shown = capsys.readouterr().out
+def check_says_who_signs_in(shown, said):
     assert said in shown
     assert world.PASSWORD in shown
     for one in world.description()["people"]:

@@ -225,6 +225,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.anywhere  # its PostgreSQL is its own
 def test_postgresql_killed_thirty_times_keeps_what_it_committed(own_postgres, tmp_path, settings):
     environment = {
         **os.environ,
