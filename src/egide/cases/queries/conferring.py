@@ -108,7 +108,7 @@ def agenda(
 
 
 #: Cases offered for an agenda; another one is put on it by its reference.
-CANDIDATES = 30
+CANDIDATES = 15
 
 
 def _candidates(conference: Conference, actor: Membership) -> list[Any]:
