@@ -63,7 +63,8 @@ def team_and_coordinators(
     here = team_of(case).order_by()
     there = _coordinators(programme, at, case.pk).order_by()
     rows = Membership.objects.filter(Q(pk__in=here.values("pk")) | Q(pk__in=there.values("pk")))
-    team, others = [], []
+    team: list[Membership] = []
+    others: list[Membership] = []
     for one in _named(rows):
         (others if one.agency_id == programme.lead_agency_id else team).append(one)
     return team, _known_to_coordinate(others, programme)
@@ -189,7 +190,7 @@ def fetch_case(*, case_id: UUID, actor: Membership | None) -> tuple[Case, UUID |
         waiting_transfer=Subquery(waiting.values("pk")[:1])
     )
     case = rows.fetch(case_id, actor=actor)
-    return case, case.waiting_transfer
+    return case, case.waiting_transfer  # type: ignore[attr-defined]
 
 
 def fetch(*, transfer_id: UUID, actor: Membership) -> Transfer:
