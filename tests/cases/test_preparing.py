@@ -252,6 +252,42 @@ class TestActions:
         assert "1 of 3 done" in client.get(page).content.decode()
         assert len(queries_of(client, page)) <= MOST_QUERIES
 
+    def say(self, agreed, number, outcome, words, member):
+        task_id = agreed.decisions[number].task_id
+        if outcome == "blocked":
+            return progressing.block_task(task_id=task_id, words=words, actor=member, at=NOON)
+        return progressing.finish_task(task_id=task_id, outcome=outcome, words=words, actor=member, at=NOON)
+
+    def test_show_what_was_said_of_them_to_who_may_read_it(self, agreed, client):
+        self.say(agreed, 0, "blocked", "Zno car.", agreed.officer)
+        self.say(agreed, 1, "done", "Zinvoice.", agreed.coordinator)
+        self.say(agreed, 2, "not_done", "Zmoved.", agreed.coordinator)
+        sign_in(client, agreed.coordinator)
+
+        page = client.get(reverse("cases:conference-actions", args=[agreed.sitting.pk])).content.decode()
+
+        assert "1 of 3 done" in page, "what was not done is not counted as done"
+        for label, words in (
+            ("What stands in the way:", "Zno car."), ("What shows it:", "Zinvoice."), ("Why it ended:", "Zmoved."),
+        ):  # fmt: skip
+            assert f"<b>{label}</b> {words}" in page
+        assert "cannot go on for now" in page
+
+    def test_keep_what_was_said_for_the_victim_from_the_other_side(self, agreed, client):
+        Attendance.objects.create(
+            conference=agreed.sitting,
+            membership=agreed.probation,
+            account=agreed.probation.account,
+            seat="team_member",
+        )
+        self.say(agreed, 1, "done", "Zinvoice.", agreed.coordinator)
+        sign_in(client, agreed.probation)
+
+        page = client.get(reverse("cases:conference-actions", args=[agreed.sitting.pk])).content.decode()
+
+        assert "Zinvoice." not in page
+        assert "What shows it:" not in page
+
     def test_that_are_late_rise_to_who_leads_the_case(self, agreed):
         deadlines.raise_late(at=NOON + 6 * DAY)
         task = Task.objects.get(pk=agreed.decisions[0].task_id)

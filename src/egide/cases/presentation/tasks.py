@@ -9,7 +9,7 @@ from egide.cases import permissions
 from egide.cases.forms.progressing import INTERPRETERS
 from egide.cases.lifecycle import State, TaskState
 from egide.cases.models import Case, Task
-from egide.cases.models.work import TaskKind
+from egide.cases.models.work import EVIDENCE, STANDS_IN_THE_WAY, TaskKind
 from egide.cases.presentation.contact import wording
 from egide.cases.queries.casefile import CaseFile
 from egide.cases.services.progressing import ENDED_BY_HAND
@@ -46,6 +46,16 @@ def remark_text(item: sharing.OpenedItem | None) -> str:
     if item.text:
         lines.append(item.text)
     return "\n".join(lines)
+
+
+def remark_label(item: sharing.OpenedItem | None, task: Task) -> str:
+    """Answer what those words are: what shows that it is done, what stands in the way, why it was not done."""
+    if item is None:
+        return ""
+    if item.form == STANDS_IN_THE_WAY:
+        is_blocked = task.state == TaskState.BLOCKED
+        return _("What stands in the way:") if is_blocked else _("What stood in the way:")
+    return _("What shows it:") if item.form == EVIDENCE else _("Why it ended:")
 
 
 def task_line(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases.models import Conference
+from egide.cases.presentation.tasks import remark_label, remark_text
 from egide.cases.queries import following
 from egide.cases.services import conferring
 from egide.cases.views.step import do
@@ -28,7 +29,14 @@ def actions(request: Request, conference_id: UUID) -> HttpResponse:
         "cases/conference_actions.html",
         {
             "conference": found,
-            "lines": lines,
+            "lines": [
+                {
+                    "one": one,
+                    "remark": remark_text(one.remark),
+                    "remark_label": remark_label(one.remark, one.task),
+                }
+                for one in lines
+            ],
             "done": sum(one.state == "done" for one in lines),
             "late": sum(one.is_late for one in lines),
             "at": at,
