@@ -285,7 +285,7 @@ class TestJourney:
         )
         plan = Plan.objects.get(file__case=case)
         assert post(client, url("plan-agree", plan.pk), {"content": str(plan.content_id)}).status_code == 302
-        assert post(client, url("plan-print", plan.pk)).status_code == 302
+        assert post(client, url("plan-print", plan.pk), {"parts": ["leaving"]}).status_code == 302
         assert post(client, url("level"), {"level": "high", "reasons": "Weapons."}).status_code == 302
         assert (
             post(

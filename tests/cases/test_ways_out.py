@@ -121,7 +121,7 @@ class TestThePlan:
         assert "Record the print" in asked.content.decode()
 
         before = rows()
-        sent = client.post(self.page(full), {"submission": new_key()})
+        sent = client.post(self.page(full), {"submission": new_key(), "parts": ["leaving"]})
         row = Disclosure.objects.order_by("-pk").first()
         assert rows() == before + 1
         assert (row.method, row.categories, row.is_to_the_person) == ("print", ["plan.safety"], True)
@@ -132,7 +132,7 @@ class TestThePlan:
 
     def test_asks_again_after_an_hour(self, full, client, monkeypatch):  # noqa: F811
         sign_in(client, full.advocate)
-        client.post(self.page(full), {"submission": new_key()})
+        client.post(self.page(full), {"submission": new_key(), "parts": ["leaving"]})
         row = Disclosure.objects.order_by("-pk").first()
         Disclosure.objects.filter(pk=row.pk).update(disclosed_at=row.disclosed_at - timedelta(hours=1))
 
@@ -142,7 +142,7 @@ class TestThePlan:
 
     def test_is_not_shown_by_anothers_row_nor_by_one_of_something_else(self, full, client):  # noqa: F811
         sign_in(client, full.advocate)
-        client.post(self.page(full), {"submission": new_key()})
+        client.post(self.page(full), {"submission": new_key(), "parts": ["leaving"]})
         plan = Disclosure.objects.order_by("-pk").first()
         client.post(
             reverse("cases:disclosure-letter", args=[full.case.pk, "victim", "hipaa"]),

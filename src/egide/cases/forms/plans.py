@@ -1,12 +1,18 @@
 """The plan of a case, part by part."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import Shared, choice, words
 from egide.cases.models import Plan
+from egide.cases.rules.plan_parts import PlanPart
 from egide.cases.rules.plans import MANAGEMENT, SAFETY, PlanKind
+from egide.common.text import localized
 
 #: In the person's own voice: they read it, and keep it on paper.
 _SAFETY = {
@@ -14,10 +20,12 @@ _SAFETY = {
     "warning_signs": _("Signs that danger is near"),
     "at_home": _("Staying safer at home"),
     "leaving": _("If I have to leave quickly"),
+    "safe_places": _("Where I can go"),
+    "money_papers": _("Money and papers"),
     "children": _("My children"),
     "work_school": _("At work or at school"),
     "phone_devices": _("My phone and accounts"),
-    "orders": _("Court orders and what to do if they are broken"),
+    "orders": _("Court orders and legal steps"),
     "people_who_help": _("People who help me"),
     "pets": _("My animals"),
     "code_word": _("My code word"),
@@ -53,16 +61,29 @@ def plan_title(kind: PlanKind) -> Any:
     return _TITLES[kind]
 
 
+def _talked_through(part: PlanPart) -> SafeString:
+    """Answer what helps to talk a part through: what is said first, then its questions."""
+    first = localized(part, "first")
+    said = format_html('<p class="prompts__first">{}</p>', first) if first else ""
+    asked = format_html_join("", "<li>{}</li>", ((localized(one, "title"),) for one in part.questions))
+    return format_html('{}<ul class="prompts">{}</ul>', said, asked)
+
+
 class PlanForm(Shared):
-    """A plan, one box a part; empty parts are left out of what is printed."""
+    """A plan, one box a part, with the questions its programme asks; each may be left, and begins empty."""
 
     made_with = choice(_("How was it made?"), [], error=_("Say how the plan was made."))
 
-    def __init__(self, *args: Any, kind: PlanKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: PlanKind, prompts: Mapping[str, PlanPart], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         parts = {
-            name: words(SECTION_LABELS[name], hint=_HINTS.get(name, ""), rows=3, required=False)
+            name: words(
+                SECTION_LABELS[name],
+                hint=_talked_through(prompts[name]) if name in prompts else _HINTS.get(name, ""),
+                rows=3,
+                required=False,
+            )
             for name in kind.sections
         }
         self.fields = {**parts, **self.fields}
@@ -74,3 +95,41 @@ class PlanForm(Shared):
     def sections(self) -> dict[str, str]:
         """Answer the parts."""
         return {name: self.cleaned_data.get(name, "") for name in self.kind.sections}
+
+
+class PaperForm(forms.Form):
+    """What goes on the person's paper: chosen part by part, nothing ticked before."""
+
+    parts = forms.MultipleChoiceField(
+        label=_("What does the person want on it?"),
+        help_text=_("Read each part with the person. A place, a name or a time on paper can be found."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    asked = forms.MultipleChoiceField(
+        label=_("Only if the person asks for it"),
+        help_text=_("Whoever finds the paper could use it. A word is better kept in mind."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kind: PlanKind, written: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order = kind.for_paper(written)
+        for field in ("parts", "asked"):
+            names = [name for name in self.order if (name in kind.on_paper_if_asked) == (field == "asked")]
+            self.fields[field].choices = [(name, SECTION_LABELS[name]) for name in names]  # type: ignore[attr-defined]
+            if not names:
+                del self.fields[field]
+
+    def clean(self) -> dict[str, Any]:
+        """A paper with nothing on it is not made."""
+        data = super().clean() or {}
+        if not self.errors and not self.chosen():
+            self.add_error(next(iter(self.fields), None), _("Choose at least one part with the person."))
+        return data
+
+    def chosen(self) -> list[str]:
+        """Answer the parts that were chosen, in the order of the plan."""
+        ticked = {name for field in self.fields for name in self.cleaned_data.get(field, ())}
+        return [name for name in self.order if name in ticked]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from egide.cases.rules.needs import NeedRule
+from egide.cases.rules.plan_parts import PlanPart
 from egide.cases.rules.plans import PlanKind
 from egide.cases.rules.protocol_parts import Interval as Interval
 
@@ -113,6 +114,8 @@ class Protocol:
     capacity: int = 16
     #: What reopens review at once, in the order it is asked.
     developments: tuple[Development, ...] = ()
+    #: What each part of its plan is talked through with; a part it does not name has its title alone.
+    plan_parts: Mapping[str, PlanPart] = field(default_factory=dict)
 
     @property
     def reaches_the_person(self) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from egide.cases.rules.needs import NEED_TASKS, NEEDS, NeedRule
-from egide.cases.rules.plans import KINDS
+from egide.cases.rules.plan_parts import PlanPart, PlanPartsError, plan_parts
+from egide.cases.rules.plans import KINDS, PlanKind
 from egide.cases.rules.protocol import (
     INTAKES,
     LEVELS,
@@ -96,6 +97,7 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
             f"intake: the form {intake!r} is about a {INTAKES[intake]}, the cases about a {about}"
         )
     developments = _developments(data.get("critical_developments") or ())
+    plan = KINDS[_one(data["plan"], KINDS, where="plan")]
     accepting, entering = tuple(data["dates"]["accepted"]), tuple(data["dates"]["entered"])
     return Protocol(
         code=data["code"],
@@ -124,7 +126,8 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         ),
         on_accepting=accepting,
         on_entering=entering,
-        plan=KINDS[_one(data["plan"], KINDS, where="plan")],
+        plan=plan,
+        plan_parts=_plan_parts(data.get("plan_parts") or {}, plan),
         reviews=_intervals(data["reviews"], LEVELS, where="reviews"),
         level_words=_levels(data["levels"]),
         quorum=tuple(_seat(seat) for seat in data["quorum"]),
@@ -144,6 +147,13 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
             for need, rule in (data.get("needs") or {}).items()
         },
     )
+
+
+def _plan_parts(data: Mapping[str, Any], plan: PlanKind) -> dict[str, PlanPart]:
+    try:
+        return plan_parts(data, plan)
+    except PlanPartsError as error:
+        raise ProtocolError(f"plan_parts: {error}") from error
 
 
 def _above_zero(number: Any, *, where: str) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
-from egide.cases.forms.plans import SECTION_LABELS, PlanForm, plan_title
+from egide.cases.forms.plans import SECTION_LABELS, PaperForm, PlanForm, plan_title
 from egide.cases.models import File, Plan
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
@@ -74,7 +74,9 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         last = _last(request, file)
         initial = {**last.content.get("sections", {}), "based_on": last.id} if last else {}
     kind = case.programme.protocol.plan
-    form = PlanForm(request.POST or None, initial=initial, kind=kind)
+    form = PlanForm(
+        request.POST or None, initial=initial, kind=kind, prompts=case.programme.protocol.plan_parts
+    )
 
     def effect(at: Any) -> str:
         planning.write_plan(
@@ -130,6 +132,8 @@ def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
 
 #: What the paper of a plan holds.
 _ON_PAPER = ["plan.safety"]
+#: Which parts of it were chosen for the last print, by the session's own key.
+_PARTS = "plan_parts_on_paper"
 
 
 def _on_paper(request: Request, case_id: UUID, plan_id: UUID) -> tuple[File, Plan, dict[str, str]]:
@@ -149,18 +153,31 @@ def _on_paper(request: Request, case_id: UUID, plan_id: UUID) -> tuple[File, Pla
 
 
 def printed(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
-    """Before the plan is on paper: is it safe to keep? Recording the print leads to the paper."""
-    file, found, _words_of_it = _on_paper(request, case_id, plan_id)
-    if request.method == "POST":
+    """Before the plan is on paper: what of it, and is it safe to keep? Recording the print leads to the paper."""
+    file, found, written = _on_paper(request, case_id, plan_id)
+    form = PaperForm(request.POST or None, kind=SAFETY, written=written)
 
-        def effect(at: datetime) -> str:
-            made = sharing.record_disclosure(
-                actor=request.actor, file=file, categories=_ON_PAPER, method="print", basis="self", at=at
-            )
-            return reverse("cases:plan-paper", args=[case_id, plan_id, made.pk])
+    def effect(at: datetime) -> str:
+        made = sharing.record_disclosure(
+            actor=request.actor, file=file, categories=_ON_PAPER, method="print", basis="self", at=at
+        )
+        # Kept in the session: which parts a person asked for is in no address, and in no log.
+        request.session[_PARTS] = {"print": str(made.pk), "parts": form.chosen()}
+        return reverse("cases:plan-paper", args=[case_id, plan_id, made.pk])
 
-        return do(request, scope="cases.plan-print", effect=effect)
-    return render(request, "cases/plan_print.html", {"case": file.case, "plan": found})
+    return step(
+        request,
+        form=form,
+        scope="cases.plan-print",
+        effect=effect,
+        template="cases/plan_print.html",
+        context={
+            "case": file.case,
+            "plan": found,
+            "has_parts": bool(form.fields),
+            "never": [SECTION_LABELS[name] for name in SAFETY.never_on_paper if written.get(name)],
+        },
+    )
 
 
 @require_GET
@@ -170,8 +187,10 @@ def paper(request: Request, case_id: UUID, plan_id: UUID, disclosure_id: UUID) -
     row = disclosures.recorded_print(
         disclosure_id=disclosure_id, file=file, categories=_ON_PAPER, actor=request.actor, at=clock.now()
     )
-    if row is None:
+    chosen = request.session.get(_PARTS) or {}
+    if row is None or chosen.get("print") != str(disclosure_id):
         return redirect("cases:plan-print", case_id, plan_id)
+    parts = {name: said[name] for name in SAFETY.for_paper(said) if name in chosen["parts"]}
     return render(
-        request, "cases/plan_paper.html", {"case": file.case, "plan": found, "sections": _sections(said)}
+        request, "cases/plan_paper.html", {"case": file.case, "plan": found, "sections": _sections(parts)}
     )
