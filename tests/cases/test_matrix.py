@@ -100,6 +100,7 @@ def addresses(world):
         "cases:served": [case, plan],
         "cases:plan-agree": [case, plan],
         "cases:plan-print": [case, plan],
+        "cases:plan-version": [case, plan],
         "cases:sharing-new": [case, str(world.police_agency.pk), "victim", "serious_imminent_threat"],
         "cases:sharing-answer": [case, plan],
         "cases:danger-check": [case, plan],

@@ -46,6 +46,8 @@ def item_words(item: sharing.OpenedItem) -> str:
         for name, label in SECTION_LABELS.items()
         if sections.get(name)
     ]
+    if sections and content.get("why"):
+        lines.append(f"{with_colon(_('Why it was written again'))} {content['why']}")
     if content.get("born_on"):
         lines.append(_("Born on %(day)s") % {"day": dates.said_of(content["born_on"])})
     channels = dict(CHANNELS)

@@ -1,6 +1,6 @@
 """The plan of a case, part by part."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -74,9 +74,25 @@ class PlanForm(Shared):
 
     made_with = choice(_("How was it made?"), [], error=_("Say how the plan was made."))
 
-    def __init__(self, *args: Any, kind: PlanKind, prompts: Mapping[str, PlanPart], **kwargs: Any) -> None:
+    why = words(
+        _("Why is it written again?"),
+        hint=_("What changed since the version that is agreed, in a few words."),
+        rows=2,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: PlanKind,
+        prompts: Mapping[str, PlanPart],
+        is_again: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        if not is_again:
+            del self.fields["why"]
         parts = {
             name: words(
                 SECTION_LABELS[name],
@@ -133,3 +149,32 @@ class PaperForm(forms.Form):
         """Answer the parts that were chosen, in the order of the plan."""
         ticked = {name for field in self.fields for name in self.cleaned_data.get(field, ())}
         return [name for name in self.order if name in ticked]
+
+
+class VersionsForm(forms.Form):
+    """Which two versions are set side by side: the last two, until others are chosen."""
+
+    before = forms.TypedChoiceField(label=_("Version"), coerce=int)
+    after = forms.TypedChoiceField(label=_("Compared with"), coerce=int)
+
+    def __init__(self, data: Any = None, *, plans: Sequence[Plan], **kwargs: Any) -> None:
+        numbers = [plan.version for plan in plans]
+        super().__init__(data, initial=dict(zip(("after", "before"), numbers, strict=False)), **kwargs)
+        choices = [(plan.version, f"{plan.version} – {plan.get_state_display()}") for plan in plans]
+        for field in ("before", "after"):
+            self.fields[field].choices = choices  # type: ignore[attr-defined]
+            self.fields[field].error_messages["invalid_choice"] = _("Choose a version of this plan.")
+
+    def clean(self) -> dict[str, Any]:
+        """A version is not compared with itself."""
+        data = super().clean() or {}
+        if data.get("before") and data.get("before") == data.get("after"):
+            self.add_error("after", _("Choose two different versions."))
+        return data
+
+    def chosen(self) -> tuple[int, int] | None:
+        """Answer the two, the older first; None when nothing can be compared."""
+        said = self.initial if not self.is_bound else self.cleaned_data if self.is_valid() else {}
+        if "before" not in said or "after" not in said:
+            return None
+        return min(said["before"], said["after"]), max(said["before"], said["after"])

@@ -33,11 +33,13 @@ def write_plan(
     actor: Membership,
     at: datetime,
     based_on: UUID | None = None,
+    why: str = "",
 ) -> Plan:
     """Write the next version, as a draft; writing again before agreement replaces the draft's words.
 
     Args:
         based_on: the content of the newest version when the words were taken up; None when there was none.
+        why: what made it change, said of a version that follows an agreed one.
     Raises:
         PlanMoved: the newest version is another by now.
         Refused: every section is empty, or the case is not open.
@@ -62,11 +64,13 @@ def write_plan(
             )
         )
     draft = newest if newest is not None and newest.state == PlanState.DRAFT else None
+    former = _former_versions(file)
+    reason = {"why": why.strip()} if former and why.strip() else {}
     entry = entries.write_entry(
         file=file,
         category=plan.category,
         kind=Kind.STATEMENT if plan is SAFETY else Kind.OPINION,
-        data={"sections": kept, "former": _former_versions(file)},
+        data={"sections": kept, "former": former, **reason},
         form=f"{plan.form}:1",
         actor=actor,
         at=at,

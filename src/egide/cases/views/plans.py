@@ -12,7 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from egide.cases import permissions
 from egide.cases.forms.plans import SECTION_LABELS, PaperForm, PlanForm, plan_title
+from egide.cases.lifecycle import PlanState
 from egide.cases.models import File, Plan
+from egide.cases.presentation.plans import plan_sections
+from egide.cases.queries import planning as planned
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
 from egide.cases.views.step import do, fetch_case, fetch_supported, noticing, step
@@ -41,26 +44,33 @@ def _opened(request: Request, file: File) -> tuple[list[Plan], dict[UUID, Any]]:
     return plans, {item.id: item.content.get("sections", {}) for item in opened}
 
 
-def _sections(content: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"label": SECTION_LABELS[name], "text": content[name]} for name in SECTION_LABELS if content.get(name)
-    ]
-
-
 @require_GET
 def plan(request: Request, case_id: UUID) -> HttpResponse:
-    """The current plan, the one being written, and the former versions."""
+    """The current plan and the one being written; the former versions, each a link away."""
     case = fetch_supported(request, case_id)
-    plans, words = _opened(request, entries.subject_file(case))
-    shown = [
-        {"plan": p, "sections": _sections(words[p.content_id]) if p.content_id in words else None}
-        for p in plans
-    ]
+    file = entries.subject_file(case)
+    versions = planned.versions(file=file)
+    former = [one for one in versions if one.state == PlanState.REPLACED]
+    living = [one for one in versions if one.state != PlanState.REPLACED]
+    opened = planned.open_versions(file=file, plans=living, actor=request.actor, at=clock.now())
     kind = case.programme.protocol.plan
     return render(
         request,
         "cases/plan.html",
-        {"case": case, "plans": shown, "title": plan_title(kind), "is_safety": kind is SAFETY},
+        {
+            "case": case,
+            "plans": [
+                {
+                    "plan": one.plan,
+                    "why": one.why,
+                    "sections": None if one.sections is None else plan_sections(one.sections),
+                }
+                for one in opened
+            ],
+            "former": former,
+            "title": plan_title(kind),
+            "is_safety": kind is SAFETY,
+        },
     )
 
 
@@ -69,13 +79,14 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
     file = entries.visible_subject_file(case_id=case_id, actor=request.actor)
     case = file.case
     permissions.check_can_support(request.actor, case)
-    initial: dict[str, Any] = {}
-    if request.method == "GET":
-        last = _last(request, file)
-        initial = {**last.content.get("sections", {}), "based_on": last.id} if last else {}
-    kind = case.programme.protocol.plan
+    protocol = case.programme.protocol
+    kind = protocol.plan
     form = PlanForm(
-        request.POST or None, initial=initial, kind=kind, prompts=case.programme.protocol.plan_parts
+        request.POST or None,
+        initial=_begun(request, file) if request.method == "GET" else {},
+        kind=kind,
+        prompts=protocol.plan_parts,
+        is_again=Plan.objects.filter(file=file, agreed_at__isnull=False).exists(),
     )
 
     def effect(at: Any) -> str:
@@ -84,6 +95,7 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
             sections=form.sections(),
             made_with=form.cleaned_data["made_with"],
             based_on=form.cleaned_data["based_on"],
+            why=form.cleaned_data.get("why", ""),
             actor=request.actor,
             at=at,
         )
@@ -95,7 +107,7 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         if last is None:
             return []
         form.go_on_from(last.id)
-        return _sections(last.content.get("sections", {}))
+        return plan_sections(last.content.get("sections", {}))
 
     return step(
         request,
@@ -110,6 +122,17 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         else _("The plan was kept as a draft. Once it is agreed, make it the current one."),
         context={"case": case, "is_safety": kind is SAFETY},
     )
+
+
+def _begun(request: Request, file: File) -> dict[str, Any]:
+    """Answer what the next version begins with: the words of the last; why it was written, while it is a draft."""
+    last = _last(request, file)
+    if last is None:
+        return {}
+    content = last.content
+    is_draft = Plan.objects.filter(content=last.id, state=PlanState.DRAFT).exists()
+    why = content.get("why", "") if is_draft else ""
+    return {**content.get("sections", {}), "why": why, "based_on": last.id}
 
 
 def _last(request: Request, file: File) -> Any:
@@ -192,5 +215,5 @@ def paper(request: Request, case_id: UUID, plan_id: UUID, disclosure_id: UUID) -
         return redirect("cases:plan-print", case_id, plan_id)
     parts = {name: said[name] for name in SAFETY.for_paper(said) if name in chosen["parts"]}
     return render(
-        request, "cases/plan_paper.html", {"case": file.case, "plan": found, "sections": _sections(parts)}
+        request, "cases/plan_paper.html", {"case": file.case, "plan": found, "sections": plan_sections(parts)}
     )

@@ -1,0 +1,53 @@
+"""The versions of a plan, and the words of those a reader asks for."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from egide.cases.models import File, Plan
+from egide.cases.rules.plans import SAFETY
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+
+
+@dataclass(frozen=True)
+class OpenedPlan:
+    """One version as one reader gets it."""
+
+    plan: Plan
+    #: The words of each part, by its code; None when they are not the reader's to read.
+    sections: dict[str, str] | None
+    #: Why it was written again; empty when nobody said.
+    why: str = ""
+
+
+def versions(*, file: File) -> list[Plan]:
+    """Answer every version, newest first, without a word of them."""
+    return list(
+        Plan.objects.filter(file=file)
+        .select_related("written_by__account", "written_by__agency")
+        .order_by("-version")
+    )
+
+
+def open_versions(
+    *, file: File, plans: Collection[Plan], actor: Membership, at: datetime
+) -> list[OpenedPlan]:
+    """Open these versions of one file, whether they were replaced since or not, in one decision and one trace."""
+    kind = file.case.programme.protocol.plan
+    found = sharing.open_records(
+        actor=actor,
+        file=file,
+        purpose="victim_safety" if kind is SAFETY else sharing.purpose_of(actor),
+        at=at,
+        records=file.records_of_entries([plan.content_id for plan in plans]),
+        category=kind.category,
+    )
+    contents = {item.id: item.content for item in found}
+    return [_opened(plan, contents.get(plan.content_id)) for plan in plans]
+
+
+def _opened(plan: Plan, content: object) -> OpenedPlan:
+    if not isinstance(content, Mapping):
+        return OpenedPlan(plan, None)
+    return OpenedPlan(plan, dict(content.get("sections") or {}), content.get("why", ""))
