@@ -4,10 +4,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Subquery, UUIDField
+
+from egide.cases.lifecycle import PlanState
 from egide.cases.models import File, Plan
 from egide.cases.rules.plans import SAFETY
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
+
+_VERSIONS = Plan.objects.filter(file=OuterRef("pk")).order_by()
+#: What a form of the next version asks of the file, in the query that finds it: is one agreed, which words are a draft.
+MARKS = {
+    "has_agreed_plan": Exists(_VERSIONS.filter(agreed_at__isnull=False)),
+    "plan_draft_id": Subquery(
+        _VERSIONS.filter(state=PlanState.DRAFT).values("content")[:1], output_field=UUIDField()
+    ),
+}
 
 
 @dataclass(frozen=True)

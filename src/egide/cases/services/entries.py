@@ -182,15 +182,18 @@ def file_served(case: Case, side: str) -> File:
     return found
 
 
-def visible_subject_file(*, case_id: UUID, actor: Membership) -> File:
+def visible_subject_file(*, case_id: UUID, actor: Membership, marks: Mapping[str, Any] | None = None) -> File:
     """Answer the file of whom a case is about, with its case, in the actor's scope, in one query.
 
+    Args:
+        marks: what else is asked of it in the same query, by name.
     Raises:
         NotVisible: the case is not the actor's to see.
     """
     file = (
         File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id))
         .filter(is_subject=True)
+        .annotate(**(marks or {}))
         .select_related("case__programme__lead_agency")
         .order_by()
         .first()

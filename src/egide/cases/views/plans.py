@@ -76,7 +76,7 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
 
 def write(request: Request, case_id: UUID) -> HttpResponse:
     """Write the next version, beginning with the words of the last."""
-    file = entries.visible_subject_file(case_id=case_id, actor=request.actor)
+    file: Any = entries.visible_subject_file(case_id=case_id, actor=request.actor, marks=planned.MARKS)
     case = file.case
     permissions.check_can_support(request.actor, case)
     protocol = case.programme.protocol
@@ -86,7 +86,7 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
         initial=_begun(request, file) if request.method == "GET" else {},
         kind=kind,
         prompts=protocol.plan_parts,
-        is_again=Plan.objects.filter(file=file, agreed_at__isnull=False).exists(),
+        is_again=file.has_agreed_plan,
     )
 
     def effect(at: Any) -> str:
@@ -124,14 +124,13 @@ def write(request: Request, case_id: UUID) -> HttpResponse:
     )
 
 
-def _begun(request: Request, file: File) -> dict[str, Any]:
+def _begun(request: Request, file: Any) -> dict[str, Any]:
     """Answer what the next version begins with: the words of the last; why it was written, while it is a draft."""
     last = _last(request, file)
     if last is None:
         return {}
     content = last.content
-    is_draft = Plan.objects.filter(content=last.id, state=PlanState.DRAFT).exists()
-    why = content.get("why", "") if is_draft else ""
+    why = content.get("why", "") if last.id == file.plan_draft_id else ""
     return {**content.get("sections", {}), "why": why, "based_on": last.id}
 
 
