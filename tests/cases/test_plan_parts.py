@@ -54,7 +54,7 @@ class TestTheParts:
         for part in found.plan_parts.values():
             for one in part.questions:
                 assert one.title_en.endswith("?")
-                assert one.title_fr.endswith("\u00a0?")
+                assert one.title_fr.endswith("\u202f?")
 
     def test_of_devices_say_first_that_nothing_is_removed_at_once(self):
         part = protocol_file.load("ccr").plan_parts["phone_devices"]

@@ -43,6 +43,29 @@ def test_a_timeline_of_nothing_says_so():
     assert picture.description
 
 
+def a_point(day, **counts):
+    return {"on": date(2026, 11, day), "done": 0, "todo": 0, "blocked": 0, "late": 0, **counts}
+
+
+def test_progress_says_in_words_how_far_things_are_and_has_its_table():
+    points = [a_point(3, todo=3), a_point(9, done=1, late=2), a_point(20, done=2, blocked=1, late=1)]
+    picture = drawing.progress(points=points, title=HOSTILE, legend=HOSTILE)
+
+    assert Checked(picture.svg).faults == []
+    assert picture.description == "2 done, 1 cannot go on, 1 late"
+    assert [row[1:] for row in picture.rows] == [[0, 3, 0, 0], [1, 0, 0, 2], [2, 0, 1, 1]]
+    assert all(f">{words}</text>" in picture.svg for words in ("2 done", "1 cannot go on", "1 late"))
+    assert ">0 to do</text>" not in picture.svg
+
+
+@pytest.mark.parametrize("points", [[], [a_point(3)]])
+def test_progress_of_nothing_says_so(points):
+    assert drawing.progress(points=points, title="a").description in (
+        "No action has been given yet.",
+        "Nothing is left to do.",
+    )
+
+
 def test_a_bar_escapes_its_marks():
     bar = drawing.range_bar(known=6, low=6, high=9, maximum=13, marks=[{"value": 7, "label": HOSTILE}])
 

@@ -187,6 +187,62 @@ def _unknown(count: int) -> str:
     )
 
 
+#: How a pile is built, from the ground: what is done first, what is late on top.
+_PILE = (("done", "work"), ("todo", "soft"), ("blocked", "guarded"), ("late", "late"))
+
+
+def progress(*, points: Sequence[Mapping[str, Any]], title: str, legend: str = "") -> Picture:
+    """Draw how many actions are done, to do, blocked and late, at each of some days."""
+    if not points:
+        return Picture(title, _("No action has been given yet."), mark_safe(""))
+    top, bottom, left, right = 16, 156, 34, WIDTH - 170
+    highest = max(sum(point[key] for key, _css in _PILE) for point in points) or 1
+    step = (right - left) / len(points)
+    wide = min(step * 0.7, 48)
+    shapes = [
+        shape
+        for value in sorted({0, highest})
+        for y in [bottom - (bottom - top) * value / highest]
+        for shape in (_line(left, y, right, y, "grid"), _text(left - 8, y + 4, value, css="t2", anchor="end"))
+    ]
+    middles: dict[str, float] = {}
+    for number, point in enumerate(points):
+        x, y = left + step * (number + 0.5), float(bottom)
+        for key, css in _PILE:
+            height = (bottom - top) * point[key] / highest
+            y -= height
+            if height:
+                shapes.append(_rect(x - wide / 2, y, wide, height, css))
+                middles[key] = y + height / 2
+        shapes.append(_text(x, bottom + 18, _said(point["on"]), css="t2", anchor="middle"))
+    last = points[-1]
+    said = _counts(last)
+    at = float(bottom) + 16
+    for key, _css in _PILE:
+        if last[key]:
+            at = min(middles[key] + 4, at - 16)
+            shapes.append(_text(right + 10, at, said[key]))
+    description = ", ".join(said[key] for key, _css in _PILE if last[key]) or _("Nothing is left to do.")
+    return Picture(
+        title,
+        description,
+        _svg(bottom + 28, shapes, title=title, description=description),
+        [_("Date"), _("Done"), _("To do"), _("Cannot go on"), _("Late")],
+        [[_said(point["on"]), *(point[key] for key, _css in _PILE)] for point in points],
+        legend=legend,
+    )
+
+
+def _counts(point: Mapping[str, Any]) -> dict[str, str]:
+    said = {
+        "done": ngettext("%(count)d done", "%(count)d done", point["done"]),
+        "todo": ngettext("%(count)d to do", "%(count)d to do", point["todo"]),
+        "blocked": ngettext("%(count)d cannot go on", "%(count)d cannot go on", point["blocked"]),
+        "late": ngettext("%(count)d late", "%(count)d late", point["late"]),
+    }
+    return {key: words % {"count": point[key]} for key, words in said.items()}
+
+
 def people(*, nodes: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, Any]], title: str) -> Picture:
     """Draw people around the one the case is about."""
     width = 400

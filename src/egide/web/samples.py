@@ -38,7 +38,10 @@ SECTIONS: tuple[tuple[Promise | str, tuple[str, ...]], ...] = (
         ),
     ),
     (gettext_lazy("Forms"), ("button", "field", "field_error", "form_page", "answer_row")),
-    (gettext_lazy("Drawings"), ("range", "timeline_drawing", "assessment_drawing", "people_drawing")),
+    (
+        gettext_lazy("Drawings"),
+        ("range", "timeline_drawing", "assessment_drawing", "progress_drawing", "people_drawing"),
+    ),
 )
 YES_NO = (
     ("yes", gettext_lazy("Yes")),
@@ -259,9 +262,19 @@ def _pictures(at: datetime) -> dict[str, Any]:
     return {
         "timeline": timeline(at),
         "points": points(at),
+        "progress": progress(at),
         "people": people(),
         "bands": [{"lo": 7, "hi": 13, "label": _("7 to 13: one of the three ways in")}],
     }
+
+
+def progress(at: datetime) -> list[dict[str, Any]]:
+    """Answer how far fictional actions are, on three days."""
+    counts = ((20, 0, 4, 0, 0), (10, 2, 2, 1, 1), (0, 4, 1, 0, 1))
+    return [
+        {"on": at - timedelta(days=days), "done": done, "todo": todo, "blocked": blocked, "late": late}
+        for days, done, todo, blocked, late in counts
+    ]
 
 
 def timeline(at: datetime) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import LANGUAGES, SPECIAL_NEEDS, choice, words
 from egide.cases.models import Task
-from egide.cases.models.work import TaskKind
-from egide.cases.services.progressing import BLOCKABLE
+from egide.cases.models.work import BLOCKABLE, TaskKind
 
 #: Who will speak for the person; a child never.
 INTERPRETERS = [

@@ -126,6 +126,8 @@ OWN_KINDS = (
 #: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
 OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)
 
+#: Kinds that may be said not to go on for now; the dates of steps only come nearer.
+BLOCKABLE = (TaskKind.ACTION, TaskKind.TASK, TaskKind.INTERPRETER, TaskKind.NEED, TaskKind.RELEASE)
 #: Forms of what is said of how a task goes; each is kept with the category of its task.
 EVIDENCE, STANDS_IN_THE_WAY, REASON = "task-evidence:1", "task-blocked:1", "task-reason:1"
 REMARKS = (EVIDENCE, STANDS_IN_THE_WAY, REASON)

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from egide.cases.forms.plans import SECTION_LABELS
+from egide.cases.lifecycle import TaskState
+from egide.cases.models import Task
 from egide.cases.queries.planning import OpenedPlan
 from egide.cases.rules.plan_changes import Change, PartChange, part_changes
+from egide.cases.rules.progress import Step, progress
 from egide.common import dates
 
 
@@ -83,3 +86,21 @@ def _why(one: OpenedPlan) -> str:
     if one.why:
         return one.why
     return _("The first version") if one.plan.version == 1 else _("Nobody said why")
+
+
+def plan_progress(tasks: Sequence[Task], *, at: datetime) -> list[dict[str, Any]]:
+    """Answer the points of `progress_drawing`: how far the actions were, and nobody's name."""
+    steps = [
+        Step(
+            created_at=task.created_at,
+            due_at=task.due_at,
+            ended_at=task.done_at,
+            is_done=task.outcome == TaskState.DONE,
+            blocked_at=task.blocked_at,
+        )
+        for task in tasks
+    ]
+    return [
+        {"on": one.at, "done": one.done, "todo": one.todo, "blocked": one.blocked, "late": one.late}
+        for one in progress(steps, at=at)
+    ]

@@ -7,7 +7,10 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Subquery, UUIDField
 
 from egide.cases.lifecycle import PlanState
-from egide.cases.models import File, Plan
+from egide.cases.models import File, Plan, Task
+from egide.cases.models.case import programmes_of
+from egide.cases.models.work import BLOCKABLE
+from egide.cases.queries.casefile import visible_tasks
 from egide.cases.rules.plans import SAFETY
 from egide.partners.models import Membership
 from egide.sharing import services as sharing
@@ -46,17 +49,34 @@ def open_versions(
     *, file: File, plans: Collection[Plan], actor: Membership, at: datetime
 ) -> list[OpenedPlan]:
     """Open these versions of one file, whether they were replaced since or not, in one decision and one trace."""
+    return _open(file, plans, actor, at)[0]
+
+
+def open_plan(
+    *, file: File, plans: Collection[Plan], actor: Membership, at: datetime
+) -> tuple[list[OpenedPlan], list[Task]]:
+    """Open these versions, and answer the actions of the case the reader may know of, without a word of them."""
+    opened, side = _open(file, plans, actor, at)
+    tasks = Task.objects.filter(case=file.case_id, kind__in=BLOCKABLE).defer("text").order_by("created_at")
+    is_staff = file.case.programme_id in programmes_of(actor)
+    return opened, visible_tasks(list(tasks), side, is_staff=is_staff, agency_id=actor.agency_id)
+
+
+def _open(
+    file: File, plans: Collection[Plan], actor: Membership, at: datetime
+) -> tuple[list[OpenedPlan], str]:
     kind = file.case.programme.protocol.plan
-    found = sharing.open_records(
+    view = sharing.open_files(
         actor=actor,
-        file=file,
+        files=[file],
         purpose="victim_safety" if kind is SAFETY else sharing.purpose_of(actor),
         at=at,
         records=file.records_of_entries([plan.content_id for plan in plans]),
-        category=kind.category,
+        only={kind.category},
+        with_items=False,
     )
-    contents = {item.id: item.content for item in found}
-    return [_opened(plan, contents.get(plan.content_id)) for plan in plans]
+    contents = {item.id: item.content for item in view.items}
+    return [_opened(plan, contents.get(plan.content_id)) for plan in plans], view.side
 
 
 def _opened(plan: Plan, content: object) -> OpenedPlan:

@@ -10,7 +10,7 @@ from egide.cases import permissions
 from egide.cases.lifecycle import TASK, TaskState
 from egide.cases.models import Case, Entry, Task
 from egide.cases.models.file import Kind
-from egide.cases.models.work import EVIDENCE, REASON, STANDS_IN_THE_WAY, TaskKind, TaskWords
+from egide.cases.models.work import BLOCKABLE, EVIDENCE, REASON, STANDS_IN_THE_WAY, TaskKind, TaskWords
 from egide.cases.rules.needs import INTERPRETERS
 from egide.cases.services import deadlines, entries, tasks
 from egide.cases.services.locking import lock_open_case
@@ -34,8 +34,6 @@ ENDED_BY_HAND = (
     TaskKind.NEED,
     TaskKind.RELEASE,
 )
-#: Kinds that may be said not to go on for now; the dates of steps only come nearer.
-BLOCKABLE = (TaskKind.ACTION, TaskKind.TASK, TaskKind.INTERPRETER, TaskKind.NEED, TaskKind.RELEASE)
 #: The steps of the lifecycle, by how a task is said to end.
 _STEPS = {"done": "do", "not_needed": "drop", NOT_DONE: "give_up"}
 

@@ -14,7 +14,7 @@ from egide.cases import permissions
 from egide.cases.forms.plans import SECTION_LABELS, PaperForm, PlanForm, plan_title
 from egide.cases.lifecycle import PlanState
 from egide.cases.models import File, Plan
-from egide.cases.presentation.plans import plan_sections
+from egide.cases.presentation.plans import plan_progress, plan_sections
 from egide.cases.queries import planning as planned
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
@@ -52,7 +52,8 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
     versions = planned.versions(file=file)
     former = [one for one in versions if one.state == PlanState.REPLACED]
     living = [one for one in versions if one.state != PlanState.REPLACED]
-    opened = planned.open_versions(file=file, plans=living, actor=request.actor, at=clock.now())
+    at = clock.now()
+    opened, tasks = planned.open_plan(file=file, plans=living, actor=request.actor, at=at)
     kind = case.programme.protocol.plan
     return render(
         request,
@@ -68,6 +69,7 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
                 for one in opened
             ],
             "former": former,
+            "progress": plan_progress(tasks, at=at),
             "title": plan_title(kind),
             "is_safety": kind is SAFETY,
         },

@@ -35,6 +35,12 @@ def assessment_drawing(points: Any, maximum: int, bands: Any = (), title: str = 
 
 
 @register.simple_tag
+def progress_drawing(points: Any, title: str = "", legend: str = "") -> SafeString:
+    """How far actions are, day after day: done, to do, blocked, late."""
+    return _drawn(drawing.progress(points=list(points), title=title or _("Progress"), legend=legend))
+
+
+@register.simple_tag
 def people_drawing(nodes: Any, links: Any, title: str = "") -> SafeString:
     """People of a case and how they are linked; a guarded link says only that it is there."""
     return _drawn(drawing.people(nodes=list(nodes), links=list(links), title=title or _("People and links")))
