@@ -14,8 +14,8 @@ from django.urls import get_resolver, reverse
 
 from egide.assessments.models import InstrumentImport
 from egide.assessments.services import propose_import
-from egide.cases.models import EndNotice
-from egide.cases.services import tasks
+from egide.cases.models import EndNotice, SelfAudit
+from egide.cases.services import auditing, tasks
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
 from egide.sharing import proposing
@@ -123,6 +123,11 @@ def addresses(world):
         "partners:membership-new": [str(world.officer.account_id)],
         "partners:person-deactivate": [str(world.officer.account_id)],
         **{f"cases:prosecutor-{page}": [case, plan] for page in ("one", "print", "step", "later")},
+        "cases:audit": [str(_audit(world).pk)],
+        "cases:audit-sign": [str(_audit(world).pk)],
+        "cases:audit-item": [str(_audit(world).pk), "referral"],
+        "cases:audit-begin": [str(world.programme.pk)],
+        "cases:audit-action-done": [plan],
         "cases:training-programme": [str(world.programme.pk)],
         "cases:training-change": [plan],
         "cases:disclosure-receipt": [case, plan],
@@ -186,6 +191,12 @@ def _notice(world):
         made_at=NOON,
         due_at=NOON,
     )
+
+
+def _audit(world):
+    """The audit the team is making of itself."""
+    known = SelfAudit.objects.first()
+    return known or auditing.begin_audit(programme_id=world.programme.pk, actor=world.coordinator, at=NOON)
 
 
 def _task(world):

@@ -71,13 +71,14 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from egide.cases import actions, navigation
-        from egide.cases.rules import protocol_file
+        from egide.cases.rules import protocol_file, standard_file
         from egide.cases.services import rechecking
         from egide.jobs import periodic
         from egide.ledger import wording
 
         if settings.EGIDE_PROTOCOLS:
             protocol_file.FOLDERS.append(Path(settings.EGIDE_PROTOCOLS))
+            standard_file.FOLDERS.append(Path(settings.EGIDE_PROTOCOLS) / "standards")
         navigation.register()
         wording.register(actions.WORDS)
         periodic.register(periodic.Periodic("cases.raise_late", timedelta(minutes=1), _raise_late))

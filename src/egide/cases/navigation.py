@@ -58,4 +58,4 @@ def register() -> None:
     )
     add(navigation.Item(_("Training"), "cases:training", 65, keeps_training))
     add(navigation.Item(_("Decision table"), "cases:table", 62, is_privacy_officer))
-    add(navigation.Item(_("Quality of assessments"), "cases:quality-judgements", 66, can_review_quality))
+    add(navigation.Item(_("Quality"), "cases:quality-judgements", 66, can_review_quality))

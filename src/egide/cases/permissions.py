@@ -198,6 +198,12 @@ def check_can_review_quality(actor: Membership | None) -> None:
         raise NotVisible
 
 
+def check_can_audit(actor: Membership | None) -> None:
+    """The programmes' own teams audit themselves, whoever is of them; for others there is nothing here."""
+    if actor is None or not programmes_of(actor):
+        raise NotVisible
+
+
 def can_review_quality(actor: Membership | None) -> bool:
     return allowed(check_can_review_quality, actor)
 

@@ -40,6 +40,10 @@ def _of(draft: Draft) -> tuple[Any, str]:
         return _("A triage decision"), reverse("cases:triage-case", args=[draft.subject])
     if draft.form.startswith("assessment-"):
         return _("An assessment"), reverse("cases:assess", args=[draft.subject])
+    if draft.form.startswith("audit-"):
+        return _("A statement of the team’s audit"), reverse(
+            "cases:audit-item", args=[draft.subject, draft.form[6:]]
+        )
     if draft.form.startswith("own-file-"):
         return _("A person’s request for their own file"), reverse("cases:access", args=[draft.subject])
     if draft.form.startswith("same-person-"):

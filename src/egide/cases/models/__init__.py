@@ -1,6 +1,7 @@
 """The records of casework, by topic."""
 
 from egide.cases.models.access import AccessItem, AccessRequest
+from egide.cases.models.auditing import AuditAnswer, AuditWord, SelfAudit
 from egide.cases.models.cascade import EndNotice
 from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
@@ -32,6 +33,8 @@ __all__ = [
     "AgendaItem",
     "Agreement",
     "Attendance",
+    "AuditAnswer",
+    "AuditWord",
     "Case",
     "CaseLink",
     "Closure",
@@ -66,6 +69,7 @@ __all__ = [
     "SamePerson",
     "SamePersonAnswer",
     "SamePersonSearch",
+    "SelfAudit",
     "Task",
     "TrainingChange",
     "Transfer",

@@ -89,21 +89,25 @@ def _may_lead(member: Membership) -> bool:
     return member.role in PROGRAMME_ROLES and not is_management_only(member.sector)
 
 
-def own_programmes(actor: Membership) -> list[Programme]:
+def own_programmes(actor: Membership) -> list[Any]:
     """Answer the programmes the actor works for as lead agency, read once for each request."""
     known: list[Programme] | None = getattr(actor, "_own_programmes", None)
-    if known is None:
-        known = []
-        if _may_lead(actor):
-            elsewhere = sharing.active_assignments().filter(agency=actor.agency_id)
-            known = list(
-                Programme.objects.filter(
-                    lead_agency=actor.agency_id, area__in=actor.areas.order_by().values("pk")
-                )
-                .annotate(has_cases_elsewhere=Exists(elsewhere))
-                .order_by("code")
+    return learn_own_programmes(actor) if known is None else known
+
+
+def learn_own_programmes(actor: Membership, **also: Any) -> list[Any]:
+    """Read `own_programmes` with something more of each, in the same query: annotations, for a page that shows them."""
+    known: list[Programme] = []
+    if _may_lead(actor):
+        elsewhere = sharing.active_assignments().filter(agency=actor.agency_id)
+        known = list(
+            Programme.objects.filter(
+                lead_agency=actor.agency_id, area__in=actor.areas.order_by().values("pk")
             )
-        actor._own_programmes = known  # type: ignore[attr-defined]
+            .annotate(has_cases_elsewhere=Exists(elsewhere), **also)
+            .order_by("code")
+        )
+    actor._own_programmes = known  # type: ignore[attr-defined]
     return known
 
 

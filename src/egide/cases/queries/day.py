@@ -10,6 +10,7 @@ from django.utils import timezone
 from egide.cases.lifecycle import ConferenceState
 from egide.cases.models import Case, Conference, Draft, EndNotice, ProsecutorReport, Task
 from egide.cases.models.work import TaskKind
+from egide.cases.queries import auditing
 from egide.cases.queries.casefile import task_record, words_of
 from egide.cases.queries.rows import bring_programmes, name_file, with_name
 from egide.common.compound import any_of
@@ -78,11 +79,14 @@ class Day:
     is_cut: bool
     #: One's own reports to the prosecutor of which the person has not been told yet.
     to_tell: list[ProsecutorReport]
+    #: What of the team's audits of itself is for now.
+    audits: list[auditing.Day]
     most: int = SHOWN
 
 
 def my_day(*, actor: Membership, at: datetime) -> Day:
     """Answer the open tasks of the actor and of their agency, in the order of their dates."""
+    audits = auditing.for_now(actor=actor, at=at)  # first: it learns the actor's programmes
     local = timezone.localtime(at)
     tonight = local.replace(hour=23, minute=59, second=59)
     due = _due(actor=actor, until=tonight + timedelta(days=7))
@@ -118,6 +122,7 @@ def my_day(*, actor: Membership, at: datetime) -> Day:
         ),
         is_cut=len(due) > SHOWN,
         to_tell=_to_tell(actor),
+        audits=audits,
     )
 
 

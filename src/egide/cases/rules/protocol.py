@@ -116,6 +116,8 @@ class Protocol:
     developments: tuple[Development, ...] = ()
     #: What each part of its plan is talked through with; a part it does not name has its title alone.
     plan_parts: Mapping[str, PlanPart] = field(default_factory=dict)
+    #: The standard its team audits itself against each year (`standard_file`); empty when none is written for it.
+    self_audit: str = ""
 
     @property
     def reaches_the_person(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from egide.cases.rules import standard_file
 from egide.cases.rules.needs import NEED_TASKS, NEEDS, NeedRule
 from egide.cases.rules.plan_parts import PlanPart, PlanPartsError, plan_parts
 from egide.cases.rules.plans import KINDS, PlanKind
@@ -26,6 +27,7 @@ from egide.cases.rules.protocol import (
     Seat,
     Words,
 )
+from egide.cases.rules.standard_file import StandardError
 from egide.partners.rules.training import courses
 from egide.sharing.rules.categories import STORED
 
@@ -142,6 +144,7 @@ def _protocol(data: Mapping[str, Any]) -> Protocol:
         developments=developments,
         capacity=_above_zero(data.get("capacity", DEFAULT_CAPACITY), where="capacity"),
         languages=tuple(data.get("languages") or ("en", "fr")),
+        self_audit=_standard(data.get("self_audit") or ""),
         needs={
             _one(need, NEEDS, where="needs"): _need(rule, where=f"needs.{need}")
             for need, rule in (data.get("needs") or {}).items()
@@ -154,6 +157,13 @@ def _plan_parts(data: Mapping[str, Any], plan: PlanKind) -> dict[str, PlanPart]:
         return plan_parts(data, plan)
     except PlanPartsError as error:
         raise ProtocolError(f"plan_parts: {error}") from error
+
+
+def _standard(code: str) -> str:
+    try:
+        return standard_file.load(code).code if code else ""
+    except StandardError as error:
+        raise ProtocolError(f"self_audit: {error}") from error
 
 
 def _above_zero(number: Any, *, where: str) -> int:

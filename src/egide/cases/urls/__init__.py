@@ -2,6 +2,7 @@
 
 from egide.cases.urls import (
     accessing,
+    auditing,
     casework,
     conferences,
     conflicts,
@@ -50,5 +51,6 @@ urlpatterns = [
     *teaming.urlpatterns,
     *training.urlpatterns,
     *quality.urlpatterns,
+    *auditing.urlpatterns,
     *transferring.urlpatterns,
 ]

@@ -60,6 +60,7 @@ def my_day(request: Request) -> HttpResponse:
             "day": found,
             "drafts": draft_lines(found.drafts),
             "training": training.own(actor=request.actor, at=at),
+            "is_of_team": bool(own_programmes(request.actor)),
             "at": at,
         },
     )

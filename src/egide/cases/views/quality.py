@@ -10,21 +10,25 @@ from django.views.decorators.http import require_GET
 
 from egide.assessments import presentation as sheets
 from egide.assessments import queries as assessments
-from egide.cases.permissions import check_can_review_quality
+from egide.cases.permissions import can_review_quality, check_can_review_quality
 from egide.cases.queries import quality as queries
 from egide.common import clock
 from egide.common.http import Request
 from egide.common.parsing import whole_number
+from egide.partners.models import Membership
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
-    items = (
+def tabs(actor: Membership, current: str) -> list[dict[str, Any]]:
+    """The pages of quality: those of assessments for coordinators, the team's own audit for all of the team."""
+    items = [
         ("quality-judgements", _("Judgements that differ")),
         ("quality-warnings", _("Certificates and limits")),
         ("quality-agreement", _("Two scorers")),
-    )
+    ]
+    shown = items if can_review_quality(actor) else []
+    shown = [*shown, ("audits", _("Team self-audit"))]
     return [
-        {"text": text, "href": reverse(f"cases:{name}"), "current": name == current} for name, text in items
+        {"text": text, "href": reverse(f"cases:{name}"), "current": name == current} for name, text in shown
     ]
 
 
@@ -66,7 +70,7 @@ def judgements(request: Request) -> HttpResponse:
     return render(
         request,
         "cases/quality_judgements.html",
-        {**context, "lines": lines, "tabs": _tabs("quality-judgements")},
+        {**context, "lines": lines, "tabs": tabs(request.actor, "quality-judgements")},
     )
 
 
@@ -83,7 +87,7 @@ def warnings(request: Request) -> HttpResponse:
     return render(
         request,
         "cases/quality_warnings.html",
-        {**context, "lines": lines, "tabs": _tabs("quality-warnings")},
+        {**context, "lines": lines, "tabs": tabs(request.actor, "quality-warnings")},
     )
 
 
@@ -99,6 +103,6 @@ def agreement(request: Request) -> HttpResponse:
             "lines": [sheets.agreement_line(one) for one in found.teams],
             "pairs": found.pairs,
             "closed": found.closed,
-            "tabs": _tabs("quality-agreement"),
+            "tabs": tabs(request.actor, "quality-agreement"),
         },
     )
