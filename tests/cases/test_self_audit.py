@@ -87,7 +87,7 @@ class TestTheStandard:
             ({"version": 0}, "version"),
             ({"version": True}, "version"),
             ({"title_fr": " "}, "title_fr"),
-            ({"source": None}, "source"),
+            ({"source_fr": None}, "source_fr"),
             ({"titles": "R"}, "titles"),
             ({"texts": "X"}, "texts"),
             ({"statements": []}, "statements"),

@@ -11,6 +11,7 @@ from django.utils import translation
 from egide.cases.models import Inquiry
 from egide.cases.services import cascading, inquiring, looking
 from egide.demonstration import meetings, others
+from egide.demonstration.audits import audit
 from egide.demonstration.cast import Cast, cast_of
 from egide.demonstration.families import bring_children
 from egide.demonstration.journey import DAY, Journey
@@ -91,6 +92,7 @@ def generate(
                 meetings.declare(cast, made, now=at)
             cascading.record_lapses(at=at)
         _name_for_emergencies(world, said["code"], at=at)
+        audit(cast, at=at)
         done += LINKED_PER_AREA
         if progress:
             progress(done, all_of_them)

@@ -20,6 +20,7 @@ MARKS = ("V2", "V1", "S", "O")
 #: As long as a statement's code may be: the name of its draft holds it.
 LONGEST_CODE = 30
 _WORDS = ("title_en", "title_fr", "text_en", "text_fr")
+_HEAD = ("title_en", "title_fr", "note_en", "note_fr", "source_en", "source_fr")
 
 
 class StandardError(ValueError):
@@ -47,7 +48,8 @@ class Standard:
     title_fr: str
     note_en: str
     note_fr: str
-    source: str
+    source_en: str
+    source_fr: str
     #: Marks of confidence, one of `MARKS`: of the titles of statements, and of their texts.
     titles: str
     texts: str
@@ -103,10 +105,7 @@ def _standard(data: Mapping[str, Any]) -> Standard:
     version = data["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version <= 0:
         raise StandardError("version: give a whole number above zero")
-    words = {
-        name: _said(data, name, where=name)
-        for name in ("title_en", "title_fr", "note_en", "note_fr", "source")
-    }
+    words = {name: _said(data, name, where=name) for name in _HEAD}
     statements = tuple(_statement(one) for one in data["statements"])
     codes = [one.code for one in statements]
     if not statements or len(set(codes)) < len(codes):
