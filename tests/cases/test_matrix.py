@@ -148,6 +148,7 @@ def addresses(world):
         "cases:emergency-user-end": [plan],
         "cases:had-read": [case, plan],
         "cases:tie-back": [plan],
+        "cases:calendar-feed": ["nobodys-address"],
         "cases:training-member": [str(world.advocate.pk)],
         **{
             f"cases:transfer-{page}": [plan]

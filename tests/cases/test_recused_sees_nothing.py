@@ -74,7 +74,7 @@ def name_for_emergencies(world, member):
 def pages(world):
     names = [
         "my-day", "caseload", "triage", "referrals", "refer", "search", "conferences", "conference-new",
-        "received", "my-ties", "emergency", "same-people-list",
+        "received", "my-ties", "my-calendar", "emergency", "same-people-list",
     ]  # fmt: skip
     found = [reverse(f"cases:{name}") for name in names]
     found += [

@@ -164,6 +164,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # A secret address opens what it opens to whoever reads it: also in the log of an error.
+    "filters": {"secret_addresses": {"()": "egide.common.secret_addresses.Hidden"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret_addresses"]}},
+    "loggers": {"django.request": {"filters": ["secret_addresses"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

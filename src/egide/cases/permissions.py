@@ -103,6 +103,12 @@ def check_can_support(actor: Membership, case: Case) -> None:
     check_trained(actor, case.programme)
 
 
+def check_works_on_cases(actor: Membership | None) -> None:
+    """Those whose role works on cases; one at a time is still asked of each case."""
+    if actor is None or actor.role not in WORKING_ROLES:
+        raise PermissionDenied(_("This page is for people who work on cases."))
+
+
 def check_can_contribute(actor: Membership, case: Case) -> None:
     """Anyone who works on the case adds what their agency knows; the case was fetched in their scope."""
     if actor.role not in WORKING_ROLES:

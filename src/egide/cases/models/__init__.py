@@ -2,6 +2,7 @@
 
 from egide.cases.models.access import AccessItem, AccessRequest
 from egide.cases.models.auditing import AuditAnswer, AuditWord, SelfAudit
+from egide.cases.models.calendar import CalendarFeed
 from egide.cases.models.cascade import EndNotice
 from egide.cases.models.case import Case, CaseLink, Programme, Referral
 from egide.cases.models.conference import AgendaItem, Attendance, Conference, Contribution, Decision
@@ -35,6 +36,7 @@ __all__ = [
     "Attendance",
     "AuditAnswer",
     "AuditWord",
+    "CalendarFeed",
     "Case",
     "CaseLink",
     "Closure",

@@ -3,6 +3,7 @@
 from egide.cases.urls import (
     accessing,
     auditing,
+    calendar,
     casework,
     conferences,
     conflicts,
@@ -30,6 +31,7 @@ from egide.cases.urls import (
 app_name = "cases"
 urlpatterns = [
     *intake.urlpatterns,
+    *calendar.urlpatterns,
     *casework.urlpatterns,
     *documents.urlpatterns,
     *people.urlpatterns,

@@ -18,7 +18,6 @@ from egide.cases.queries.caseload import Filters
 from egide.cases.resuming import draft_lines
 from egide.cases.services import signalling
 from egide.common import clock, navigation
-from egide.common.errors import PermissionDenied
 from egide.common.http import Request
 from egide.common.text import localized
 from egide.sharing import emergency
@@ -27,8 +26,7 @@ from egide.sharing.permissions import is_privacy_officer
 
 def check_works(request: Request) -> None:
     """Refuse the page to roles that do not work on cases."""
-    if request.actor is None or request.actor.role not in permissions.WORKING_ROLES:
-        raise PermissionDenied(_("This page is for people who work on cases."))
+    permissions.check_works_on_cases(request.actor)
 
 
 @require_GET
