@@ -18,7 +18,7 @@ from egide.cases.presentation.plans import plan_progress, plan_sections
 from egide.cases.queries import planning as planned
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
-from egide.cases.views.step import do, fetch_case, fetch_supported, noticing, step
+from egide.cases.views.step import do, fetch_supported, noticing, step
 from egide.common import clock
 from egide.common.errors import NotVisible
 from egide.common.http import Request
@@ -144,7 +144,8 @@ def _last(request: Request, file: File) -> Any:
 @require_POST
 def agree(request: Request, case_id: UUID, plan_id: UUID) -> HttpResponse:
     """Make a draft the current plan."""
-    case = fetch_case(request, case_id)
+    # Before any plan is looked for: whoever may not agree to one does not learn that it is there.
+    case = fetch_supported(request, case_id)
 
     def effect(at: Any) -> str:
         shown = uuid_or_none(request.POST.get("content", ""))
