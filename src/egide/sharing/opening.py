@@ -174,6 +174,11 @@ def visibility_question(
     """A file shows itself to whoever works on the case and is not kept out; what is in it is another matter."""
     own = ItemClass(file.id, "identity.core", file.holder_id, ())
     question = class_question(actor, file, own, relation, purpose, at)
+    is_of_others = str(file.role) != "person_of_concern" and not file.is_subject
+    if is_of_others and question.claimed == "none" and question.side not in ("victim", "both"):
+        # Nobody consented for them to this reader: all that is left to rest on is the programme, and from that the
+        # side of the person of concern does not learn that a child, or another at risk, is there.
+        question = replace(question, named_basis="common_programme", programme=ProgrammeState())
     # A ground lets its recipient know of the file, not of what it does not name.
     return named(question) if relation.is_named_for(file.id) else question
 
