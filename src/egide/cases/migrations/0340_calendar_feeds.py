@@ -8,7 +8,7 @@ import egide.common.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0240_people_added"),
+        ("cases", "0320_self_audits"),
         ("partners", "0013_mails_of_conferences"),
     ]
 
