@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import Shared, choice, day, words
@@ -16,7 +17,7 @@ LONGEST_EVIDENCE, LONGEST_ACTION = 4000, 2000
 
 def _shorter(field: forms.CharField, most: int, error: Any) -> forms.CharField:
     field.max_length = most
-    field.validators = [*field.validators, forms.fields.validators.MaxLengthValidator(most, error)]
+    field.validators = [*field.validators, MaxLengthValidator(most, error)]
     return field
 
 

@@ -89,13 +89,13 @@ def _may_lead(member: Membership) -> bool:
     return member.role in PROGRAMME_ROLES and not is_management_only(member.sector)
 
 
-def own_programmes(actor: Membership) -> list[Any]:
+def own_programmes(actor: Membership) -> list[Programme]:
     """Answer the programmes the actor works for as lead agency, read once for each request."""
     known: list[Programme] | None = getattr(actor, "_own_programmes", None)
     return learn_own_programmes(actor) if known is None else known
 
 
-def learn_own_programmes(actor: Membership, **also: Any) -> list[Any]:
+def learn_own_programmes(actor: Membership, **also: Any) -> list[Programme]:
     """Read `own_programmes` with something more of each, in the same query: annotations, for a page that shows them."""
     known: list[Programme] = []
     if _may_lead(actor):

@@ -1,7 +1,9 @@
 """The audits a team makes of itself: where each programme stands, one audit beside the last, what was promised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -208,7 +210,7 @@ def for_now(*, actor: Membership, at: datetime) -> list[Day]:
     if is_coordinator:
         wanted |= Q(action_due_on__lt=today)
     promised = AuditAnswer.objects.filter(OPEN_ACTION, wanted, audit__programme=OuterRef("pk"))
-    found = learn_own_programmes(
+    found: Sequence[Any] = learn_own_programmes(
         actor,
         audited_at=Subquery(signed.order_by("-countersigned_at").values("countersigned_at")[:1]),
         improvement_on=Subquery(promised.order_by("action_due_on").values("action_due_on")[:1]),
