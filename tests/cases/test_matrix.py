@@ -16,6 +16,8 @@ from egide.assessments.models import InstrumentImport
 from egide.assessments.services import propose_import
 from egide.cases.models import EndNotice, SelfAudit
 from egide.cases.services import auditing, tasks
+from egide.cases.models import EndNotice, Supervision
+from egide.cases.services import supervising, tasks
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
 from egide.sharing import proposing
@@ -154,6 +156,11 @@ def addresses(world):
             f"cases:transfer-{page}": [plan]
             for page in ("one", "accept", "refuse", "ask", "answer", "withdraw", "return")
         },
+        "cases:supervision-new": [case, "plan", plan],
+        **{
+            f"cases:supervision-{page}": [case, str(_returned(world).pk)]
+            for page in ("answer", "again", "settle")
+        },
         "cases:lead-change-answer": [plan],
         "cases:lead-change-withdraw": [plan],
         "cases:training-withdraw": [str(world.advocate.training.get().pk)],
@@ -211,6 +218,19 @@ def _task(world):
         side="both",
         agency_id=world.police_agency.pk,
         due_at=NOON + 300 * DAY,
+        actor=world.coordinator,
+        at=NOON,
+    )
+
+
+def _returned(world):
+    """The plan the advocate wrote, returned by the chair."""
+    plan = world.case.files.get(role="victim").plans.get()
+    return Supervision.objects.filter(plan=plan).first() or supervising.return_work(
+        case_id=world.case.pk,
+        kind="plan",
+        work_id=plan.pk,
+        reasons="What if she cannot leave?",
         actor=world.coordinator,
         at=NOON,
     )

@@ -197,6 +197,27 @@ TRANSFER = Lifecycle(
 )
 
 
+class SupervisionState(models.TextChoices):
+    """Where a piece of finished work that a supervisor returned stands."""
+
+    WAITING = "waiting", _("Waits for who did it")
+    ANSWERED = "answered", _("Answered, to be read")
+    ACCEPTED = "accepted", _("Answer accepted")
+    AGAIN = "again", _("Returned again")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+SUPERVISION = Lifecycle(
+    initial=SupervisionState.WAITING,
+    transitions=[
+        Transition("answer", (SupervisionState.WAITING,), SupervisionState.ANSWERED),
+        Transition("accept", (SupervisionState.ANSWERED,), SupervisionState.ACCEPTED),
+        Transition("return_again", (SupervisionState.ANSWERED,), SupervisionState.AGAIN),
+        Transition("take_back", (SupervisionState.WAITING,), SupervisionState.TAKEN_BACK),
+    ],
+)
+
+
 class Level(models.TextChoices):
     """The level of concern people set, with their reasons. "Not yet known" is a level of its own."""
 

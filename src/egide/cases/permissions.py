@@ -172,6 +172,29 @@ def check_can_run(actor: Membership, conference: Conference) -> None:
     check_can_convene(actor, conference.programme)
 
 
+def check_can_supervise(actor: Membership, case: Case) -> None:
+    """A coordinator or the chair of the programme reads the work of others, and returns it."""
+    if actor.role not in (Role.COORDINATOR, Role.CHAIR) or case.programme_id not in programmes_of(actor):
+        raise PermissionDenied(_("Only a coordinator or the chair of this programme returns work."))
+    check_trained(actor, case.programme)
+
+
+def can_supervise(actor: Membership, case: Case) -> bool:
+    return allowed(check_can_supervise, actor, case)
+
+
+def check_is_not_own_work(actor: Membership, author_account_id: UUID) -> None:
+    """Nobody returns, accepts or takes back their own work, whichever hat they wear."""
+    if actor.account_id == author_account_id:
+        raise PermissionDenied(_("This is your own work: somebody else reads it."))
+
+
+def check_is_author(actor: Membership, author_id: UUID) -> None:
+    """Who did the work answers for it, under the hat they wore."""
+    if actor.pk != author_id:
+        raise PermissionDenied(_("Only who did this work answers."))
+
+
 #: Who answers the door when somebody asks what is held about a person.
 INQUIRY_ROLES = (Role.COORDINATOR, Role.ADVOCATE, Role.PRIVACY_OFFICER)
 

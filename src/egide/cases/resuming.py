@@ -46,6 +46,8 @@ def _of(draft: Draft) -> tuple[Any, str]:
         )
     if draft.form.startswith("own-file-"):
         return _("A person’s request for their own file"), reverse("cases:access", args=[draft.subject])
+    if draft.form.startswith("supervision-"):
+        return _("Words about returned work"), reverse("cases:supervision", args=[draft.subject])
     if draft.form.startswith("same-person-"):
         return _("Whether two files are of one person"), reverse("cases:same-people", args=[draft.subject])
     if draft.form == "document":

@@ -16,6 +16,7 @@ from egide.cases.models.leading import LeadChange
 from egide.cases.models.matching import SameAnswer, SamePerson, SamePersonAnswer, SamePersonSearch
 from egide.cases.models.release import Release
 from egide.cases.models.signal import Agreement, ProsecutorReport
+from egide.cases.models.supervision import Supervision
 from egide.cases.models.training import TrainingChange
 from egide.cases.models.transfer import Transfer, TransferQuestion
 from egide.cases.models.work import (
@@ -72,6 +73,7 @@ __all__ = [
     "SamePersonAnswer",
     "SamePersonSearch",
     "SelfAudit",
+    "Supervision",
     "Task",
     "TrainingChange",
     "Transfer",

@@ -45,6 +45,8 @@ class TaskKind(models.TextChoices):
     RELEASE_DAY = "release_day", _("Finding out whether a release took place")
     OWN_CONSENT = "own_consent", _("Consent of a child or another person at risk")
     COMES_OF_AGE = "comes_of_age", _("Asking a person themselves: they come of age")
+    WORK_RETURNED = "work_returned", _("Work returned to you, with reasons")
+    WORK_ANSWERED = "work_answered", _("Answer about work you returned")
     ACTION = "action", _("Agreed action")
     TASK = "task", _("Task")
 
@@ -122,9 +124,18 @@ OWN_KINDS = (
     TaskKind.RELEASE_DAY,
     TaskKind.OWN_CONSENT,
     TaskKind.COMES_OF_AGE,
+    TaskKind.WORK_RETURNED,
+    TaskKind.WORK_ANSWERED,
 )
-#: What does not end with the case: a person is owed an answer or the truth, or agencies owe an answer.
-OUTLIVING = (TaskKind.ACCESS_REQUEST, TaskKind.ACKNOWLEDGEMENTS, TaskKind.TELL_PERSON)
+#: What does not end with the case: a person is owed an answer or the truth, agencies owe an answer, or who did
+#: the work and who returned it owe one another theirs.
+OUTLIVING = (
+    TaskKind.ACCESS_REQUEST,
+    TaskKind.ACKNOWLEDGEMENTS,
+    TaskKind.TELL_PERSON,
+    TaskKind.WORK_RETURNED,
+    TaskKind.WORK_ANSWERED,
+)
 
 #: Kinds that may be said not to go on for now; the dates of steps only come nearer.
 BLOCKABLE = (TaskKind.ACTION, TaskKind.TASK, TaskKind.INTERPRETER, TaskKind.NEED, TaskKind.RELEASE)

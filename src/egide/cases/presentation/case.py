@@ -44,6 +44,9 @@ OWN_PLACE = {
     "management-plan",
     "identity",
     "task",
+    # Between who did the work and who read it: not for whoever may read the work itself.
+    "supervision",
+    "supervision-answer",
     *documents.FORMS,
 }
 #: What is said of a task is read on its line.
@@ -193,6 +196,8 @@ _WHERE = {
     TaskKind.RELEASE_DAY: "cases:release",
     TaskKind.INTERPRETER: "cases:needs",
     TaskKind.NEED: "cases:needs",
+    TaskKind.WORK_RETURNED: "cases:supervision",
+    TaskKind.WORK_ANSWERED: "cases:supervision",
 }
 
 
@@ -287,6 +292,7 @@ def steps(case: Case, actor: Membership) -> list[dict[str, str]]:
             "emergency-conference",
             _("Call an emergency conference"),
         ),
+        (permissions.can_supervise(actor, case), "supervision", _("Read finished work, and return it")),
         (permissions.can_keep_out(actor, case.programme), "conflicts", _("Conflicts of interest")),
         (permissions.can_tell_danger(actor, case), "danger", _("Tell of a danger without naming anybody")),
         (coordinate and case.is_open, "lead-change", _("Let another agency lead")),

@@ -55,6 +55,8 @@ class DayTask:
 
     def page_for(self, actor: Membership) -> str:
         """Answer the name of the page where it is done, for those who may open it; else the case's."""
+        if self.task.kind in (TaskKind.WORK_RETURNED, TaskKind.WORK_ANSWERED):
+            return "cases:supervision"
         is_own_team = actor.agency_id == self.task.agency_id == self.case.programme.lead_agency_id
         if is_own_team and self.is_triage and actor.role == Role.COORDINATOR:
             return "cases:triage-case"

@@ -52,6 +52,8 @@ UNSAID = {
     "blocked_action": Interval(working_days=1),
     # How long before the day of a release who is in danger is warned.
     "release_warning": Interval(elapsed=timedelta(days=7)),
+    # How long who did a piece of work has to answer whoever returned it, and that one to read the answer.
+    "work_returned": Interval(working_days=5),
 }
 #: Those of one form of referral more.
 OF_INTAKE = {"behaviour": ("expression_approval",)}

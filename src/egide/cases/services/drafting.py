@@ -74,6 +74,7 @@ _FORMS = re.compile(
             r"(?:task-how|release-ended)-[0-9a-f]{32}",
             r"audit-[a-z0-9_]{1,30}",
             r"own-file-[0-9a-f]{32}",
+            r"supervision-(?:new|answer|again)-[0-9a-f]{32}",
             r"same-person-[0-9a-f]{32}",
             r"document|document-(?:withdrawal-)?[0-9a-f]{32}",
             r"assessment-[a-z0-9-]{1,60}",

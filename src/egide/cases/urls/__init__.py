@@ -22,6 +22,7 @@ from egide.cases.urls import (
     quality,
     safety,
     signals,
+    supervising,
     tables,
     teaming,
     training,
@@ -54,5 +55,6 @@ urlpatterns = [
     *training.urlpatterns,
     *quality.urlpatterns,
     *auditing.urlpatterns,
+    *supervising.urlpatterns,
     *transferring.urlpatterns,
 ]

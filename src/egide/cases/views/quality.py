@@ -27,6 +27,15 @@ def tabs(actor: Membership, current: str) -> list[dict[str, Any]]:
     ]
     shown = items if can_review_quality(actor) else []
     shown = [*shown, ("audits", _("Team self-audit"))]
+
+
+def tabs(current: str) -> list[dict[str, Any]]:
+    items = (
+        ("quality-judgements", _("Judgements that differ")),
+        ("quality-warnings", _("Certificates and limits")),
+        ("quality-agreement", _("Two scorers")),
+        ("quality-returned", _("Returned work")),
+    )
     return [
         {"text": text, "href": reverse(f"cases:{name}"), "current": name == current} for name, text in shown
     ]
@@ -71,6 +80,7 @@ def judgements(request: Request) -> HttpResponse:
         request,
         "cases/quality_judgements.html",
         {**context, "lines": lines, "tabs": tabs(request.actor, "quality-judgements")},
+        {**context, "lines": lines, "tabs": tabs("quality-judgements")},
     )
 
 
@@ -88,6 +98,7 @@ def warnings(request: Request) -> HttpResponse:
         request,
         "cases/quality_warnings.html",
         {**context, "lines": lines, "tabs": tabs(request.actor, "quality-warnings")},
+        {**context, "lines": lines, "tabs": tabs("quality-warnings")},
     )
 
 
@@ -104,5 +115,6 @@ def agreement(request: Request) -> HttpResponse:
             "pairs": found.pairs,
             "closed": found.closed,
             "tabs": tabs(request.actor, "quality-agreement"),
+            "tabs": tabs("quality-agreement"),
         },
     )

@@ -1,0 +1,146 @@
+"""Reads about returned work: its rounds and their words, what may be returned, and what a programme has returned."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from egide.assessments import queries as assessments
+from egide.assessments.lifecycle import State as SheetState
+from egide.assessments.models import SUMMARY_CATEGORY
+from egide.cases import permissions
+from egide.cases.lifecycle import PlanState, SupervisionState
+from egide.cases.models import Case, Closure, File, Plan, Supervision
+from egide.cases.models.case import programmes_of
+from egide.cases.models.supervision import WorkKind
+from egide.common import paging
+from egide.common.errors import NotVisible
+from egide.partners.models import Membership
+from egide.sharing import services as sharing
+
+#: Returned work on one page of the programme's list.
+PAGE = 50
+_WITH = (
+    "author__account",
+    "author__agency",
+    "returned_by__account",
+    "settled_by__account",
+    "assessment",
+    "plan",
+    "closure",
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of finished work the reader may return."""
+
+    kind: WorkKind
+    id: UUID
+    work: Any
+    author: Membership
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page of one case shows."""
+
+    case: Case
+    rows: list[Supervision]
+    #: The words of entries the reader may read, by entry.
+    words: dict[UUID, str] = field(default_factory=dict)
+    works: list[Work] = field(default_factory=list)
+    is_supervisor: bool = False
+
+
+def of_case(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
+    """Answer the returned work of a case, newest first: all of it for who supervises, their own for who did it.
+
+    Raises:
+        NotVisible: the case is not the actor's to see, or they neither supervise nor did any of it.
+    """
+    file = (
+        File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id), is_subject=True)
+        .select_related("case__programme__lead_agency")
+        .order_by()
+        .first()
+    )
+    if file is None:
+        raise NotVisible
+    case = file.case
+    is_supervisor = permissions.can_supervise(actor, case)
+    rows = Supervision.objects.filter(case=case).select_related(*_WITH, "reasons")
+    if not is_supervisor:
+        rows = rows.filter(author=actor)
+    found = list(rows.order_by("-returned_at", "-pk"))
+    if not found and not is_supervisor:
+        raise NotVisible
+    return _opened(Shown(case=case, rows=found, is_supervisor=is_supervisor), file, actor, at)
+
+
+def _opened(shown: Shown, file: File, actor: Membership, at: datetime) -> Shown:
+    """Open the words of the rounds, and keep the finished work the reader may read."""
+    sheets = assessments.summary_rows(file_ids=[file.pk]) if shown.is_supervisor else []
+    only = {row.reasons.category for row in shown.rows}
+    view = sharing.open_files(
+        actor=actor,
+        files=[file],
+        purpose=sharing.purpose_of(actor),
+        at=at,
+        only=only,
+        records=[assessments.summary_record(row) for row in sheets],
+    )
+    readable = {
+        (one.category, one.holder_id) for one in view.classes if one.level >= sharing.Level.VIEW
+    }
+    wanted = {pk for row in shown.rows for pk in (row.reasons_id, row.answer_id) if pk}
+    return Shown(
+        case=shown.case,
+        rows=shown.rows,
+        words={item.id: item.text for item in view.items if item.id in wanted},
+        works=_works(shown, file, sheets, readable, actor) if shown.is_supervisor else [],
+        is_supervisor=shown.is_supervisor,
+    )
+
+
+def _works(
+    shown: Shown, file: File, sheets: list[Any], readable: set[tuple[str, UUID]], actor: Membership
+) -> list[Work]:
+    """Answer the finished work of others that waits for no answer yet, newest first."""
+    found = [
+        (Work(WorkKind.ASSESSMENT, row.pk, row, row.assessor, row.scored_at), SUMMARY_CATEGORY, row.holder_id)
+        for row in sheets
+        if row.state == SheetState.COMPLETED
+    ]
+    plans = Plan.objects.filter(file=file, state=PlanState.CURRENT)
+    for one in plans.select_related("content", "written_by__account").order_by():
+        work = Work(WorkKind.PLAN, one.pk, one, one.written_by, one.agreed_at or one.written_at)
+        found.append((work, one.content.category, one.content.holder_id))
+    ends = Closure.objects.filter(case=shown.case, reopened_at__isnull=True)
+    for end in ends.select_related("note", "closed_by__account").order_by():
+        work = Work(WorkKind.CLOSURE, end.pk, end, end.closed_by, end.closed_at)
+        found.append((work, end.note.category, end.note.holder_id))
+    waiting = {
+        pk
+        for row in shown.rows
+        if row.state in (SupervisionState.WAITING, SupervisionState.ANSWERED)
+        for pk in (row.assessment_id, row.plan_id, row.closure_id)
+        if pk
+    }
+    kept = [
+        work
+        for work, category, holder in found
+        if (category, holder) in readable
+        and work.id not in waiting
+        and work.author.account_id != actor.account_id
+    ]
+    return sorted(kept, key=lambda work: (work.at, work.id), reverse=True)
+
+
+def of_programmes(*, actor: Membership, after: str) -> paging.Page[Supervision]:
+    """Answer a page of what was returned in the programmes of the actor, by date, without a word of it."""
+    rows = Supervision.objects.filter(
+        case__in=Case.objects.visible_to(actor).filter(programme__in=programmes_of(actor)).order_by()
+    ).select_related("case__programme", *_WITH)
+    return paging.page(rows, by="-returned_at", size=PAGE, after=after)
