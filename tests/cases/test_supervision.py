@@ -65,9 +65,7 @@ def answered(world, row, *, how="stands", text=BECAUSE, actor=None, at=NOON):
 
 
 def settled(world, row, service=supervising.accept, *, actor=None, **said):
-    return service(
-        case_id=world.case.pk, return_id=row.pk, actor=actor or world.coordinator, at=NOON, **said
-    )
+    return service(case_id=world.case.pk, return_id=row.pk, actor=actor or world.coordinator, at=NOON, **said)
 
 
 def page(client, world, member, name="supervision", *args, language="en"):
@@ -470,9 +468,7 @@ class TestAnAssessment:
         row = returned(assessed, kind="assessment", work=assessed.sheet)
         self.scored(assessed, at=NOON + DAY, replaces=assessed.sheet.pk)
 
-        made = answered(
-            assessed, row, how="new_version", text="", actor=assessed.officer, at=NOON + DAY
-        )
+        made = answered(assessed, row, how="new_version", text="", actor=assessed.officer, at=NOON + DAY)
 
         assert made.state == "answered"
 

@@ -23,9 +23,7 @@ class ReturnForm(forms.Form):
 class AnswerForm(forms.Form):
     """A new version, or reasons for standing by the work."""
 
-    how = choice(
-        _("Your answer"), How.choices, error=_("Say whether you made a new version or stand by it.")
-    )
+    how = choice(_("Your answer"), How.choices, error=_("Say whether you made a new version or stand by it."))
     text = words(
         _("In your words"),
         hint=_("Needed when you stand by your work. Differing is allowed: say what you saw."),

@@ -42,9 +42,7 @@ class Supervision(models.Model):
     )
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     closure = models.ForeignKey(Closure, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    state = models.CharField(
-        max_length=12, choices=SupervisionState, default=SupervisionState.WAITING
-    )
+    state = models.CharField(max_length=12, choices=SupervisionState, default=SupervisionState.WAITING)
     #: The round before this one, when the work was returned again.
     former = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -101,9 +99,7 @@ class Supervision(models.Model):
                 )
                 | (
                     Q(state__in=["accepted", "again", "taken_back"])
-                    & Q(
-                        settled_at__isnull=False, settled_by__isnull=False, settled_by_account__isnull=False
-                    )
+                    & Q(settled_at__isnull=False, settled_by__isnull=False, settled_by_account__isnull=False)
                 ),
             ),
             *(

@@ -91,9 +91,7 @@ def _opened(shown: Shown, file: File, actor: Membership, at: datetime) -> Shown:
         only=only,
         records=[assessments.summary_record(row) for row in sheets],
     )
-    readable = {
-        (one.category, one.holder_id) for one in view.classes if one.level >= sharing.Level.VIEW
-    }
+    readable = {(one.category, one.holder_id) for one in view.classes if one.level >= sharing.Level.VIEW}
     wanted = {pk for row in shown.rows for pk in (row.reasons_id, row.answer_id) if pk}
     return Shown(
         case=shown.case,

@@ -206,14 +206,14 @@ def has_new_version(row: Supervision) -> bool:
     since, author = row.returned_at, row.author.account_id
     if row.assessment is not None:
         rows = Assessment.objects.of_file(row.file_id).exclude(state=SheetState.DRAFT)
-        made = rows.filter(
-            instrument=row.assessment.instrument, scored_at__gt=since, assessor__account=author
-        )
-    elif row.plan is not None:
-        made = Plan.objects.filter(file=row.file, written_at__gt=since, written_by__account=author)
-    else:
-        made = Closure.objects.filter(case=row.case, closed_at__gt=since, closed_by__account=author)
-    return made.order_by().exists()
+        tool = row.assessment.instrument
+        made = rows.filter(instrument=tool, scored_at__gt=since, assessor__account=author)
+        return made.order_by().exists()
+    if row.plan is not None:
+        plans = Plan.objects.filter(file=row.file, written_at__gt=since, written_by__account=author)
+        return plans.order_by().exists()
+    ends = Closure.objects.filter(case=row.case, closed_at__gt=since, closed_by__account=author)
+    return ends.order_by().exists()
 
 
 @transaction.atomic
