@@ -14,10 +14,8 @@ from django.urls import get_resolver, reverse
 
 from egide.assessments.models import InstrumentImport
 from egide.assessments.services import propose_import
-from egide.cases.models import EndNotice, SelfAudit
-from egide.cases.services import auditing, tasks
-from egide.cases.models import EndNotice, Supervision
-from egide.cases.services import supervising, tasks
+from egide.cases.models import EndNotice, SelfAudit, Supervision
+from egide.cases.services import auditing, supervising, tasks
 from egide.common.idempotency import new_key
 from egide.partners.models import Role
 from egide.sharing import proposing

@@ -26,7 +26,7 @@ from tests.conftest import NOON
 
 #: What is drawn anew for every answer, whatever is stored: tokens, keys of forms, nonces; how long the session still lasts.
 RANDOM = re.compile(
-    r'name="(?:csrfmiddlewaretoken|submission)" value="[^"]*"|hx-headers=\'[^\']*\'|nonce[-=]"?[\w+/=-]+"?|"left": \d+'
+    r'name="(?:csrfmiddlewaretoken|submission)" value="[^"]*"|hx-headers=\'[^\']*\'|nonce[-=]"?[\w+/=-]+"?|"left": \d+|/feed/[\w-]+\.ics'
 )
 #: The forms that everyone on a case may send, filled so far that they are refused and no further.
 WORDS = "Words of one’s own."

@@ -10,7 +10,7 @@ import egide.common.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("assessments", "0004_by_date"),
-        ("cases", "0241_open_tasks_by_kind"),
+        ("cases", "0320_self_audits"),
         ("partners", "0013_mails_of_conferences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,8 +8,7 @@ import egide.common.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0320_self_audits"),
-        ("cases", "0241_open_tasks_by_kind"),
+        ("cases", "0325_supervisions"),
         ("partners", "0013_mails_of_conferences"),
     ]
 

@@ -24,18 +24,10 @@ def tabs(actor: Membership, current: str) -> list[dict[str, Any]]:
         ("quality-judgements", _("Judgements that differ")),
         ("quality-warnings", _("Certificates and limits")),
         ("quality-agreement", _("Two scorers")),
+        ("quality-returned", _("Returned work")),
     ]
     shown = items if can_review_quality(actor) else []
     shown = [*shown, ("audits", _("Team self-audit"))]
-
-
-def tabs(current: str) -> list[dict[str, Any]]:
-    items = (
-        ("quality-judgements", _("Judgements that differ")),
-        ("quality-warnings", _("Certificates and limits")),
-        ("quality-agreement", _("Two scorers")),
-        ("quality-returned", _("Returned work")),
-    )
     return [
         {"text": text, "href": reverse(f"cases:{name}"), "current": name == current} for name, text in shown
     ]
@@ -80,7 +72,6 @@ def judgements(request: Request) -> HttpResponse:
         request,
         "cases/quality_judgements.html",
         {**context, "lines": lines, "tabs": tabs(request.actor, "quality-judgements")},
-        {**context, "lines": lines, "tabs": tabs("quality-judgements")},
     )
 
 
@@ -98,7 +89,6 @@ def warnings(request: Request) -> HttpResponse:
         request,
         "cases/quality_warnings.html",
         {**context, "lines": lines, "tabs": tabs(request.actor, "quality-warnings")},
-        {**context, "lines": lines, "tabs": tabs("quality-warnings")},
     )
 
 
@@ -115,6 +105,5 @@ def agreement(request: Request) -> HttpResponse:
             "pairs": found.pairs,
             "closed": found.closed,
             "tabs": tabs(request.actor, "quality-agreement"),
-            "tabs": tabs("quality-agreement"),
         },
     )

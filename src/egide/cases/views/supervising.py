@@ -163,6 +163,6 @@ def returned(request: Request) -> HttpResponse:
         {
             "page": found.showing(lambda rows: [shown.line(row) for row in rows]),
             "at": clock.now(),
-            "tabs": tabs("quality-returned"),
+            "tabs": tabs(request.actor, "quality-returned"),
         },
     )
