@@ -19,6 +19,7 @@ from egide.partners.models import Role
 from egide.partners.services import people
 from egide.sharing import services as sharing
 from egide.vault import blind
+from tests.cases.test_cost import MOST_QUERIES, queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import DAY, a_member
@@ -337,3 +338,16 @@ class TestThePage:
 
         assert "Ended." in answer.content.decode()
         assert not CalendarFeed.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_feed_costs_the_same_however_much_waits(world, client):
+    case = world.active()
+    url = reverse("cases:calendar-feed", args=[calendar.make_feed(actor=world.officer, at=NOON).token])
+    client.get(url)
+    few = len(queries_of(client, url))
+    for n in range(5):
+        a_task(world, case, due_at=NOON + (n + 2) * DAY)
+        a_sitting(world, world.officer, case, at=NOON + (n + 2) * DAY)
+
+    assert len(queries_of(client, url)) == few <= MOST_QUERIES

@@ -36,6 +36,7 @@ ABSENT = {
     "cases:access-letter",
     "cases:assessment",
     "cases:assessment-print",
+    "cases:calendar-feed",
     "cases:conference-minutes",
     "cases:disclosure-paper",
     "cases:disclosure-receipt",
