@@ -79,6 +79,7 @@ WITHOUT = {
     "cases/prosecutor_one.html": GATE,
     "cases/return.html": PRESSED,
     "cases/sharing.html": PRESSED,
+    "cases/supervision.html": PRESSED,
     "cases/table_version.html": BRIEF,
     "cases/team.html": PRESSED,
     "cases/training_member.html": PRESSED,
