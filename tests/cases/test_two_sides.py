@@ -6,7 +6,7 @@ import pytest
 
 from egide.cases.urls import casework as casework_urls
 from egide.partners import notifications
-from egide.partners.models import NoticeKind, Role, Sector
+from egide.partners.models import Jurisdiction, NoticeKind, Role, Sector
 from egide.sharing import services as sharing
 from tests.cases import hidden_side as hidden
 from tests.cases import test_matrix, two_sides
@@ -26,6 +26,7 @@ def shared(world):
     test_matrix._task(world)
     test_matrix._proposal(world)
     test_matrix._import(world)
+    test_matrix._audit(world)
     return world
 
 
@@ -66,6 +67,11 @@ def with_a_status(answer):
     return answer
 
 
+def with_a_query(answer):
+    Jurisdiction.objects.exists()
+    return answer
+
+
 def with_a_cookie(answer):
     answer.set_cookie("seen", "child")
     return answer
@@ -74,6 +80,7 @@ def with_a_cookie(answer):
 #: Ways to tell, none of which shows on the page.
 PLANTED = {
     "a space": with_a_space, "a header": with_a_header, "a status": with_a_status, "a cookie": with_a_cookie,
+    "a query": with_a_query,
 }  # fmt: skip
 
 
@@ -93,6 +100,7 @@ def kept_out(world, member):
 #: Who works with the person of concern alone.
 OTHER_SIDE = {
     "probation": lambda world: world.probation,
+    "chair of probation": lambda world: a_member(world.probation_agency, Role.CHAIR),
     "parole": parole,
 }
 #: Of no case, or of another one: a coordinator's, whatever case they are kept out of.
