@@ -462,6 +462,7 @@ class TestAnAssessment:
         assert row.author == assessed.officer
         assert row.reasons.holder_id == assessed.police_agency.pk
         assert WHY in text
+        assert "Assessment: ODARA" in text
         assert "Finished work" not in text
 
     def test_is_corrected_by_a_new_one(self, assessed):

@@ -1,11 +1,14 @@
 """Returned work in words: what it is, where it stands, and where it is read."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.assessments import queries as assessments
+from egide.assessments import wording
 from egide.cases import permissions
 from egide.cases.forms.plans import plan_title
 from egide.cases.lifecycle import SupervisionState
@@ -32,11 +35,20 @@ def work_of(row: Supervision) -> Any:
 def work_title(kind: str, work: Any, case: Case) -> str:
     """Name a piece of work, without a word of what it says."""
     if kind == WorkKind.ASSESSMENT:
-        return _("Assessment: %(tool)s") % {"tool": work.instrument}
+        made_with = assessments.by_digest({work.definition_id} if work.definition_id else ()).get(
+            work.definition_id
+        )
+        tool = wording.in_language(made_with.short) if made_with else work.instrument
+        return _("Assessment: %(tool)s") % {"tool": tool}
     if kind == WorkKind.PLAN:
         title = plan_title(case.programme.protocol.plan)
         return _("%(plan)s, version %(n)s") % {"plan": title, "n": work.version}
     return str(WorkKind.CLOSURE.label)
+
+
+def _know(works: Iterable[Any]) -> None:
+    """Read at once what the assessments among some works were made with: each is then named without a query."""
+    assessments.by_digest({digest for work in works if (digest := getattr(work, "definition_id", ""))})
 
 
 def work_href(kind: str, work: Any, case: Case, actor: Membership) -> str:
@@ -50,6 +62,7 @@ def work_href(kind: str, work: Any, case: Case, actor: Membership) -> str:
 
 def page(shown: Shown, *, actor: Membership, at: datetime) -> dict[str, Any]:
     """Answer what the page of one case needs."""
+    _know([*map(work_of, shown.rows), *(one.work for one in shown.works)])
     return {
         "case": shown.case,
         "at": at,
@@ -87,8 +100,13 @@ def _round(row: Supervision, shown: Shown, actor: Membership) -> dict[str, Any]:
     }
 
 
-def line(row: Supervision) -> dict[str, Any]:
-    """Answer a line of the programme's list."""
+def lines(rows: Sequence[Supervision]) -> list[dict[str, Any]]:
+    """Answer the lines of the programme's list."""
+    _know(map(work_of, rows))
+    return [_line(row) for row in rows]
+
+
+def _line(row: Supervision) -> dict[str, Any]:
     return {
         "row": row,
         "reference": row.case.reference,

@@ -161,7 +161,7 @@ def returned(request: Request) -> HttpResponse:
         request,
         "cases/quality_returned.html",
         {
-            "page": found.showing(lambda rows: [shown.line(row) for row in rows]),
+            "page": found.showing(shown.lines),
             "at": clock.now(),
             "tabs": tabs(request.actor, "quality-returned"),
         },
