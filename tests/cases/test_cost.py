@@ -58,6 +58,7 @@ ABSENT = {
     "cases:receipt-received",
     "cases:received-one",
     "cases:table",
+    "cases:supervision-answer",
     "cases:table-change",
     "cases:table-row",
     "cases:table-version",

@@ -18,6 +18,7 @@ from egide.ledger.models import Entry as Line
 from egide.partners.models import Role
 from egide.sharing import services as sharing
 from egide.vault.fields import ciphertext_of
+from tests.cases.test_cost import MOST_QUERIES, queries_of
 from tests.cases.test_pages import post, sign_in
 from tests.conftest import NOON
 from tests.factories import DAY, World, a_member
@@ -71,6 +72,11 @@ def settled(world, row, service=supervising.accept, *, actor=None, **said):
 def page(client, world, member, name="supervision", *args, language="en"):
     sign_in(client, member, language)
     return client.get(reverse(f"cases:{name}", args=[world.case.pk, *args]))
+
+
+def finished(client, world, member):
+    address = reverse("cases:supervision", args=[world.case.pk]) + "?list=finished"
+    return sign_in(client, member).get(address).content.decode()
 
 
 class TestReturning:
@@ -385,9 +391,25 @@ class TestThePage:
     def test_offers_the_work_of_others_and_not_ones_own(self, planned, client):
         to_return = reverse("cases:supervision-new", args=[planned.case.pk, "plan", planned.plan.pk])
 
-        assert to_return in page(client, planned, planned.coordinator).content.decode()
+        assert to_return in finished(client, planned, planned.coordinator)
         own = agreed(planned, at=NOON, based_on=planned.plan.content_id, author=planned.coordinator)
-        assert str(own.pk) not in page(client, planned, planned.coordinator).content.decode()
+        assert str(own.pk) not in finished(client, planned, planned.coordinator)
+
+    def test_lists_finished_work_without_opening_any_in_twelve_queries_at_most(self, planned, client):
+        sign_in(client, planned.coordinator)
+        address = reverse("cases:supervision", args=[planned.case.pk]) + "?list=finished"
+        opened = Line.objects.filter(body__contains='"sharing.opened"').count()
+
+        asked = queries_of(client, address)
+
+        assert len(asked) <= MOST_QUERIES
+        assert Line.objects.filter(body__contains='"sharing.opened"').count() == opened
+
+    def test_keeps_the_list_of_finished_work_from_who_does_not_supervise(self, planned, client):
+        returned(planned)
+        address = reverse("cases:supervision", args=[planned.case.pk]) + "?list=finished"
+
+        assert sign_in(client, planned.advocate).get(address).status_code == 404
 
     def test_says_when_there_is_nothing(self, world, client):
         world.case = world.active()

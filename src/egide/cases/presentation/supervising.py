@@ -68,7 +68,9 @@ def page(shown: Shown, *, actor: Membership, at: datetime) -> dict[str, Any]:
         "at": at,
         "rounds": [_round(row, shown, actor) for row in shown.rows],
         "works": [_work(one, shown.case, actor) for one in shown.works],
-        "is_supervisor": shown.is_supervisor,
+        "lists": [("returned", _("Returned work")), ("finished", _("Finished work"))]
+        if shown.is_supervisor
+        else [],
     }
 
 

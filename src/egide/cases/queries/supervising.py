@@ -44,22 +44,17 @@ class Work:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page of one case shows."""
+    """What the page of one case shows: its rounds, or the finished work that may be returned."""
 
     case: Case
-    rows: list[Supervision]
+    is_supervisor: bool
+    rows: list[Supervision] = field(default_factory=list)
     #: The words of entries the reader may read, by entry.
     words: dict[UUID, str] = field(default_factory=dict)
     works: list[Work] = field(default_factory=list)
-    is_supervisor: bool = False
 
 
-def of_case(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
-    """Answer the returned work of a case, newest first: all of it for who supervises, their own for who did it.
-
-    Raises:
-        NotVisible: the case is not the actor's to see, or they neither supervise nor did any of it.
-    """
+def _subject(case_id: UUID, actor: Membership) -> File:
     file = (
         File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id), is_subject=True)
         .select_related("case__programme__lead_agency")
@@ -68,44 +63,83 @@ def of_case(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
     )
     if file is None:
         raise NotVisible
-    case = file.case
-    is_supervisor = permissions.can_supervise(actor, case)
-    rows = Supervision.objects.filter(case=case).select_related(*_WITH, "reasons")
+    return file
+
+
+def of_case(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
+    """Answer the returned work of a case, newest first: all of it for who supervises, their own for who did it.
+
+    Raises:
+        NotVisible: the case is not the actor's to see, or they neither supervise nor did any of it.
+    """
+    file = _subject(case_id, actor)
+    is_supervisor = permissions.can_supervise(actor, file.case)
+    rows = Supervision.objects.filter(case=file.case).select_related(*_WITH, "reasons")
     if not is_supervisor:
         rows = rows.filter(author=actor)
     found = list(rows.order_by("-returned_at", "-pk"))
     if not found and not is_supervisor:
         raise NotVisible
-    return _opened(Shown(case=case, rows=found, is_supervisor=is_supervisor), file, actor, at)
+    return Shown(
+        case=file.case, is_supervisor=is_supervisor, rows=found, words=_words(found, file, actor, at)
+    )
 
 
-def _opened(shown: Shown, file: File, actor: Membership, at: datetime) -> Shown:
-    """Open the words of the rounds, and keep the finished work the reader may read."""
-    sheets = assessments.summary_rows(file_ids=[file.pk]) if shown.is_supervisor else []
-    only = {row.reasons.category for row in shown.rows}
+def _words(rows: list[Supervision], file: File, actor: Membership, at: datetime) -> dict[UUID, str]:
+    """Open the words of the rounds, by the same decision as any entry; those withheld are left out."""
+    if not rows:
+        return {}
     view = sharing.open_files(
         actor=actor,
         files=[file],
         purpose=sharing.purpose_of(actor),
         at=at,
-        only=only,
+        only={row.reasons.category for row in rows},
+    )
+    wanted = {pk for row in rows for pk in (row.reasons_id, row.answer_id) if pk}
+    return {item.id: item.text for item in view.items if item.id in wanted}
+
+
+def finished(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
+    """Answer the finished work of others that the actor may read and that waits for no answer; nothing is opened.
+
+    Raises:
+        NotVisible: the case is not the actor's to see, or they do not supervise.
+    """
+    file = _subject(case_id, actor)
+    if not permissions.can_supervise(actor, file.case):
+        raise NotVisible
+    sheets = assessments.summary_rows(file_ids=[file.pk])
+    classes = sharing.explain(
+        actor=actor,
+        file=file,
+        purpose=sharing.purpose_of(actor),
+        at=at,
         records=[assessments.summary_record(row) for row in sheets],
     )
-    readable = {(one.category, one.holder_id) for one in view.classes if one.level >= sharing.Level.VIEW}
-    wanted = {pk for row in shown.rows for pk in (row.reasons_id, row.answer_id) if pk}
+    readable = {(one.category, one.holder_id) for one in classes if one.level >= sharing.Level.VIEW}
+    open_rounds = Supervision.objects.filter(
+        case=file.case, state__in=[SupervisionState.WAITING, SupervisionState.ANSWERED]
+    )
+    waiting = {
+        pk for row in open_rounds.order_by().values_list("assessment", "plan", "closure") for pk in row if pk
+    }
+    kept = [
+        work
+        for work, category, holder in _finished(file, sheets)
+        if (category, holder) in readable
+        and work.id not in waiting
+        and work.author.account_id != actor.account_id
+    ]
     return Shown(
-        case=shown.case,
-        rows=shown.rows,
-        words={item.id: item.text for item in view.items if item.id in wanted},
-        works=_works(shown, file, sheets, readable, actor) if shown.is_supervisor else [],
-        is_supervisor=shown.is_supervisor,
+        case=file.case,
+        is_supervisor=True,
+        works=sorted(kept, key=lambda work: (work.at, work.id), reverse=True),
     )
 
 
-def _works(
-    shown: Shown, file: File, sheets: list[Any], readable: set[tuple[str, UUID]], actor: Membership
-) -> list[Work]:
-    """Answer the finished work of others that waits for no answer yet, newest first."""
+def _finished(file: File, sheets: list[Any]) -> list[tuple[Work, str, UUID]]:
+    """Answer each piece of finished work of a case, with the category and the holder of what it says."""
     found = [
         (Work(WorkKind.ASSESSMENT, row.pk, row, row.assessor, row.scored_at), SUMMARY_CATEGORY, row.holder_id)
         for row in sheets
@@ -115,25 +149,11 @@ def _works(
     for one in plans.select_related("content", "written_by__account").order_by():
         work = Work(WorkKind.PLAN, one.pk, one, one.written_by, one.agreed_at or one.written_at)
         found.append((work, one.content.category, one.content.holder_id))
-    ends = Closure.objects.filter(case=shown.case, reopened_at__isnull=True)
+    ends = Closure.objects.filter(case=file.case, reopened_at__isnull=True)
     for end in ends.select_related("note", "closed_by__account").order_by():
         work = Work(WorkKind.CLOSURE, end.pk, end, end.closed_by, end.closed_at)
         found.append((work, end.note.category, end.note.holder_id))
-    waiting = {
-        pk
-        for row in shown.rows
-        if row.state in (SupervisionState.WAITING, SupervisionState.ANSWERED)
-        for pk in (row.assessment_id, row.plan_id, row.closure_id)
-        if pk
-    }
-    kept = [
-        work
-        for work, category, holder in found
-        if (category, holder) in readable
-        and work.id not in waiting
-        and work.author.account_id != actor.account_id
-    ]
-    return sorted(kept, key=lambda work: (work.at, work.id), reverse=True)
+    return found
 
 
 def of_programmes(*, actor: Membership, after: str) -> paging.Page[Supervision]:

@@ -29,9 +29,14 @@ def _page(case_id: UUID) -> str:
 @require_GET
 def supervision(request: Request, case_id: UUID) -> HttpResponse:
     """The work of a case that was returned, and for who supervises, what may be."""
-    at = clock.now()
-    found = queries.of_case(case_id=case_id, actor=request.actor, at=at)
-    return render(request, "cases/supervision.html", shown.page(found, actor=request.actor, at=at))
+    at, which = clock.now(), "finished" if request.GET.get("list") == "finished" else "returned"
+    asked = queries.finished if which == "finished" else queries.of_case
+    found = asked(case_id=case_id, actor=request.actor, at=at)
+    return render(
+        request,
+        "cases/supervision.html",
+        {**shown.page(found, actor=request.actor, at=at), "which": which},
+    )
 
 
 def return_work(request: Request, case_id: UUID, kind: str, work_id: UUID) -> HttpResponse:
