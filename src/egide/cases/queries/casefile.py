@@ -1,6 +1,6 @@
 """Everything the case page shows, opened once, in a fixed number of queries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -133,6 +133,27 @@ def case_files(*, case_id: UUID, actor: Membership) -> list[File]:
         file.case = files[0].case
     number_alike(files)
     return files
+
+
+def visible_subject_file(*, case_id: UUID, actor: Membership, marks: Mapping[str, Any] | None = None) -> File:
+    """Answer the file of whom a case is about, with its case, in the actor's scope, in one query.
+
+    Args:
+        marks: what else is asked of it in the same query, by name.
+    Raises:
+        NotVisible: the case is not the actor's to see.
+    """
+    file = (
+        File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id))
+        .filter(is_subject=True)
+        .annotate(**(marks or {}))
+        .select_related("case__programme__lead_agency")
+        .order_by()
+        .first()
+    )
+    if file is None:
+        raise NotVisible
+    return file
 
 
 def files_of(case: Case) -> list[File]:

@@ -1,5 +1,6 @@
 """Reads about returned work: its rounds and their words, what may be returned, and what a programme has returned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from egide.cases.lifecycle import PlanState, SupervisionState
 from egide.cases.models import Case, Closure, File, Plan, Supervision
 from egide.cases.models.case import programmes_of
 from egide.cases.models.supervision import WorkKind
+from egide.cases.queries.casefile import visible_subject_file
 from egide.common import paging
 from egide.common.errors import NotVisible
 from egide.partners.models import Membership
@@ -20,6 +22,8 @@ from egide.sharing import services as sharing
 
 #: Returned work on one page of the programme's list.
 PAGE = 50
+#: A round that waits: for its answer, or for the reading of it.
+WAITING = (SupervisionState.WAITING, SupervisionState.ANSWERED)
 _WITH = (
     "author__account",
     "author__agency",
@@ -33,13 +37,15 @@ _WITH = (
 
 @dataclass(frozen=True)
 class Work:
-    """A piece of finished work the reader may return."""
+    """A piece of finished work: what it is, whose, and the category and the holder of what it says."""
 
     kind: WorkKind
     id: UUID
     work: Any
     author: Membership
     at: datetime
+    category: str
+    holder_id: UUID
 
 
 @dataclass(frozen=True)
@@ -54,25 +60,13 @@ class Shown:
     works: list[Work] = field(default_factory=list)
 
 
-def _subject(case_id: UUID, actor: Membership) -> File:
-    file = (
-        File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id), is_subject=True)
-        .select_related("case__programme__lead_agency")
-        .order_by()
-        .first()
-    )
-    if file is None:
-        raise NotVisible
-    return file
-
-
 def of_case(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
     """Answer the returned work of a case, newest first: all of it for who supervises, their own for who did it.
 
     Raises:
         NotVisible: the case is not the actor's to see, or they neither supervise nor did any of it.
     """
-    file = _subject(case_id, actor)
+    file = visible_subject_file(case_id=case_id, actor=actor)
     is_supervisor = permissions.can_supervise(actor, file.case)
     rows = Supervision.objects.filter(case=file.case).select_related(*_WITH, "reasons")
     if not is_supervisor:
@@ -106,7 +100,7 @@ def finished(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
     Raises:
         NotVisible: the case is not the actor's to see, or they do not supervise.
     """
-    file = _subject(case_id, actor)
+    file = visible_subject_file(case_id=case_id, actor=actor)
     if not permissions.can_supervise(actor, file.case):
         raise NotVisible
     sheets = assessments.summary_rows(file_ids=[file.pk])
@@ -118,16 +112,14 @@ def finished(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
         records=[assessments.summary_record(row) for row in sheets],
     )
     readable = {(one.category, one.holder_id) for one in classes if one.level >= sharing.Level.VIEW}
-    open_rounds = Supervision.objects.filter(
-        case=file.case, state__in=[SupervisionState.WAITING, SupervisionState.ANSWERED]
-    )
+    open_rounds = Supervision.objects.filter(case=file.case, state__in=WAITING)
     waiting = {
         pk for row in open_rounds.order_by().values_list("assessment", "plan", "closure") for pk in row if pk
     }
     kept = [
         work
-        for work, category, holder in _finished(file, sheets)
-        if (category, holder) in readable
+        for work in finished_work(file, sheets)
+        if (work.category, work.holder_id) in readable
         and work.id not in waiting
         and work.author.account_id != actor.account_id
     ]
@@ -138,21 +130,27 @@ def finished(*, case_id: UUID, actor: Membership, at: datetime) -> Shown:
     )
 
 
-def _finished(file: File, sheets: list[Any]) -> list[tuple[Work, str, UUID]]:
-    """Answer each piece of finished work of a case, with the category and the holder of what it says."""
+def finished_work(file: File, sheets: Sequence[Any]) -> list[Work]:
+    """Answer the finished work of a case, in two queries: nothing that another took the place of, or that was undone.
+
+    Args:
+        file: of whom the case is about; sheets: its assessments, as `summary_rows` answers them.
+    """
     found = [
-        (Work(WorkKind.ASSESSMENT, row.pk, row, row.assessor, row.scored_at), SUMMARY_CATEGORY, row.holder_id)
+        Work(WorkKind.ASSESSMENT, row.pk, row, row.assessor, row.scored_at, SUMMARY_CATEGORY, row.holder_id)
         for row in sheets
         if row.state == SheetState.COMPLETED
     ]
     plans = Plan.objects.filter(file=file, state=PlanState.CURRENT)
-    for one in plans.select_related("content", "written_by__account").order_by():
-        work = Work(WorkKind.PLAN, one.pk, one, one.written_by, one.agreed_at or one.written_at)
-        found.append((work, one.content.category, one.content.holder_id))
-    ends = Closure.objects.filter(case=file.case, reopened_at__isnull=True)
-    for end in ends.select_related("note", "closed_by__account").order_by():
-        work = Work(WorkKind.CLOSURE, end.pk, end, end.closed_by, end.closed_at)
-        found.append((work, end.note.category, end.note.holder_id))
+    for plan in plans.select_related("content", "written_by__account", "written_by__agency").order_by():
+        said, at = plan.content, plan.agreed_at or plan.written_at
+        found.append(Work(WorkKind.PLAN, plan.pk, plan, plan.written_by, at, said.category, said.holder_id))
+    ends = Closure.objects.filter(case=file.case_id, reopened_at__isnull=True)
+    for end in ends.select_related("note", "closed_by__account", "closed_by__agency").order_by():
+        said = end.note
+        found.append(
+            Work(WorkKind.CLOSURE, end.pk, end, end.closed_by, end.closed_at, said.category, said.holder_id)
+        )
     return found
 
 

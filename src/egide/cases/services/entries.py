@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, Entry, File
 from egide.cases.models.file import FileRole, Kind
-from egide.common.errors import NotVisible, Refused
+from egide.common.errors import Refused
 from egide.common.ids import new_id
 from egide.common.parsing import uuid_or_none
 from egide.partners.models import Agency, Membership
@@ -180,27 +180,6 @@ def file_served(case: Case, side: str) -> File:
         raise Refused(_("Nobody in danger is named in this case: what serves them has no file to stand in."))
     found.case = case
     return found
-
-
-def visible_subject_file(*, case_id: UUID, actor: Membership, marks: Mapping[str, Any] | None = None) -> File:
-    """Answer the file of whom a case is about, with its case, in the actor's scope, in one query.
-
-    Args:
-        marks: what else is asked of it in the same query, by name.
-    Raises:
-        NotVisible: the case is not the actor's to see.
-    """
-    file = (
-        File.objects.filter(case__in=Case.objects.visible_to(actor).filter(pk=case_id))
-        .filter(is_subject=True)
-        .annotate(**(marks or {}))
-        .select_related("case__programme__lead_agency")
-        .order_by()
-        .first()
-    )
-    if file is None:
-        raise NotVisible
-    return file
 
 
 def file_of(case: Case, key: str) -> File | None:

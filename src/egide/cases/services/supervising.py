@@ -5,7 +5,6 @@ their own. The texts are held by who did the work and have its category: whoever
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from egide.assessments import queries as assessments
 from egide.assessments.lifecycle import State as SheetState
-from egide.assessments.models import SUMMARY_CATEGORY, Assessment
+from egide.assessments.models import Assessment
 from egide.cases import permissions
-from egide.cases.lifecycle import SUPERVISION, PlanState, SupervisionState
+from egide.cases.lifecycle import SUPERVISION
 from egide.cases.models import Case, Closure, Entry, Plan, Supervision, Task
 from egide.cases.models.file import Kind
 from egide.cases.models.supervision import ANSWER, REASONS, How, WorkKind
 from egide.cases.models.work import TaskKind
+from egide.cases.queries import supervising as queries
 from egide.cases.services import deadlines, entries
 from egide.cases.services.locking import lock_case
 from egide.common.errors import NotVisible, Refused
@@ -30,52 +30,37 @@ from egide.sharing import services as sharing
 
 #: The date a protocol sets for each of the two answers.
 WITHIN = "work_returned"
-WAITING = (SupervisionState.WAITING, SupervisionState.ANSWERED)
 
 
-def finished_work(case: Case, kind: str, work_id: UUID) -> tuple[Any, Membership, str]:
-    """Answer a piece of finished work of a case, who did it, and the category of what it says.
+def finished_work(case: Case, kind: str, work_id: UUID) -> queries.Work:
+    """Answer a piece of finished work of a case.
 
     Raises:
         NotVisible: there is none of that kind: it is absent, not finished, or another one took its place.
     """
-    work: Any = None
-    found: Any = None
-    if kind == WorkKind.ASSESSMENT:
-        rows = Assessment.objects.of_file(entries.subject_file(case).pk).completed()
-        work = rows.select_related("assessor__agency").filter(pk=work_id).order_by().first()
-        found = work and (work.assessor, SUMMARY_CATEGORY)
-    elif kind == WorkKind.PLAN:
-        plans = Plan.objects.filter(file__case=case, state=PlanState.CURRENT, pk=work_id)
-        work = plans.select_related("content", "written_by__agency").order_by().first()
-        found = work and (work.written_by, work.content.category)
-    elif kind == WorkKind.CLOSURE:
-        ends = Closure.objects.filter(case=case, reopened_at__isnull=True, pk=work_id)
-        work = ends.select_related("note", "closed_by__agency").order_by().first()
-        found = work and (work.closed_by, work.note.category)
-    if not found:
-        raise NotVisible
-    return work, *found
+    file = entries.subject_file(case)
+    is_sheet = kind == WorkKind.ASSESSMENT
+    for work in queries.finished_work(file, assessments.summary_rows(file_ids=[file.pk]) if is_sheet else ()):
+        if (work.kind, work.id) == (kind, work_id):
+            return work
+    raise NotVisible
 
 
-def check_reads(case: Case, kind: str, work: Any, category: str, *, actor: Membership, at: datetime) -> None:
+def check_reads(case: Case, work: queries.Work, *, actor: Membership, at: datetime) -> None:
     """Nobody judges what they may not read: for them it is absent.
 
     Raises:
         NotVisible: the law of access, a recusal or their hat keeps the actor from it.
     """
-    file = entries.subject_file(case)
-    records = [assessments.summary_record(work)] if kind == WorkKind.ASSESSMENT else []
-    holder = {
-        WorkKind.ASSESSMENT: lambda: work.holder_id,
-        WorkKind.PLAN: lambda: work.content.holder_id,
-        WorkKind.CLOSURE: lambda: work.note.holder_id,
-    }[WorkKind(kind)]()
     classes = sharing.explain(
-        actor=actor, file=file, purpose=sharing.purpose_of(actor), at=at, records=records
+        actor=actor,
+        file=entries.subject_file(case),
+        purpose=sharing.purpose_of(actor),
+        at=at,
+        records=[assessments.summary_record(work.work)] if work.kind == WorkKind.ASSESSMENT else [],
     )
     if not any(
-        one.category == category and one.holder_id == holder and one.level >= sharing.Level.VIEW
+        (one.category, one.holder_id) == (work.category, work.holder_id) and one.level >= sharing.Level.VIEW
         for one in classes
     ):
         raise NotVisible
@@ -94,14 +79,15 @@ def return_work(
     """
     case = lock_case(case_id, actor=actor)
     permissions.check_can_supervise(actor, case)
-    work, author, category = finished_work(case, kind, work_id)
-    permissions.check_is_not_own_work(actor, author.account_id)
-    check_reads(case, kind, work, category, actor=actor, at=at)
-    if Supervision.objects.filter(case=case, state__in=WAITING, **{kind: work}).order_by().exists():
+    work = finished_work(case, kind, work_id)
+    permissions.check_is_not_own_work(actor, work.author.account_id)
+    check_reads(case, work, actor=actor, at=at)
+    what = {kind: work.work}
+    if Supervision.objects.filter(case=case, state__in=queries.WAITING, **what).order_by().exists():
         raise Refused(_("This work is returned already, and waits for an answer."))
-    row = Supervision(case=case, file=entries.subject_file(case), kind=kind, **{kind: work})
-    row.author, row.author_account_id = author, author.account_id
-    _return(row, reasons, category, actor=actor, at=at)
+    row = Supervision(case=case, file=entries.subject_file(case), kind=kind, **what)
+    row.author, row.author_account_id = work.author, work.author.account_id
+    _return(row, reasons, work.category, actor=actor, at=at)
     ledger.record(
         action="cases.work_returned",
         actor=actor,

@@ -20,7 +20,6 @@ from egide.cases.services import (
     closing,
     contacting,
     enrolling,
-    entries,
     levels,
     needing,
     noting,
@@ -89,7 +88,7 @@ def safe_contact(request: Request, case_id: UUID) -> HttpResponse:
 def contact(request: Request, case_id: UUID) -> HttpResponse:
     """Pass the gate before reaching the person; then say how it ended."""
     at = clock.now()
-    file = entries.visible_subject_file(case_id=case_id, actor=request.actor)
+    file = casefile.visible_subject_file(case_id=case_id, actor=request.actor)
     found = file.case
     permissions.check_can_support(request.actor, found)
     form = forms.ContactForm(request.POST or None)

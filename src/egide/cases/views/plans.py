@@ -16,6 +16,7 @@ from egide.cases.lifecycle import PlanState
 from egide.cases.models import File, Plan
 from egide.cases.presentation.plans import plan_progress, plan_sections
 from egide.cases.queries import planning as planned
+from egide.cases.queries.casefile import visible_subject_file
 from egide.cases.rules.plans import SAFETY
 from egide.cases.services import entries, planning
 from egide.cases.views.step import do, fetch_supported, noticing, step
@@ -78,7 +79,7 @@ def plan(request: Request, case_id: UUID) -> HttpResponse:
 
 def write(request: Request, case_id: UUID) -> HttpResponse:
     """Write the next version, beginning with the words of the last."""
-    file: Any = entries.visible_subject_file(case_id=case_id, actor=request.actor, marks=planned.MARKS)
+    file: Any = visible_subject_file(case_id=case_id, actor=request.actor, marks=planned.MARKS)
     case = file.case
     permissions.check_can_support(request.actor, case)
     protocol = case.programme.protocol

@@ -43,9 +43,9 @@ def return_work(request: Request, case_id: UUID, kind: str, work_id: UUID) -> Ht
     """Return a piece of finished work to who did it, with reasons."""
     case = fetch_case(request, case_id)
     permissions.check_can_supervise(request.actor, case)
-    work, author, category = supervising.finished_work(case, kind, work_id)
-    permissions.check_is_not_own_work(request.actor, author.account_id)
-    supervising.check_reads(case, kind, work, category, actor=request.actor, at=clock.now())
+    work = supervising.finished_work(case, kind, work_id)
+    permissions.check_is_not_own_work(request.actor, work.author.account_id)
+    supervising.check_reads(case, work, actor=request.actor, at=clock.now())
     form = ReturnForm(request.POST or None)
 
     def effect(at: datetime) -> str:
@@ -68,7 +68,7 @@ def return_work(request: Request, case_id: UUID, kind: str, work_id: UUID) -> Ht
             "lead": _(
                 "%(work)s, by %(name)s. Nothing of it changes: they make a new version, or say why they stand by it."
             )
-            % {"work": shown.work_title(kind, work, case), "name": author.person_name},
+            % {"work": shown.work_title(work.kind, work.work, case), "name": work.author.person_name},
             "submit": _("Return it"),
         },
     )
