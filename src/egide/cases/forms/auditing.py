@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from egide.cases.forms.fields import Shared, choice, day, words
@@ -15,37 +14,27 @@ from egide.partners.models import Membership
 LONGEST_EVIDENCE, LONGEST_ACTION = 4000, 2000
 
 
-def _shorter(field: forms.CharField, most: int, error: Any) -> forms.CharField:
-    field.max_length = most
-    field.validators = [*field.validators, MaxLengthValidator(most, error)]
-    return field
-
-
 class AnswerForm(Shared):
     """What the team says of one statement, what shows it, and what will be done."""
 
     word = choice(_("What do you say of it?"), AuditWord.choices)
-    evidence = _shorter(
-        words(
-            _("What shows it"),
-            hint=_(
-                "Where one can see it: a document, a figure, what partners or the people served say. Nothing about "
-                "anybody in particular: no name, no case."
-            ),
-            error=_("Write what shows it."),
+    evidence = words(
+        _("What shows it"),
+        hint=_(
+            "Where one can see it: a document, a figure, what partners or the people served say. Nothing about "
+            "anybody in particular: no name, no case."
         ),
-        LONGEST_EVIDENCE,
-        _("This text is too long: at most 4,000 characters. Nothing you typed was lost."),
+        error=_("Write what shows it."),
+        longest=LONGEST_EVIDENCE,
+        too_long=_("This text is too long: at most 4,000 characters. Nothing you typed was lost."),
     )
-    action = _shorter(
-        words(
-            _("What will be done"),
-            hint=_("What is not met asks for an improvement; elsewhere, leave it empty if there is none."),
-            rows=3,
-            required=False,
-        ),
-        LONGEST_ACTION,
-        _("This text is too long: at most 2,000 characters. Nothing you typed was lost."),
+    action = words(
+        _("What will be done"),
+        hint=_("What is not met asks for an improvement; elsewhere, leave it empty if there is none."),
+        rows=3,
+        required=False,
+        longest=LONGEST_ACTION,
+        too_long=_("This text is too long: at most 2,000 characters. Nothing you typed was lost."),
     )
     action_owner = forms.ChoiceField(label=_("Who makes sure of it"), required=False)
     action_due_on = day(_("By when"), required=False)

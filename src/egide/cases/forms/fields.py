@@ -50,18 +50,26 @@ class Shared(forms.Form):
 
 
 def words(
-    label: Any, *, hint: Any = "", rows: int = 4, required: bool = True, error: Any = None
+    label: Any,
+    *,
+    hint: Any = "",
+    rows: int = 4,
+    required: bool = True,
+    error: Any = None,
+    longest: int = LONGEST_TEXT,
+    too_long: Any = None,
 ) -> forms.CharField:
-    """Make a field for free text, as long as an entry may be."""
+    """Make a field for free text, as long as an entry may be, or shorter; `too_long` then says how long."""
     return forms.CharField(
         label=label,
         help_text=hint,
         required=required,
-        max_length=LONGEST_TEXT,
+        max_length=longest,
         widget=forms.Textarea(attrs={"rows": rows}),
         error_messages={
             "required": error or _("Write this before going on."),
-            "max_length": _("This text is too long: at most 20,000 characters. Nothing you typed was lost."),
+            "max_length": too_long
+            or _("This text is too long: at most 20,000 characters. Nothing you typed was lost."),
         },
     )
 
