@@ -84,6 +84,11 @@ def has_cases_elsewhere(actor: Membership) -> bool:
     return not own or any(programme.has_cases_elsewhere for programme in own)
 
 
+def own_team(programme: Programme) -> Q:
+    """Answer the condition that a membership is of the programme's own team."""
+    return Q(agency=programme.lead_agency_id, role__in=PROGRAMME_ROLES, areas=programme.area_id)
+
+
 def _may_lead(member: Membership) -> bool:
     """Who leads reads on both sides: an agency that works with the person of concern alone never does."""
     return member.role in PROGRAMME_ROLES and not is_management_only(member.sector)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from egide.cases.models import AuditAnswer, Programme, SelfAudit
 from egide.cases.models.auditing import a_year_after
-from egide.cases.models.case import PROGRAMME_ROLES, learn_own_programmes, own_programmes, programmes_of
+from egide.cases.models.case import learn_own_programmes, own_programmes, own_team, programmes_of
 from egide.cases.rules import standard_file
 from egide.cases.rules.standard_file import Statement
 from egide.partners.models import Membership, MembershipQuerySet, Role
@@ -31,6 +31,16 @@ OPEN_ACTION = Q(
     action_done_at__isnull=True,
     audit__countersigned_at__isnull=False,
 )
+
+
+def _is_late(due_on: date | None, today: date) -> bool:
+    """Whether a year has passed since two people signed the last audit."""
+    return due_on is not None and today > due_on
+
+
+def _is_near(due_on: date | None, today: date) -> bool:
+    """Whether an audit is for now: never done, late, or due within a month."""
+    return due_on is None or today >= due_on - NEAR
 
 
 @dataclass(frozen=True)
@@ -53,14 +63,12 @@ class Standing:
     @property
     def is_late(self) -> bool:
         """Whether a year has passed since two people signed the last one."""
-        return self.standard is not None and self.due_on is not None and self.today > self.due_on
+        return self.standard is not None and _is_late(self.due_on, self.today)
 
     @property
     def is_near(self) -> bool:
         """Whether it is for now: never done, late, or due within a month."""
-        if self.standard is None:
-            return False
-        return self.due_on is None or self.today >= self.due_on - NEAR
+        return self.standard is not None and _is_near(self.due_on, self.today)
 
 
 def standings(*, actor: Membership, at: datetime) -> list[Standing]:
@@ -90,12 +98,7 @@ def standings(*, actor: Membership, at: datetime) -> list[Standing]:
 
 def team_of(programme: Programme, at: datetime) -> MembershipQuerySet:
     """Answer the programme's own team: who may make an improvement."""
-    return Membership.objects.in_force(timezone.localdate(at)).filter(
-        agency=programme.lead_agency_id,
-        role__in=PROGRAMME_ROLES,
-        areas=programme.area_id,
-        account__is_active=True,
-    )
+    return Membership.objects.in_force(timezone.localdate(at)).filter(own_team(programme))
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ class Day:
     @property
     def is_late(self) -> bool:
         """Whether a year has passed since two people signed the last audit."""
-        return self.due_on is not None and self.today > self.due_on
+        return _is_late(self.due_on, self.today)
 
     @property
     def is_improvement_late(self) -> bool:
@@ -219,7 +222,7 @@ def for_now(*, actor: Membership, at: datetime) -> list[Day]:
     for one in found:
         due_on = a_year_after(timezone.localdate(one.audited_at)) if one.audited_at else None
         is_asked = is_coordinator and bool(one.protocol.self_audit)
-        is_near = is_asked and (due_on is None or today >= due_on - NEAR)
+        is_near = is_asked and _is_near(due_on, today)
         if is_near or one.improvement_on:
             lines.append(Day(one, is_near, due_on, one.improvement_on, today))
     return lines

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from egide.cases.models import Case, Programme, TrainingChange
-from egide.cases.models.case import PROGRAMME_ROLES
+from egide.cases.models.case import own_team
 from egide.common.text import localized
 from egide.partners.models import Membership, Outcome
 from egide.partners.queries import training as held
@@ -73,9 +73,8 @@ def _readers(programme: Programme, at: datetime) -> list[Membership]:
     """The programme's own team, and whoever works on cases for an agency assigned to one of its open cases."""
     cases = Case.objects.filter(programme=programme, is_open=True).order_by().values("pk")
     assigned = sharing.active_assignments().filter(case_id__in=cases).order_by().values("agency_id")
-    team = Q(agency=programme.lead_agency_id, role__in=PROGRAMME_ROLES, areas=programme.area_id)
     others = Q(agency__in=assigned, role__in=sharing.ASSIGNABLE_ROLES)
-    found = Membership.objects.in_force(timezone.localdate(at)).filter(team | others, account__is_active=True)
+    found = Membership.objects.in_force(timezone.localdate(at)).filter(own_team(programme) | others)
     return list({one.pk: one for one in found.select_related("agency").order_by("pk")}.values())
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from egide.cases.models import Case, File, Programme, Transfer, TransferQuestion
-from egide.cases.models.case import remember_coordinators
+from egide.cases.models.case import own_team, remember_coordinators
 from egide.cases.queries.foreseeing import Foresight, SeenFile
 from egide.common import paging
 from egide.common.errors import NotVisible
@@ -72,7 +72,7 @@ def team_and_coordinators(
 
 def _coordinators(programme: Programme, at: datetime, not_kept_out_of: UUID | None) -> MembershipQuerySet:
     rows = Membership.objects.in_force(timezone.localdate(at)).filter(
-        role=Role.COORDINATOR, agency=programme.lead_agency_id, areas=programme.area_id
+        own_team(programme), role=Role.COORDINATOR
     )
     if not_kept_out_of is not None:
         kept_out = Recusal.objects.filter(
@@ -129,10 +129,8 @@ def would_go(
         files: those of the case; ties: the reader's, of `ties_there`; where the caller read them already.
     """
     foresight = Foresight(case=case, actor=actor, at=at, files=files)
-    moved = in_programme(case, programme)
-    for file in foresight.files:
-        file.case = moved
-    return foresight.of(reader, purpose=PURPOSE[ground.kind] if ground else "", ties=ties)
+    with led_there(foresight.files, case, programme):
+        return foresight.of(reader, purpose=_purpose_there(reader, ground), ties=ties)
 
 
 @contextmanager

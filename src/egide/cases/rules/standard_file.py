@@ -60,17 +60,13 @@ class Standard:
         return next((one for one in self.statements if one.code == code), None)
 
 
+@cache
 def read(code: str) -> Mapping[str, Any]:
-    """Answer the text of the standard of that code, as its file holds it, checked.
+    """Answer the text of the standard of that code, as its file holds it, checked; read once a process.
 
     Raises:
         StandardError: there is none, or it is not whole.
     """
-    return _read(code)
-
-
-@cache
-def _read(code: str) -> Mapping[str, Any]:
     found = next((path for folder in FOLDERS if (path := folder / f"{code}.yaml").is_file()), None)
     if not code.isidentifier() or found is None:
         raise StandardError(f"no standard {code!r}")
@@ -80,6 +76,7 @@ def _read(code: str) -> Mapping[str, Any]:
     return data
 
 
+@cache
 def load(code: str) -> Standard:
     """Read and check the standard of that code: one that ships, or the deployment's own.
 
