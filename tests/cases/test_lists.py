@@ -9,6 +9,7 @@ from django.urls import reverse
 from egide.cases.models import Case
 from egide.cases.queries import conferring as agendas
 from egide.cases.queries import day, intake
+from egide.cases.queries.rows import name_file, with_name
 from egide.cases.services import conferring
 from egide.cases.views import conferences
 from egide.cases.views import intake as intake_views
@@ -132,3 +133,15 @@ def test_a_day_with_more_than_is_shown_says_so_and_leads_to_the_cases(world, cli
     assert "nearest dates are here" in page
     assert reverse("cases:caseload") + "?late=1" in page
     assert Case.objects.count() == 4
+
+
+@pytest.mark.parametrize("who", ["coordinator", "nurse", "probation"])
+def test_the_file_whose_name_a_list_shows_is_known_as_it_is_stored(world, who):
+    actor, case = getattr(world, who), world.active()
+    row = with_name(Case.objects.filter(pk=case.pk), actor).get()
+    shown = name_file(row, actor)
+    stored = case.files.get(pk=shown.pk)
+
+    assert (shown.role, shown.holder_id) == (stored.role, stored.holder_id)
+    # Of a person of concern's file, whose it is is not asked.
+    assert shown.is_subject == stored.is_subject or stored.role == "person_of_concern"

@@ -166,7 +166,7 @@ def _files(actor: Membership) -> tuple[list[File], int, bool]:
     files = list(
         File.objects.filter(case__in=newest, expunged_at__isnull=True)
         .select_related("case__programme")
-        .only("role", "holder", "case__programme__protocol_code", "case__programme__training")
+        .only("role", "is_subject", "holder", "case__programme__protocol_code", "case__programme__training")
         .order_by("-case", "pk")
     )
     cases = list(dict.fromkeys(file.case_id for file in files))

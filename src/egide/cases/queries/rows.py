@@ -85,6 +85,8 @@ def name_file(case: Any, actor: Membership) -> File | None:
     file = File(
         pk=case.name_file_id,
         role=case.name_role,
+        # As `shown_file` chose it; of a person of concern's file nobody asks.
+        is_subject=not is_management_only(actor.sector),
         holder_id=case.name_holder,
         name=case.name_sealed,
         name_regimes=case.name_laws,
